@@ -1,0 +1,29 @@
+/** Arguments of the control plane's operations on channels. Nodes and channels are indexes into the timeline's tables. */
+import type { PolicyPlan } from './network.ts';
+
+export interface OpenChannelRequest {
+  /** Index of the channel's name. A name may be used again after its channel was closed. */
+  readonly channel: number;
+  readonly from: number;
+  readonly to: number;
+  readonly capacitySat: number;
+  readonly pushMsat: number;
+  readonly announced: boolean;
+  readonly policy: PolicyPlan;
+  readonly reversePolicy: PolicyPlan;
+  readonly latencyUs: number;
+}
+
+export interface CloseChannelRequest {
+  readonly channel: number;
+  readonly force: boolean;
+  /** The node that closes; -1: the one that opened the channel. */
+  readonly by: number;
+}
+
+export interface SetPolicyRequest {
+  readonly channel: number;
+  /** The node whose direction changes; -1: both. */
+  readonly node: number;
+  readonly policy: PolicyPlan;
+}

@@ -1,0 +1,52 @@
+/**
+ * The rows of a timeline for people and other tools: names instead of indexes, one JSON object a row (ndjson). This form
+ * is for reading; timeline-json.ts has the one that can be read back.
+ */
+import type { Json } from '../base/json.ts';
+import type { Timeline } from './timeline.ts';
+import { PHASE } from './timeline.ts';
+
+/** A payment as a row. Times µs, amounts msat. */
+export interface PaymentRow {
+  readonly timeUs: number;
+  readonly kind: 'payment';
+  readonly activity: string;
+  readonly nth: number;
+  readonly source: string;
+  readonly destination: string;
+  readonly amountMsat: number;
+}
+
+/** An action as a row, its arguments with indexes as in the timeline. */
+export interface ActionRow {
+  readonly timeUs: number;
+  readonly kind: string;
+  readonly args: { readonly [key: string]: Json };
+}
+
+export type TimelineRow = PaymentRow | ActionRow;
+
+/** One row. */
+export function timelineRow(timeline: Timeline, index: number): TimelineRow {
+  const timeUs = timeline.timeUs[index] as number;
+  const ref = timeline.ref[index] as number;
+  if (timeline.phase[index] !== PHASE.payment) {
+    const action = timeline.actions[ref];
+    return { timeUs, kind: action?.kind ?? '', args: action?.args ?? {} };
+  }
+  const { payments, network, activities } = timeline;
+  return {
+    timeUs,
+    kind: 'payment',
+    activity: activities[payments.activity[ref] as number]?.name ?? '',
+    nth: payments.nth[ref] as number,
+    source: network.nodes[payments.source[ref] as number]?.name ?? '',
+    destination: network.nodes[payments.destination[ref] as number]?.name ?? '',
+    amountMsat: payments.amountMsat[ref] as number,
+  };
+}
+
+/** All rows, one JSON text each without the line feed. */
+export function* timelineNdjson(timeline: Timeline): Generator<string, void, undefined> {
+  for (let i = 0; i < timeline.length; i++) yield JSON.stringify(timelineRow(timeline, i));
+}

@@ -1,0 +1,145 @@
+/**
+ * Makes a timeline of its parts: one total order over everything that happens.
+ *
+ * The order is (time, phase, sequence). At one instant and in one phase, actions keep the order of the file, and payments
+ * are ordered by (name of the activity, number within it): changing the order of the activities in the file, or adding
+ * one, changes nothing about the order of the others. Must not draw anything at random and must not look at the
+ * scenario: whatever it is handed is final.
+ */
+import { compareText } from '../base/order.ts';
+import type { NetworkPlan } from './network.ts';
+import { stableOrder } from './radix-sort.ts';
+import type { Action, PaymentProfile, Phase, PlannedExpectation, Timeline, TimelineActivity } from './timeline.ts';
+import { PHASE } from './timeline.ts';
+
+/** One action with its instant. */
+export interface TimedAction {
+  readonly timeUs: number;
+  readonly phase: Phase;
+  readonly action: Action;
+}
+
+/** An activity with its payments, which must be in order of time. Amounts msat, times µs, nodes are indexes. */
+export interface ActivityPart {
+  readonly name: string;
+  readonly kind: string;
+  readonly profile: PaymentProfile;
+  readonly key: readonly [number, number];
+  readonly timeUs: ArrayLike<number>;
+  readonly source: ArrayLike<number>;
+  readonly destination: ArrayLike<number>;
+  readonly amountMsat: ArrayLike<number>;
+}
+
+export interface TimelineParts {
+  readonly name: string;
+  readonly seed: number;
+  readonly durationUs: number;
+  readonly epochMs: number;
+  readonly chain: { readonly height: number; readonly feeratePerKw: number };
+  readonly gossipUs: number;
+  readonly network: NetworkPlan;
+  readonly channelNames: readonly string[];
+  /** In any order; names are unique. */
+  readonly activities: readonly ActivityPart[];
+  /** In the order of the file. */
+  readonly actions: readonly TimedAction[];
+  readonly expectations: readonly PlannedExpectation[];
+}
+
+/** Phases in which actions may stand, in order; payments go between control and observe. */
+const BEFORE_PAYMENTS: readonly Phase[] = [PHASE.chain, PHASE.control];
+const AFTER_PAYMENTS: readonly Phase[] = [PHASE.physics, PHASE.observe];
+
+/** Seals the parts. Times must be integers in [0, 2^53). */
+export function sealTimeline(parts: TimelineParts): Timeline {
+  const activities = [...parts.activities].sort((a, b) => compareText(a.name, b.name));
+  let paymentCount = 0;
+  for (const activity of activities) paymentCount += activity.timeUs.length;
+  const length = paymentCount + parts.actions.length;
+
+  // Rows are laid out in order of (phase, sequence); a stable sort by time then gives the total order.
+  const time = new Float64Array(length);
+  const phase = new Uint8Array(length);
+  const owner = new Int32Array(length); // the action's index, or the activity's
+  const nth = new Int32Array(paymentCount);
+  let row = 0;
+  const layActions = (phases: readonly Phase[]): void => {
+    for (const wanted of phases) {
+      parts.actions.forEach((timed, index) => {
+        if (timed.phase !== wanted) return;
+        time[row] = timed.timeUs;
+        phase[row] = wanted;
+        owner[row] = index;
+        row++;
+      });
+    }
+  };
+  layActions(BEFORE_PAYMENTS);
+  const firstPayment = row;
+  activities.forEach((activity, index) => {
+    for (let i = 0; i < activity.timeUs.length; i++) {
+      time[row] = activity.timeUs[i] as number;
+      phase[row] = PHASE.payment;
+      owner[row] = index;
+      nth[row - firstPayment] = i;
+      row++;
+    }
+  });
+  layActions(AFTER_PAYMENTS);
+
+  const order = stableOrder(time);
+  const timeUs = new Float64Array(length);
+  const phases = new Uint8Array(length);
+  const ref = new Int32Array(length);
+  const payments = {
+    length: paymentCount,
+    source: new Int32Array(paymentCount),
+    destination: new Int32Array(paymentCount),
+    amountMsat: new Float64Array(paymentCount),
+    activity: new Int32Array(paymentCount),
+    nth: new Int32Array(paymentCount),
+  };
+  const actions: Action[] = [];
+  let payment = 0;
+  for (let i = 0; i < length; i++) {
+    const from = order[i] as number;
+    timeUs[i] = time[from] as number;
+    phases[i] = phase[from] as number;
+    const at = owner[from] as number;
+    if (phase[from] !== PHASE.payment) {
+      ref[i] = actions.length;
+      actions.push((parts.actions[at] as TimedAction).action);
+      continue;
+    }
+    const activity = activities[at] as ActivityPart;
+    const n = nth[from - firstPayment] as number;
+    ref[i] = payment;
+    payments.source[payment] = activity.source[n] as number;
+    payments.destination[payment] = activity.destination[n] as number;
+    payments.amountMsat[payment] = activity.amountMsat[n] as number;
+    payments.activity[payment] = at;
+    payments.nth[payment] = n;
+    payment++;
+  }
+
+  return {
+    format: 'blast-timeline/1',
+    name: parts.name,
+    seed: parts.seed,
+    durationUs: parts.durationUs,
+    epochMs: parts.epochMs,
+    chain: parts.chain,
+    gossipUs: parts.gossipUs,
+    network: parts.network,
+    channelNames: parts.channelNames,
+    activities: activities.map(({ name, kind, profile, key }): TimelineActivity => ({ name, kind, profile, key })),
+    expectations: parts.expectations,
+    length,
+    timeUs,
+    phase: phases,
+    ref,
+    payments,
+    actions,
+  };
+}

@@ -1,0 +1,163 @@
+/**
+ * The timeline as JSON and back, without loss: the same timeline, the same digest.
+ *
+ * Columns become arrays of numbers, which is compact enough for a million payments. Reading checks the shape and the
+ * references, so that a damaged file is an answer in words and not a crash later on.
+ */
+import type { Json } from '../base/json.ts';
+import type { Timeline } from './timeline.ts';
+import { PHASE } from './timeline.ts';
+
+/** The JSON form. */
+export function timelineToJson(timeline: Timeline): Json {
+  const { payments } = timeline;
+  return {
+    format: timeline.format,
+    name: timeline.name,
+    seed: timeline.seed,
+    durationUs: timeline.durationUs,
+    epochMs: timeline.epochMs,
+    chain: timeline.chain,
+    gossipUs: timeline.gossipUs,
+    network: timeline.network as unknown as Json,
+    channelNames: timeline.channelNames,
+    activities: timeline.activities as unknown as Json,
+    expectations: timeline.expectations as unknown as Json,
+    actions: timeline.actions as unknown as Json,
+    rows: {
+      timeUs: Array.from(timeline.timeUs),
+      phase: Array.from(timeline.phase),
+      ref: Array.from(timeline.ref),
+    },
+    payments: {
+      source: Array.from(payments.source),
+      destination: Array.from(payments.destination),
+      amountMsat: Array.from(payments.amountMsat),
+      activity: Array.from(payments.activity),
+      nth: Array.from(payments.nth),
+    },
+  };
+}
+
+export type TimelineReading =
+  | { readonly ok: true; readonly timeline: Timeline }
+  | { readonly ok: false; readonly message: string };
+
+type JsonObject = { readonly [key: string]: Json };
+
+/** Raised and caught in this file only. */
+class Malformed extends Error {}
+
+function object(value: Json | undefined, what: string): JsonObject {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Malformed(`${what} is not an object`);
+  return value as JsonObject;
+}
+
+function list(value: Json | undefined, what: string): readonly Json[] {
+  if (!Array.isArray(value)) throw new Malformed(`${what} is not a list`);
+  return value as readonly Json[];
+}
+
+function text(value: Json | undefined, what: string): string {
+  if (typeof value !== 'string') throw new Malformed(`${what} is not a text`);
+  return value;
+}
+
+function integer(value: Json | undefined, what: string): number {
+  if (!Number.isSafeInteger(value)) throw new Malformed(`${what} is not an integer`);
+  return value as number;
+}
+
+function column(value: Json | undefined, what: string, low: number, high: number): readonly number[] {
+  const values = list(value, what);
+  for (const entry of values) {
+    if (!Number.isSafeInteger(entry) || (entry as number) < low || (entry as number) >= high) {
+      throw new Malformed(`${what} holds ${JSON.stringify(entry)}, which is not an integer from ${low} to ${high - 1}`);
+    }
+  }
+  return values as readonly number[];
+}
+
+/** The timeline of its JSON form; a message when the value is none. */
+export function timelineFromJson(value: Json): TimelineReading {
+  try {
+    return { ok: true, timeline: read(object(value, 'the timeline')) };
+  } catch (error) {
+    if (error instanceof Malformed) return { ok: false, message: error.message };
+    throw error;
+  }
+}
+
+function read(json: JsonObject): Timeline {
+  if (json.format !== 'blast-timeline/1') throw new Malformed('format is not blast-timeline/1');
+  const chain = object(json.chain, 'chain');
+  const network = object(json.network, 'network');
+  const nodes = list(network.nodes, 'network.nodes');
+  const channels = list(network.channels, 'network.channels');
+  for (const node of nodes) text(object(node, 'a node').name, 'the name of a node');
+  for (const channel of channels) {
+    const fields = object(channel, 'a channel');
+    column([fields.node0 ?? null, fields.node1 ?? null], 'nodes of a channel', 0, nodes.length);
+    integer(fields.capacitySat, 'capacitySat of a channel');
+    integer(fields.balance0Msat, 'balance0Msat of a channel');
+  }
+  const channelNames = list(json.channelNames, 'channelNames').map((name) => text(name, 'a channel name'));
+  const activities = list(json.activities, 'activities');
+  for (const activity of activities) text(object(activity, 'an activity').name, 'the name of an activity');
+  const actions = list(json.actions, 'actions');
+  for (const action of actions) text(object(action, 'an action').kind, 'the kind of an action');
+
+  const rows = object(json.rows, 'rows');
+  const phase = column(rows.phase, 'rows.phase', 0, PHASE.observe + 1);
+  const timeUs = column(rows.timeUs, 'rows.timeUs', 0, Number.MAX_SAFE_INTEGER);
+  const ref = column(rows.ref, 'rows.ref', 0, 2147483648);
+  const length = timeUs.length;
+  if (phase.length !== length || ref.length !== length) throw new Malformed('the columns of rows differ in length');
+
+  const columns = object(json.payments, 'payments');
+  const source = column(columns.source, 'payments.source', 0, nodes.length);
+  const destination = column(columns.destination, 'payments.destination', 0, nodes.length);
+  const amountMsat = column(columns.amountMsat, 'payments.amountMsat', 0, Number.MAX_SAFE_INTEGER);
+  const activity = column(columns.activity, 'payments.activity', 0, activities.length);
+  const nth = column(columns.nth, 'payments.nth', 0, 2147483648);
+  const count = source.length;
+  if ([destination, amountMsat, activity, nth].some((other) => other.length !== count)) {
+    throw new Malformed('the columns of payments differ in length');
+  }
+  for (let i = 0; i < length; i++) {
+    if (i > 0 && (timeUs[i] as number) < (timeUs[i - 1] as number)) throw new Malformed(`row ${i} goes back in time`);
+    const limit = phase[i] === PHASE.payment ? count : actions.length;
+    if ((ref[i] as number) >= limit) throw new Malformed(`row ${i} refers to nothing`);
+  }
+
+  return {
+    format: 'blast-timeline/1',
+    name: text(json.name, 'name'),
+    seed: integer(json.seed, 'seed'),
+    durationUs: integer(json.durationUs, 'durationUs'),
+    epochMs: integer(json.epochMs, 'epochMs'),
+    chain: {
+      height: integer(chain.height, 'chain.height'),
+      feeratePerKw: integer(chain.feeratePerKw, 'chain.feeratePerKw'),
+    },
+    gossipUs: integer(json.gossipUs, 'gossipUs'),
+    network: network as unknown as Timeline['network'],
+    channelNames,
+    activities: activities as unknown as Timeline['activities'],
+    expectations: list(json.expectations, 'expectations') as unknown as Timeline['expectations'],
+    length,
+    timeUs: Float64Array.from(timeUs),
+    phase: Uint8Array.from(phase),
+    ref: Int32Array.from(ref),
+    payments: {
+      length: count,
+      source: Int32Array.from(source),
+      destination: Int32Array.from(destination),
+      amountMsat: Float64Array.from(amountMsat),
+      activity: Int32Array.from(activity),
+      nth: Int32Array.from(nth),
+    },
+    actions: actions as unknown as Timeline['actions'],
+  };
+}

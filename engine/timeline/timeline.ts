@@ -1,0 +1,81 @@
+/**
+ * The timeline: everything that a scenario makes happen, with its time, drawn and resolved, in one total order.
+ *
+ * Time is integer microseconds of virtual time. The order is (time, phase, sequence); the sequence is the row number.
+ * Rows are columns, not objects; payments have columns of their own, all other rows point into `actions`.
+ */
+import type { Json } from '../base/json.ts';
+import type { NetworkPlan } from './network.ts';
+
+/** Order of what happens at the same instant. `physics` is the simulator's own: messages, timers. */
+export const PHASE = { chain: 0, control: 1, payment: 2, physics: 3, observe: 4 } as const;
+export type Phase = (typeof PHASE)[keyof typeof PHASE];
+
+/** An action of a registered kind with its arguments resolved: indexes instead of names, integers instead of units. */
+export interface Action {
+  readonly kind: string;
+  readonly args: { readonly [key: string]: Json };
+}
+
+/** How the payments of one activity are made; -1 where the sender's model decides. Units as in PaymentOptions. */
+export interface PaymentProfile {
+  readonly method: 'keysend' | 'invoice';
+  readonly feeLimitMsat: number;
+  readonly timeoutUs: number;
+  readonly maxParts: number;
+  readonly holdUs: number;
+}
+
+export interface TimelineActivity {
+  readonly name: string;
+  readonly kind: string;
+  readonly profile: PaymentProfile;
+  /** Key of the draws made while its payments are played: two 32-bit words from its named stream. */
+  readonly key: readonly [number, number];
+}
+
+export interface PlannedExpectation {
+  /** Instant of the check, µs; for the end of the run it is the duration. */
+  readonly atUs: number;
+  readonly atEnd: boolean;
+  /** CEL expression. */
+  readonly that: string;
+  readonly message: string;
+  /** Where it stands in the file, for the report. */
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface PaymentColumns {
+  readonly length: number;
+  readonly source: Int32Array;
+  readonly destination: Int32Array;
+  readonly amountMsat: Float64Array;
+  /** Index into Timeline.activities. */
+  readonly activity: Int32Array;
+  /** Number of the payment within its activity, from 0. */
+  readonly nth: Int32Array;
+}
+
+export interface Timeline {
+  readonly format: 'blast-timeline/1';
+  readonly name: string;
+  readonly seed: number;
+  readonly durationUs: number;
+  readonly epochMs: number;
+  readonly chain: { readonly height: number; readonly feeratePerKw: number };
+  readonly gossipUs: number;
+  readonly network: NetworkPlan;
+  /** Names of all channels that exist at any time; the first network.channels.length are those of the network. */
+  readonly channelNames: readonly string[];
+  /** Ordered by name. */
+  readonly activities: readonly TimelineActivity[];
+  readonly expectations: readonly PlannedExpectation[];
+  readonly length: number;
+  readonly timeUs: Float64Array;
+  readonly phase: Uint8Array;
+  /** Row of `payments` for phase payment, index into `actions` otherwise. */
+  readonly ref: Int32Array;
+  readonly payments: PaymentColumns;
+  readonly actions: readonly Action[];
+}
