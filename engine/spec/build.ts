@@ -1,0 +1,319 @@
+/**
+ * A validated document as a typed Scenario: units become integers, defaults are filled in, maps become arrays in the
+ * order of the file. Reports the few mistakes that span several values.
+ */
+import type { Json } from '../base/json.ts';
+import { parseEpoch } from './calendar.ts';
+import type { Path } from './path.ts';
+import { pointAt } from './position.ts';
+import type { Problems } from './problems.ts';
+import type {
+  ActivitySpec,
+  ChannelSpec,
+  EventSpec,
+  ExpectationSpec,
+  ImportSpec,
+  NodeSpec,
+  ParamValue,
+  Placed,
+  PolicySpec,
+  Scenario,
+  ScheduleSpec,
+} from './scenario.ts';
+import { DEFAULT_MODEL, EVERY_KEYS, SCHEDULE_KEYS, type SchemaParts } from './schema-sections.ts';
+import type { SourceIndex } from './source-index.ts';
+import { childOf, follow, type MapEntry } from './tree.ts';
+import { formatAmount, formatDuration } from './units.ts';
+import {
+  amountMsat,
+  amountSat,
+  durationUs,
+  feeratePerKw,
+  parseDurationRange,
+  parseLabels,
+  parsePolicy,
+  parseSelector,
+  property,
+} from './values.ts';
+
+const DEFAULT_EPOCH = '2025-01-01T00:00:00Z';
+const DEFAULT_LINK = '30ms';
+const DEFAULT_GOSSIP = '30s';
+
+export interface BuildInput {
+  readonly index: SourceIndex;
+  readonly parts: SchemaParts;
+  readonly params: readonly ParamValue[];
+  /** Seed of the command line, which wins over the file’s. */
+  readonly seed: number | undefined;
+  readonly problems: Problems;
+}
+
+/** Builds the scenario of a document that passed the schema. */
+export function buildScenario(input: BuildInput): Scenario {
+  return new Builder(input).scenario();
+}
+
+type Options = Readonly<Record<string, Json>>;
+
+class Builder {
+  readonly #index: SourceIndex;
+  readonly #parts: SchemaParts;
+  readonly #params: readonly ParamValue[];
+  readonly #seed: number | undefined;
+  readonly #problems: Problems;
+
+  constructor(input: BuildInput) {
+    this.#index = input.index;
+    this.#parts = input.parts;
+    this.#params = input.params;
+    this.#seed = input.seed;
+    this.#problems = input.problems;
+  }
+
+  #get(...path: Path): Json | undefined {
+    let value: Json | undefined = this.#index.data;
+    for (const part of path)
+      value = Array.isArray(value) ? (value[Number(part)] as Json | undefined) : property(value, String(part));
+    return value;
+  }
+
+  #read<T>(path: Path, read: (json: Json) => T, absent: T): T {
+    const found = this.#get(...path);
+    return found === undefined ? absent : read(found);
+  }
+
+  #report(code: 'E202' | 'E204' | 'E308' | 'E604', path: Path, message: string, hint?: string): void {
+    this.#problems.report(code, pointAt(this.#index.source.text, follow(this.#index.tree, path)), path, message, hint);
+  }
+
+  /** Entries of a map in the order of the file. */
+  #entries(...path: Path): readonly MapEntry[] {
+    const { node, complete } = follow(this.#index.tree, path);
+    return complete && node.kind === 'map' ? node.entries : [];
+  }
+
+  #items(...path: Path): number {
+    const found = this.#get(...path);
+    return Array.isArray(found) ? found.length : 0;
+  }
+
+  scenario(): Scenario {
+    const mining = this.#get('chain', 'mining');
+    return {
+      version: 1,
+      name: this.#read(['name'], String, baseName(this.#index.source.file)),
+      description: this.#read(['description'], String, ''),
+      seed: this.#seed ?? this.#read(['seed'], Number, 1),
+      durationUs: this.#read(['duration'], durationUs, 0),
+      epochMs: parseEpoch(this.#read(['epoch'], String, DEFAULT_EPOCH)) ?? 0,
+      params: this.#params,
+      chain: {
+        height: this.#read(['chain', 'height'], Number, 100),
+        feeratePerKw: this.#read(['chain', 'feerate'], feeratePerKw, 250),
+        ...(mining === undefined
+          ? {}
+          : {
+              mining: {
+                everyUs: this.#read(['chain', 'mining', 'every'], durationUs, 0),
+                blocks: this.#read(['chain', 'mining', 'blocks'], Number, 1),
+              },
+            }),
+      },
+      latency: {
+        linkUs: parseDurationRange(this.#get('latency', 'link') ?? DEFAULT_LINK),
+        gossipUs: durationUs(this.#get('latency', 'gossip') ?? DEFAULT_GOSSIP),
+      },
+      nodes: this.#entries('nodes').map((entry) => this.#node(entry)),
+      channels: this.#entries('channels').map((entry) => this.#channel(entry)),
+      imports: this.#imports(),
+      activity: this.#entries('activity').map((entry) => this.#activity(entry)),
+      events: Array.from({ length: this.#items('events') }, (_, i) => this.#event(i)),
+      expect: Array.from({ length: this.#items('expect') }, (_, i) => this.#expectation(i)),
+    };
+  }
+
+  /** A name is placed at its key. */
+  #name(entry: MapEntry, path: Path): Placed<string> {
+    const { source } = this.#index;
+    const { path: text } = this.#index.placed(path, null);
+    return { value: entry.key, path: text, range: source.range(entry.keySpan.start, entry.keySpan.end) };
+  }
+
+  /** Model, options and wallet of a node or import, with the defaults. */
+  #model(path: Path): {
+    readonly model: Placed<string>;
+    readonly options: Placed<Options>;
+    readonly walletSat: number;
+  } {
+    const ordinary = this.#read(['defaults', 'node', 'model'], String, DEFAULT_MODEL);
+    const model = this.#read([...path, 'model'], String, ordinary);
+    const general = model === ordinary ? this.#read(['defaults', 'node', 'options'], asOptions, {}) : {};
+    const own = this.#read([...path, 'options'], asOptions, {});
+    const wallet = this.#get(...path, 'wallet') ?? this.#get('defaults', 'node', 'wallet');
+    return {
+      model: this.#index.placed([...path, 'model'], model),
+      options: this.#index.placed([...path, 'options'], { ...general, ...own }),
+      walletSat: wallet === undefined ? 0 : amountSat(wallet),
+    };
+  }
+
+  #node(entry: MapEntry): NodeSpec {
+    const path = ['nodes', entry.key];
+    const count = this.#get(...path, 'count');
+    const pubkey = this.#get(...path, 'pubkey');
+    if (count !== undefined && pubkey !== undefined) {
+      this.#report(
+        'E204',
+        [...path, 'pubkey'],
+        'a set of nodes cannot share one public key',
+        'remove `pubkey` or `count`',
+      );
+    }
+    return {
+      name: this.#name(entry, path),
+      ...(count === undefined ? {} : { count: Number(count) }),
+      ...this.#model(path),
+      labels: parseLabels(this.#get(...path, 'labels')),
+      ...(pubkey === undefined ? {} : { pubkey: String(pubkey) }),
+    };
+  }
+
+  #channel(entry: MapEntry): ChannelSpec {
+    const path = ['channels', entry.key];
+    const own = (key: string): Json | undefined => this.#get(...path, key) ?? this.#get('defaults', 'channel', key);
+    // The place of a value is where it is written: in the channel, or else in the defaults.
+    const at = (key: string): Path =>
+      this.#get(...path, key) === undefined && this.#get('defaults', 'channel', key) !== undefined
+        ? ['defaults', 'channel', key]
+        : [...path, key];
+    const capacity = own('capacity');
+    if (capacity === undefined) {
+      this.#report(
+        'E202',
+        path,
+        'the key `capacity` is missing, and there is no default',
+        'add `capacity: 1_000_000 sat` here or under `defaults.channel`',
+      );
+    }
+    const capacitySat = capacity === undefined ? 0 : amountSat(capacity);
+    const push = own('push');
+    const pushMsat = push === undefined ? 0 : amountMsat(push);
+    if (capacity !== undefined && pushMsat > capacitySat * 1000) {
+      const place =
+        this.#get(...path, 'push') !== undefined
+          ? [...path, 'push']
+          : this.#get(...path, 'capacity') !== undefined
+            ? [...path, 'capacity']
+            : at('push');
+      this.#report(
+        'E308',
+        place,
+        `\`push\` is ${formatAmount(pushMsat)}, more than the capacity of ${formatAmount(capacitySat * 1000)}`,
+      );
+    }
+    const selector = (key: string): ChannelSpec['from'] =>
+      this.#index.placed([...path, key], parseSelector(this.#get(...path, key) ?? ''));
+    const policy = (key: string): PolicySpec => parsePolicy(own(key));
+    return {
+      name: this.#name(entry, path),
+      from: selector('from'),
+      to: selector('to'),
+      capacitySat: this.#index.placed(at('capacity'), capacitySat),
+      pushMsat: this.#index.placed(at('push'), pushMsat),
+      announced: own('announced') !== false,
+      policy: policy('policy'),
+      reversePolicy: policy('reverse_policy'),
+    };
+  }
+
+  #imports(): readonly ImportSpec[] {
+    const found = this.#get('network', 'import');
+    if (found === undefined) return [];
+    const paths: readonly Path[] = Array.isArray(found)
+      ? found.map((_, i) => ['network', 'import', i])
+      : [['network', 'import']];
+    return paths.map((path) => ({
+      format: this.#read([...path, 'format'], String, ''),
+      file: this.#index.placed([...path, 'file'], this.#read([...path, 'file'], String, '')),
+      ...this.#model(path),
+      labels: parseLabels(this.#get(...path, 'labels')),
+    }));
+  }
+
+  #activity(entry: MapEntry): ActivitySpec {
+    const path = ['activity', entry.key];
+    const args = this.#index.place(path);
+    return { name: this.#name(entry, path), kind: this.#activityKind(args.value), args };
+  }
+
+  /** The kind whose own required key is present. */
+  #activityKind(entry: Json): string {
+    for (const kind of this.#parts.activities) {
+      const required = (kind.schema.required as readonly string[] | undefined) ?? [];
+      const others = this.#parts.activities.filter((k) => k !== kind);
+      const own = required.find(
+        (key) => !others.some((o) => Object.hasOwn((o.schema.properties as object | undefined) ?? {}, key)),
+      );
+      if (own !== undefined && property(entry, own) !== undefined) return kind.name;
+    }
+    return this.#parts.activities[0]?.name ?? '';
+  }
+
+  #event(i: number): EventSpec {
+    const path = ['events', i];
+    const kind = this.#parts.events.find((k) => this.#get(...path, k.name) !== undefined)?.name ?? '';
+    return { kind, args: this.#index.place([...path, kind]), schedule: this.#schedule(path) };
+  }
+
+  #schedule(path: Path): Placed<ScheduleSpec> {
+    const at = this.#get(...path, 'at');
+    if (at !== undefined) {
+      const times = (Array.isArray(at) ? at : [at]).map((time) => durationUs(time as Json));
+      return this.#index.placed([...path, SCHEDULE_KEYS[0]], { kind: 'at', atUs: times });
+    }
+    const [from, until, count] = EVERY_KEYS.map((key) => this.#get(...path, key));
+    const everyUs = this.#read([...path, 'every'], durationUs, 0);
+    const fromUs = from === undefined ? everyUs : durationUs(from);
+    const untilUs = until === undefined ? undefined : durationUs(until);
+    if (untilUs !== undefined && untilUs < fromUs) {
+      this.#report(
+        'E604',
+        [...path, 'until'],
+        `\`until\` is ${formatDuration(untilUs)}, before the first time at ${formatDuration(fromUs)}`,
+        'write a later time, or an earlier `from`',
+      );
+    }
+    return this.#index.placed([...path, SCHEDULE_KEYS[1]], {
+      kind: 'every',
+      everyUs,
+      fromUs,
+      ...(untilUs === undefined ? {} : { untilUs }),
+      ...(count === undefined ? {} : { count: Number(count) }),
+    });
+  }
+
+  #expectation(i: number): ExpectationSpec {
+    const path = ['expect', i];
+    if (childOf(follow(this.#index.tree, ['expect']).node, i)?.kind === 'scalar') {
+      return { that: this.#index.placed(path, String(this.#get(...path))) };
+    }
+    const at = this.#get(...path, 'at');
+    const message = this.#get(...path, 'message');
+    return {
+      ...(at === undefined ? {} : { atUs: this.#index.placed([...path, 'at'], durationUs(at)) }),
+      that: this.#index.placed([...path, 'that'], String(this.#get(...path, 'that'))),
+      ...(message === undefined ? {} : { message: String(message) }),
+    };
+  }
+}
+
+function asOptions(json: Json): Options {
+  return json as Options;
+}
+
+/** File name without folder and ending. */
+function baseName(file: string): string {
+  const name = file.split(/[\\/]/).pop() ?? '';
+  return name.replace(/\.(?:ya?ml)$/, '') || 'scenario';
+}

@@ -1,0 +1,525 @@
+/**
+ * The one table of diagnostic codes. The documentation page and the tests are generated from it; a code is never used
+ * again for something else. Hundreds are stages: 1 reading, 2 structure, 3 values and units, 4 names, 5 parameters and
+ * expressions, 6 time and planning, 7 import files, 8 lock files and replays. E is an error, W a warning.
+ */
+
+/** Which part of the engine raises a code (where two do, the one that does it first). */
+export type RaisedBy = 'spec' | 'compile' | 'interop' | 'run';
+
+export interface DiagnosticInfo {
+  readonly severity: 'error' | 'warning';
+  readonly raisedBy: RaisedBy;
+  /** A few words, for lists. */
+  readonly title: string;
+  /** What is wrong and what was expected. */
+  readonly explanation: string;
+  /** How to mend it. */
+  readonly fix: string;
+}
+
+export const DIAGNOSTICS = {
+  // 1: reading the text
+  E101: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Empty file',
+    explanation: 'The file holds no content; a mapping with at least `version` and `duration` was expected.',
+    fix: 'Write a scenario, or start from the one that `blast init` writes.',
+  },
+  E102: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'YAML syntax',
+    explanation: 'The text is not well-formed YAML 1.2, so nothing after this place can be trusted.',
+    fix: 'Mend the syntax at the caret; texts that hold `{`, `}`, `: ` or ` #` need quotes, expressions in `{ … }` too.',
+  },
+  E103: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Key used twice',
+    explanation: 'A mapping holds the same key twice; names within one mapping are unique.',
+    fix: 'Remove or rename one of the two.',
+  },
+  E104: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Key is not text',
+    explanation: 'A key of a mapping is empty, a list or a mapping; a plain text key was expected.',
+    fix: 'Write the key as text; put quotes around it when it holds special characters.',
+  },
+  E105: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Several documents',
+    explanation: 'The file holds more than one YAML document; a scenario is one document.',
+    fix: 'Split the file at `---` and keep one scenario in each.',
+  },
+  E106: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Tab as indentation',
+    explanation: 'YAML does not allow tabs for indentation, because their width is not defined.',
+    fix: 'Indent with spaces.',
+  },
+  E107: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Illegal character',
+    explanation: 'The text holds a NUL or another control character, or bytes that are not UTF-8.',
+    fix: 'Save the file as UTF-8 text; write control characters as escapes in double quotes.',
+  },
+  E108: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'File too large',
+    explanation: 'The file is larger than a scenario may be (16 MiB of text).',
+    fix: 'Keep large networks in a JSON or CSV file and refer to it under `network.import`.',
+  },
+  E109: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Nested too deeply',
+    explanation: 'Lists and mappings are nested deeper than any scenario needs (64 levels).',
+    fix: 'Look for stray brackets or growing indentation.',
+  },
+  E110: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Alias',
+    explanation: 'An alias `*name` has no anchor `&name` before it, contains itself, or expands to too much.',
+    fix: 'Define the anchor above the alias, or write the value out.',
+  },
+  E111: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Tag or directive',
+    explanation: 'The file uses a YAML tag (`!name`) or directive (`%NAME`) that scenarios do not have.',
+    fix: 'Remove it; a value’s type follows from its key.',
+  },
+  E112: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Merge key',
+    explanation: 'The merge key `<<` is not part of YAML 1.2 and is not supported.',
+    fix: 'Write the keys out, use `defaults`, or alias whole values.',
+  },
+
+  // 2: structure
+  E201: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Unknown key',
+    explanation: 'The key is not one that this place knows; unknown keys are never ignored.',
+    fix: 'Correct the spelling or remove the key; the hint names the nearest known one.',
+  },
+  E202: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Missing key',
+    explanation: 'A key that this place needs is missing.',
+    fix: 'Add the key.',
+  },
+  E203: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Wrong type',
+    explanation: 'The value is of another type than the key takes.',
+    fix: 'Write a value of the type that the message names.',
+  },
+  E204: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Exactly one of several keys',
+    explanation: 'Of some keys exactly one must be present, and none or several are.',
+    fix: 'Keep one of the keys that the message lists.',
+  },
+  E205: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Key needs another key',
+    explanation: 'The key only has a meaning together with another one, which is missing.',
+    fix: 'Add the other key or remove this one.',
+  },
+  E206: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Wrong number of entries',
+    explanation: 'A list or mapping holds fewer or more entries than it may, or the same entry twice.',
+    fix: 'Add or remove entries as the message says.',
+  },
+  E207: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'None of the expected forms',
+    explanation: 'The value may take several forms, and it has none of them.',
+    fix: 'Write it in one of the forms that the message lists.',
+  },
+  E208: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Version not supported',
+    explanation: '`version` says which format the file has; this engine reads version 1.',
+    fix: 'Write `version: 1`, or use a newer engine for a newer file.',
+  },
+  E209: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Not a scenario',
+    explanation: 'The file’s top level is a list or a single value; a mapping of sections was expected.',
+    fix: 'Start the file with `version: 1` and the other sections as keys.',
+  },
+
+  // 3: values and units
+  E301: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Unit missing',
+    explanation: 'A bare number stands where a unit belongs; units are mandatory, so that nobody has to guess them.',
+    fix: 'Write the number with its unit: `10s`, `1_000 sat`, `20 ppm`, `2 sat/vB`.',
+  },
+  E302: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Malformed value with a unit',
+    explanation: 'The text is not a number with a unit that this key takes. Units are case-sensitive.',
+    fix: 'Durations: `250ms 10s 5m 1h30m 2d 2w`; amounts: `msat sat BTC`; rates: `ppm`; feerates: `sat/vB`.',
+  },
+  E303: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Out of range',
+    explanation: 'The number is smaller or larger than the key allows.',
+    fix: 'Write a number within the range that the message gives.',
+  },
+  E304: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Not one of the allowed values',
+    explanation: 'The key takes one of a few fixed values, and this is none of them.',
+    fix: 'Use one of the values that the message lists.',
+  },
+  E305: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Illegal name',
+    explanation:
+      'Names consist of ASCII letters, digits, `_`, `.` and `-`; patterns may also hold `*` and `?`. Names of parameters are identifiers.',
+    fix: 'Rename it.',
+  },
+  E306: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Malformed text',
+    explanation: 'The text does not have the form that the key takes.',
+    fix: 'Write it as the message describes.',
+  },
+  E307: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Number cannot be held exactly',
+    explanation: 'The number is not finite or needs more than 53 bits, so that it would silently become another one.',
+    fix: 'Write a smaller number.',
+  },
+  E308: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Push above capacity',
+    explanation: 'A channel cannot give more to its other side than its capacity.',
+    fix: 'Lower `push` or raise `capacity`.',
+  },
+
+  // 4: names and selectors
+  E401: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Unknown node',
+    explanation: 'No node has this name.',
+    fix: 'Correct the name, or add the node under `nodes`.',
+  },
+  E402: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Selector selects nothing',
+    explanation: 'No node matches the name, pattern or labels.',
+    fix: 'Correct the selector, or add nodes that match it.',
+  },
+  E403: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Selector selects several nodes',
+    explanation: 'One node is needed here, and the name or selector matches several.',
+    fix: 'Name one node, such as `user-0` for the first of the set `user`.',
+  },
+  E404: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Unknown channel',
+    explanation: 'No channel has this name at that time.',
+    fix: 'Correct the name, or open the channel before it is used.',
+  },
+  E405: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Name used twice',
+    explanation: 'Two nodes or two channels get the same name, for example by the expansion of a set.',
+    fix: 'Rename one of them.',
+  },
+  E406: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Channel from a node to itself',
+    explanation: 'A channel needs two different nodes.',
+    fix: 'Choose another node for `from` or `to`.',
+  },
+  E407: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Unknown model',
+    explanation: 'No node model has this name.',
+    fix: 'Use one of the models that `blast model list` shows.',
+  },
+  E408: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Unknown kind',
+    explanation: 'There is no event, activity or format of this name.',
+    fix: 'Correct the name; the message lists the known ones.',
+  },
+
+  // 5: parameters and expressions
+  E501: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Unknown parameter',
+    explanation: 'The expression uses a parameter that the section `params` does not declare.',
+    fix: 'Correct the name, or declare the parameter.',
+  },
+  E502: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Parameter of the wrong type',
+    explanation: 'The value of a parameter, in the file or on the command line, is not of the parameter’s type.',
+    fix: 'Write a value of the declared type: duration, amount, int, number, string or bool.',
+  },
+  E503: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Malformed expression',
+    explanation: 'The expression is not valid CEL, or it combines types that do not go together.',
+    fix: "Mend it at the caret; durations and amounts are written `duration('10s')` and `amount('5 sat')`.",
+  },
+  E504: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Expression failed',
+    explanation:
+      'The expression is well-formed, but has no usable value: a division by zero, an overflow, a bad unit, or a result that is not a single value.',
+    fix: 'Change the expression or the parameters that it uses.',
+  },
+  E505: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Unknown parameter on the command line',
+    explanation: '`--param` names a parameter that the scenario does not declare.',
+    fix: 'Correct the name; the message lists the declared ones.',
+  },
+  E506: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Expectation is not true or false',
+    explanation: 'The expression of an expectation must give a boolean.',
+    fix: 'Compare its value with something, for example `> 0`.',
+  },
+  E507: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Expression not allowed here',
+    explanation: 'The values of `params` and `version` are literal; expressions cannot be used in them.',
+    fix: 'Write the value itself, and compute where the parameter is used.',
+  },
+
+  // 6: time and planning
+  E601: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Time before the run',
+    explanation: 'Time starts at 0; nothing can happen before it.',
+    fix: 'Write a time that is not negative.',
+  },
+  E602: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Activity without a partner',
+    explanation: 'Payments need a sender and another node that can receive, and the activity leaves none.',
+    fix: 'Select at least two nodes, or another destination.',
+  },
+  E603: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Timeline too long',
+    explanation: 'The scenario makes more payments or events than a timeline can hold.',
+    fix: 'Lengthen the intervals, shorten the run, or lower the counts.',
+  },
+  E604: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Range reversed',
+    explanation: 'A range `[min, max]` or a span of time ends before it begins.',
+    fix: 'Swap the two values.',
+  },
+  E605: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'More money than can be counted exactly',
+    explanation:
+      'All wallets and channels together hold 2^53 msat (about 90_071 BTC) or more, beyond which sums are no longer exact.',
+    fix: 'Lower capacities, wallets or counts.',
+  },
+  E606: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Activity or event without an end',
+    explanation: 'Neither a duration, a count nor the end of the run bounds it.',
+    fix: 'Add `duration` or `count`.',
+  },
+  E607: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Arguments that do not fit together',
+    explanation: 'The arguments of an event or activity are each valid, but not in this combination.',
+    fix: 'Change one of them as the message says.',
+  },
+
+  // 7: import files
+  E701: {
+    severity: 'error',
+    raisedBy: 'interop',
+    title: 'Import file missing or unreadable',
+    explanation: 'The file that `network.import` names cannot be read.',
+    fix: 'Correct the path; it is relative to the scenario’s folder.',
+  },
+  E702: {
+    severity: 'error',
+    raisedBy: 'interop',
+    title: 'Import format not recognised',
+    explanation: 'The content of the file looks like none of the known formats.',
+    fix: 'Name the `format`, or export the file again.',
+  },
+  E703: {
+    severity: 'error',
+    raisedBy: 'interop',
+    title: 'Malformed import file',
+    explanation: 'The file is of the expected format, but a part of it is malformed.',
+    fix: 'Mend the file at the line that the message names.',
+  },
+  E704: {
+    severity: 'error',
+    raisedBy: 'interop',
+    title: 'Inconsistent import file',
+    explanation:
+      'The file contradicts itself: a channel of an unknown node, a channel id used twice, balances that do not add up to the capacity.',
+    fix: 'Mend the file, or export it again.',
+  },
+  E705: {
+    severity: 'error',
+    raisedBy: 'interop',
+    title: 'Path outside the scenario’s folder',
+    explanation: 'A scenario may only read files in its own folder and below, so that it can be moved and shared.',
+    fix: 'Move the file next to the scenario and use a relative path.',
+  },
+
+  // 8: lock files and replays
+  E801: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Lock file missing',
+    explanation: 'There is no lock file beside the scenario, so there is nothing to verify against.',
+    fix: 'Write one with `blast lock`.',
+  },
+  E802: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Malformed lock file',
+    explanation: 'The lock file is not valid JSON of the expected form.',
+    fix: 'Restore it from version control, or write it anew with `blast lock`.',
+  },
+  E803: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Lock file of another version',
+    explanation: 'The lock file was written in a format that this engine does not read.',
+    fix: 'Use the engine that wrote it, or write it anew with `blast lock`.',
+  },
+  E804: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Scenario changed since the lock',
+    explanation: 'The scenario, its parameters or a file that it imports differ from those that were locked.',
+    fix: 'Undo the change, or lock again when it is intended.',
+  },
+  E805: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Replay differs',
+    explanation: 'The same scenario gave another timeline or another run than the one that was locked.',
+    fix: 'Look at the first difference in the report; lock again when the change of behaviour is intended.',
+  },
+  E806: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Malformed run file',
+    explanation: 'A file of a former run is missing, is not of the expected form, or was cut off.',
+    fix: 'Run the scenario again.',
+  },
+
+  // Warnings
+  W601: {
+    severity: 'warning',
+    raisedBy: 'compile',
+    title: 'Time after the end of the run',
+    explanation: 'The event or check would happen after the run’s `duration`, so it never does.',
+    fix: 'Lengthen `duration`, or move it before the end.',
+  },
+  W602: {
+    severity: 'warning',
+    raisedBy: 'compile',
+    title: 'Nodes left out of a random activity',
+    explanation:
+      'The channels of some selected nodes are too small for the expected amount, so they neither send nor receive.',
+    fix: 'Lower `expected_amount`, enlarge their channels, or leave the nodes out of `among`.',
+  },
+  W605: {
+    severity: 'warning',
+    raisedBy: 'compile',
+    title: 'Amount above every capacity',
+    explanation:
+      'The payment is larger than the largest channel of its sender or receiver, so it can only succeed in parts, if at all.',
+    fix: 'Lower the amount, allow more parts, or enlarge a channel.',
+  },
+  W701: {
+    severity: 'warning',
+    raisedBy: 'interop',
+    title: 'Part of an import left out or changed',
+    explanation: 'The imported file says something that a scenario cannot express, so it was left out or rounded.',
+    fix: 'Check that the difference does not matter, or add what is missing to the scenario.',
+  },
+  W702: {
+    severity: 'warning',
+    raisedBy: 'interop',
+    title: 'Imported node of another implementation',
+    explanation:
+      'The imported file says which implementation a node runs, and the import’s model is used for it instead.',
+    fix: 'Set the `model` of the import, or describe the node under `nodes`.',
+  },
+} as const;
+
+export type DiagnosticCode = keyof typeof DIAGNOSTICS;
+
+/** All codes in the order of the table. */
+export const DIAGNOSTIC_CODES: readonly DiagnosticCode[] = Object.keys(DIAGNOSTICS) as DiagnosticCode[];
+
+/** The table's entry of a code. */
+export function diagnosticInfo(code: DiagnosticCode): DiagnosticInfo {
+  return DIAGNOSTICS[code];
+}

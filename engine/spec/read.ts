@@ -1,0 +1,95 @@
+/**
+ * From the text of a scenario file to the typed Scenario: parse, read parameters, put expressions in, validate, build.
+ * All diagnostics of a file come at once, as far as its structure can be trusted. Reads no file itself.
+ */
+import { buildScenario } from './build.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import { hasExpression } from './expression-scan.ts';
+import { substitute } from './expressions.ts';
+import { readParams } from './params.ts';
+import { pointAt } from './position.ts';
+import type { Problems } from './problems.ts';
+import type { Scenario } from './scenario.ts';
+import type { SchemaParts } from './schema.ts';
+import { SourceIndex } from './source-index.ts';
+import { entryOf, type SpecTree, toPlain } from './tree.ts';
+import { validate } from './validate.ts';
+import { parseYaml } from './yaml.ts';
+
+/** Versions of the file format that this engine reads. */
+const VERSION = 1;
+
+export interface ReadInput {
+  readonly text: string;
+  /** Name of the file in diagnostics, and of the scenario when it has no `name`. */
+  readonly file: string;
+  /** Values of `--param`, by name. */
+  readonly overrides?: ReadonlyMap<string, string>;
+  /** Value of `--seed`, an integer of 0 … 2^53 − 1. */
+  readonly seed?: number;
+  /** What is registered; pass the same object each time, its schema is compiled once. */
+  readonly schemaParts: SchemaParts;
+}
+
+export interface ReadResult {
+  /** Present when there is no error. */
+  readonly scenario?: Scenario;
+  /** Finds the parts of the document again; present when the text is well-formed. */
+  readonly index?: SourceIndex;
+  /** Errors and warnings, in the order of the file; those of the command line first. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads a scenario. Never throws for what a user wrote. */
+export function readScenario(input: ReadInput): ReadResult {
+  const { source, problems, tree } = parseYaml(input.text, input.file);
+  if (tree === undefined || !isReadable(tree, problems)) return { diagnostics: problems.sorted() };
+
+  const params = readParams(tree, input.overrides ?? new Map(), problems);
+  const substituted = substitute(tree, params, problems);
+  const data = toPlain(substituted.tree);
+  validate({ tree: substituted.tree, data, unknown: substituted.unknown }, input.schemaParts, problems);
+
+  const index = new SourceIndex(source, substituted.tree, data);
+  if (problems.hasErrors) return { index, diagnostics: problems.sorted() };
+  const scenario = buildScenario({
+    index,
+    parts: input.schemaParts,
+    params: params.values,
+    seed: input.seed,
+    problems,
+  });
+  if (problems.hasErrors) return { index, diagnostics: problems.sorted() };
+  return { scenario, index, diagnostics: problems.sorted() };
+}
+
+/** A file of another kind or version is not worth the many diagnostics that it would get. */
+function isReadable(tree: SpecTree, problems: Problems): boolean {
+  if (tree.kind !== 'map') {
+    const what = tree.kind === 'seq' ? 'a list' : 'a single value';
+    problems.report(
+      'E209',
+      pointAt(problems.source.text, { node: tree, complete: true }),
+      [],
+      `a mapping of sections was expected, got ${what}`,
+      'start with `version: 1`',
+    );
+    return false;
+  }
+  const version = entryOf(tree, 'version')?.value;
+  if (version === undefined) return true; // the schema reports it
+  if (
+    version.kind === 'scalar' &&
+    (version.value === VERSION || (typeof version.value === 'string' && hasExpression(version.value)))
+  )
+    return true;
+  const got = version.kind === 'scalar' ? `\`${version.source}\`` : version.kind === 'seq' ? 'a list' : 'a mapping';
+  problems.report(
+    'E208',
+    pointAt(problems.source.text, { node: version, complete: true }),
+    ['version'],
+    `expected version ${VERSION}, got ${got}`,
+    `write \`version: ${VERSION}\``,
+  );
+  return false;
+}

@@ -1,0 +1,158 @@
+/**
+ * The typed scenario: what a valid file says, with units parsed to integers and defaults filled in, but before node
+ * sets, selectors and activities are expanded. Amounts are msat or sat as the field's name says, times are µs.
+ *
+ * Maps of the file are arrays here, in the file's order, so that names which look like numbers stay names.
+ */
+import type { Json } from '../base/json.ts';
+import type { SourceRange } from './diagnostic.ts';
+
+/** A parsed value together with where it stands in the file; `path` as in a Diagnostic. */
+export interface Placed<T> {
+  readonly value: T;
+  readonly path: string;
+  readonly range: SourceRange;
+}
+
+/** A range of integers, both ends included; a single value has low = high. */
+export interface IntRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Selects nodes by name or glob, or by labels (all must match); a list is the union, in order. */
+export type Selector =
+  | { readonly kind: 'name'; readonly pattern: string }
+  | { readonly kind: 'labels'; readonly labels: Readonly<Record<string, string>> }
+  | { readonly kind: 'any'; readonly of: readonly Selector[] };
+
+/** A channel policy as written; an absent field is decided by the node's model. */
+export interface PolicySpec {
+  readonly feeBaseMsat?: number;
+  readonly feeRatePpm?: number;
+  readonly cltvDelta?: number;
+  readonly minHtlcMsat?: number;
+  readonly maxHtlcMsat?: number;
+  readonly disabled?: boolean;
+  readonly inboundFeeBaseMsat?: number;
+  readonly inboundFeeRatePpm?: number;
+}
+
+export interface NodeSpec {
+  readonly name: Placed<string>;
+  /** Number of nodes in the set, which are then called name-0, name-1, …; absent for a single node. */
+  readonly count?: number;
+  readonly model: Placed<string>;
+  readonly options: Placed<Readonly<Record<string, Json>>>;
+  readonly walletSat: number;
+  readonly labels: Readonly<Record<string, string>>;
+  /** 33-byte public key in hex, when the file pins one. */
+  readonly pubkey?: string;
+}
+
+export interface ChannelSpec {
+  readonly name: Placed<string>;
+  readonly from: Placed<Selector>;
+  readonly to: Placed<Selector>;
+  readonly capacitySat: Placed<number>;
+  /** What the opener gives to the other side, msat. */
+  readonly pushMsat: Placed<number>;
+  readonly announced: boolean;
+  /** Policies of the direction from → to and of the direction to → from. */
+  readonly policy: PolicySpec;
+  readonly reversePolicy: PolicySpec;
+}
+
+export interface ImportSpec {
+  readonly format: string;
+  /** Path as written, relative to the scenario's folder. */
+  readonly file: Placed<string>;
+  readonly model: Placed<string>;
+  readonly options: Placed<Readonly<Record<string, Json>>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly walletSat: number;
+}
+
+/** What a payment is made with; -1 where the sender's model decides. */
+export interface PaymentOptions {
+  readonly method: 'keysend' | 'invoice';
+  /** Most the sender pays in fees, msat. */
+  readonly feeLimitMsat: number;
+  /** No new attempts after this time, µs. */
+  readonly timeoutUs: number;
+  /** Largest number of parts (invoice payments). */
+  readonly maxParts: number;
+  /** How long the receiver holds a complete payment before it settles, µs. */
+  readonly holdUs: number;
+}
+
+/** One entry of `activity`, `events` or any other section made of kinds: the kind's name and its validated arguments. */
+export interface KindUse {
+  readonly kind: string;
+  /** The kind's own part of the document, validated against its schema fragment, units still as written. */
+  readonly args: Placed<Json>;
+}
+
+export interface ActivitySpec extends KindUse {
+  readonly name: Placed<string>;
+}
+
+export type ScheduleSpec =
+  | { readonly kind: 'at'; readonly atUs: readonly number[] }
+  | {
+      readonly kind: 'every';
+      readonly everyUs: number;
+      readonly fromUs: number;
+      /** Last instant allowed, included; absent: the end of the run. */
+      readonly untilUs?: number;
+      readonly count?: number;
+    };
+
+export interface EventSpec extends KindUse {
+  readonly schedule: Placed<ScheduleSpec>;
+}
+
+export interface ExpectationSpec {
+  /** Instant of the check, µs; absent: the end of the run. */
+  readonly atUs?: Placed<number>;
+  readonly that: Placed<string>;
+  readonly message?: string;
+}
+
+export interface ParamValue {
+  readonly name: string;
+  readonly type: 'duration' | 'amount' | 'int' | 'number' | 'string' | 'bool';
+  /** As written in the file or given on the command line: '13s', '2000 msat', 5, true. */
+  readonly value: Json;
+  readonly overridden: boolean;
+}
+
+export interface Scenario {
+  readonly version: 1;
+  readonly name: string;
+  readonly description: string;
+  /** 0 … 2^53 − 1. */
+  readonly seed: number;
+  readonly durationUs: number;
+  /** Virtual calendar at time 0: milliseconds since 1970, UTC. */
+  readonly epochMs: number;
+  readonly params: readonly ParamValue[];
+  readonly chain: {
+    readonly height: number;
+    /** sat per 1000 weight units. */
+    readonly feeratePerKw: number;
+    readonly mining?: { readonly everyUs: number; readonly blocks: number };
+  };
+  readonly latency: {
+    /** One-way delay of a link, drawn once for each channel, µs. */
+    readonly linkUs: IntRange;
+    /** Delay until another node knows a policy or a new channel, µs. */
+    readonly gossipUs: number;
+  };
+  readonly nodes: readonly NodeSpec[];
+  readonly channels: readonly ChannelSpec[];
+  readonly imports: readonly ImportSpec[];
+  readonly activity: readonly ActivitySpec[];
+  readonly events: readonly EventSpec[];
+  readonly expect: readonly ExpectationSpec[];
+}

@@ -1,0 +1,425 @@
+/**
+ * The sections of a scenario file as JSON Schema, with titles, descriptions and examples for editors. How the sections
+ * and the registered kinds become one schema is the business of schema.ts.
+ */
+import { PARAM_TYPES } from './params.ts';
+import type { JsonSchema } from './schema-definitions.ts';
+
+/** The part of a registered kind that the schema needs. */
+export interface SchemaKind {
+  readonly name: string;
+  readonly summary: string;
+  /** Of an event: its arguments. Of an activity: the whole entry, told apart by a required key of its own. */
+  readonly schema: JsonSchema;
+}
+
+export interface SchemaModel {
+  readonly name: string;
+  readonly summary: string;
+  /** Schema of the node key `options`. */
+  readonly optionsSchema: JsonSchema;
+}
+
+export interface SchemaFormat {
+  readonly name: string;
+  readonly summary: string;
+}
+
+export interface SchemaParts {
+  readonly events: readonly SchemaKind[];
+  readonly activities: readonly SchemaKind[];
+  readonly models: readonly SchemaModel[];
+  readonly formats: readonly SchemaFormat[];
+}
+
+/** Keys of an event that say when it happens; the other key is its kind. */
+export const SCHEDULE_KEYS = ['at', 'every'] as const;
+/** Keys that go with `every`. */
+export const EVERY_KEYS = ['from', 'until', 'count'] as const;
+
+/** Default of `defaults.node.model`. */
+export const DEFAULT_MODEL = 'lnd';
+
+/** Names of the definitions of registered things. */
+export const eventDef = (name: string): string => `event.${name}`;
+export const activityDef = (name: string): string => `activity.${name}`;
+export const modelDef = (name: string): string => `model.${name}`;
+
+const ref = (name: string, more: JsonSchema = {}): JsonSchema => ({ ...more, $ref: `#/$defs/${name}` });
+
+function text(title: string, description: string, more: JsonSchema = {}): JsonSchema {
+  return { title, description, type: ['string', 'number', 'boolean'], 'x-text': 'label', ...more };
+}
+
+function section(title: string, description: string, properties: JsonSchema, more: JsonSchema = {}): JsonSchema {
+  return { title, description, type: 'object', properties, additionalProperties: false, ...more };
+}
+
+function knownName(
+  parts: readonly { readonly name: string; readonly summary: string }[],
+  code: string,
+  what: string,
+  more: JsonSchema,
+): JsonSchema {
+  const names = parts.map((p) => p.name);
+  const list = parts.map((p) => `${p.name}: ${p.summary}`).join('\n');
+  return {
+    ...more,
+    description: `${String(more.description)}\n\n${list}`,
+    type: 'string',
+    enum: names,
+    'x-known': { code, what, names },
+  };
+}
+
+/** Schemas of all sections, by their keys. */
+export function sections(parts: SchemaParts): JsonSchema {
+  const model = knownName(parts.models, 'E407', 'model', {
+    title: 'Model',
+    description: 'Which implementation the node behaves like.',
+  });
+  const options: JsonSchema = { title: 'Model options', description: 'Options of the node’s model.', type: 'object' };
+  const wallet = ref('satAmount', {
+    title: 'Wallet',
+    description: 'Confirmed coins in the on-chain wallet when time starts. Default: none.',
+    examples: ['1 BTC'],
+  });
+  const withOptions = optionsByModel(parts.models);
+
+  const channelParts: JsonSchema = {
+    capacity: ref('positiveSatAmount', {
+      title: 'Capacity',
+      description: 'Size of the channel.',
+      examples: ['1_000_000 sat'],
+    }),
+    push: ref('amount', {
+      title: 'Push',
+      description: 'What the opener gives to the other side. Default: nothing.',
+      examples: ['0 sat'],
+    }),
+    announced: {
+      title: 'Announced',
+      description: 'Whether others may route through the channel.',
+      type: 'boolean',
+      default: true,
+    },
+    policy: ref('policy', { title: 'Policy', description: 'Policy of the direction from → to.' }),
+    reverse_policy: ref('policy', {
+      title: 'Reverse policy',
+      description: 'Policy of the direction to → from. It is not derived from `policy`.',
+    }),
+  };
+
+  const node = section(
+    'Node',
+    'One node, or a set of them with `count`.',
+    {
+      model,
+      wallet,
+      count: {
+        title: 'Count',
+        description: 'Number of nodes in the set; they are called NAME-0, NAME-1, ….',
+        type: 'integer',
+        minimum: 1,
+        maximum: 1_000_000,
+        examples: [20],
+      },
+      labels: ref('labels'),
+      pubkey: {
+        title: 'Public key',
+        description: 'Compressed public key, 33 bytes in hex. Default: derived from the name.',
+        type: 'string',
+        pattern: '^0[23][0-9a-f]{64}$',
+        'x-pattern-text': 'a compressed public key: 66 hex digits in lower case, starting with 02 or 03',
+      },
+      options,
+    },
+    { type: ['object', 'null'], ...withOptions },
+  );
+
+  const importEntry = section(
+    'Import',
+    'A network in another tool’s format.',
+    {
+      file: {
+        title: 'File',
+        description: 'Path relative to the scenario’s folder, in it or below.',
+        type: 'string',
+        minLength: 1,
+        examples: ['network.json'],
+      },
+      format: knownName(parts.formats, 'E408', 'format', {
+        title: 'Format',
+        description: 'Default: recognised by the content.',
+      }),
+      model,
+      wallet,
+      labels: ref('labels'),
+      options,
+    },
+    { required: ['file'], ...withOptions },
+  );
+
+  const activityEntry: JsonSchema =
+    parts.activities.length === 0
+      ? { type: 'object' }
+      : {
+          title: 'Activity',
+          description: parts.activities.map((k) => `${k.name}: ${k.summary}`).join('\n'),
+          oneOf: parts.activities.map((k) => ref(activityDef(k.name))),
+        };
+
+  const kinds: { [name: string]: JsonSchema } = {};
+  for (const kind of parts.events) kinds[kind.name] = ref(eventDef(kind.name));
+
+  const instant = (title: string, description: string): JsonSchema => ref('duration', { title, description });
+
+  return {
+    version: { title: 'Version', description: 'Version of the file format.', const: 1, examples: [1] },
+    name: text('Name', 'Name of the scenario. Default: the file’s name.', { examples: ['close-and-reopen'] }),
+    description: text('Description', 'What the scenario shows.'),
+    seed: {
+      title: 'Seed',
+      description: 'Seed of everything random. The same seed gives the same run.',
+      type: 'integer',
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+      default: 1,
+      examples: [7],
+    },
+    duration: ref('positiveDuration', {
+      title: 'Duration',
+      description: 'Length of the run in virtual time.',
+      examples: ['70s', '1h'],
+    }),
+    epoch: {
+      title: 'Epoch',
+      description: 'Date and time, UTC, at virtual time 0.',
+      type: 'string',
+      pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$',
+      default: '2025-01-01T00:00:00Z',
+      examples: ['2025-01-01T00:00:00Z'],
+      'x-text': 'epoch',
+    },
+    params: {
+      title: 'Parameters',
+      description: 'Values that expressions use as `params.NAME` and that `--param NAME=VALUE` replaces.',
+      type: ['object', 'null'],
+      'x-literal': true,
+      additionalProperties: {
+        title: 'Parameter',
+        description: 'A value, or a mapping with `type`, `default` and `description`.',
+        oneOf: [
+          { title: 'Single value', type: ['string', 'number', 'boolean', 'null'] },
+          section(
+            'Declaration with type and default',
+            'A parameter with its type.',
+            {
+              type: {
+                title: 'Type',
+                description: 'Type of the value. Default: what the value looks like.',
+                type: 'string',
+                enum: PARAM_TYPES,
+              },
+              default: {
+                title: 'Default',
+                description: 'Value unless the command line gives another.',
+                type: ['string', 'number', 'boolean', 'null'],
+              },
+              description: text('Description', 'What the parameter is for.'),
+            },
+            { required: ['default'] },
+          ),
+        ],
+        examples: ['13s', { type: 'amount', default: '2000 msat' }],
+      },
+    },
+    chain: section('Chain', 'The block chain.', {
+      height: {
+        title: 'Height',
+        description: 'Height of the chain when time starts.',
+        type: 'integer',
+        minimum: 0,
+        maximum: 100_000_000,
+        default: 100,
+      },
+      feerate: ref('feerate', {
+        title: 'Feerate',
+        description: 'Feerate of on-chain transactions when time starts. Default: 1 sat/vB.',
+      }),
+      mining: section(
+        'Mining',
+        'Blocks at regular times; without it only `mine` events make blocks.',
+        {
+          every: ref('positiveDuration', {
+            title: 'Interval',
+            description: 'Time between the blocks; the first come after one interval.',
+            examples: ['10m'],
+          }),
+          blocks: {
+            title: 'Blocks',
+            description: 'Number of blocks each time.',
+            type: 'integer',
+            minimum: 1,
+            maximum: 10_000,
+            default: 1,
+          },
+        },
+        { required: ['every'] },
+      ),
+    }),
+    latency: section('Latency', 'Delays of the network.', {
+      link: ref('durationRange', {
+        title: 'Link',
+        description:
+          'One-way delay of a channel’s link; of a range one value is drawn for each channel. Default: 30ms.',
+      }),
+      gossip: ref('duration', {
+        title: 'Gossip',
+        description: 'Delay until other nodes know of a new channel or policy. Default: 30s.',
+        examples: ['30s'],
+      }),
+    }),
+    defaults: section('Defaults', 'What nodes and channels have unless they say otherwise.', {
+      node: section(
+        'Node defaults',
+        'The options apply to nodes of the same model.',
+        { model, wallet, options },
+        withOptions,
+      ),
+      channel: section('Channel defaults', 'A policy of a channel replaces the default one as a whole.', channelParts),
+    }),
+    network: section('Network', 'Networks that are made elsewhere; `nodes` and `channels` are added to them.', {
+      import: {
+        title: 'Import',
+        description: 'One file or several.',
+        oneOf: [importEntry, { title: 'list of imports', type: 'array', minItems: 1, items: importEntry }],
+        examples: [{ file: 'network.json', model: 'lnd' }],
+      },
+    }),
+    nodes: {
+      title: 'Nodes',
+      description: 'Nodes and sets of nodes by their names.',
+      type: ['object', 'null'],
+      additionalProperties: node,
+      'x-names': 'node',
+    },
+    channels: {
+      title: 'Channels',
+      description: 'Channels that exist when time starts, by their names.',
+      type: ['object', 'null'],
+      'x-names': 'channel',
+      additionalProperties: section(
+        'Channel',
+        'A channel, or one for each pair of selected nodes.',
+        {
+          from: ref('selector', { title: 'From', description: 'The node that opened the channel.' }),
+          to: ref('selector', { title: 'To', description: 'The other node.' }),
+          ...channelParts,
+        },
+        { required: ['from', 'to'] },
+      ),
+    },
+    activity: {
+      title: 'Activity',
+      description: 'Streams of payments by their names.',
+      type: ['object', 'null'],
+      additionalProperties: activityEntry,
+      'x-names': 'activity',
+    },
+    events: {
+      title: 'Events',
+      description: 'What happens at given times: each entry has a schedule (`at` or `every`) and one event.',
+      type: ['array', 'null'],
+      items: {
+        title: 'Event',
+        description: 'A schedule and one event.',
+        type: 'object',
+        'x-event': parts.events.map((k) => k.name),
+        properties: {
+          at: {
+            title: 'At',
+            description: 'Time of the event, or a list of times.',
+            oneOf: [
+              instant('Time', 'Time since the start of the run.'),
+              {
+                title: 'list of times',
+                type: 'array',
+                minItems: 1,
+                items: instant('Time', 'Time since the start of the run.'),
+              },
+            ],
+            examples: ['10s', ['10s', '20s']],
+          },
+          every: ref('positiveDuration', {
+            title: 'Every',
+            description: 'Repeats the event at this interval.',
+            examples: ['5s'],
+          }),
+          from: instant('From', 'First time of a repeated event. Default: after one interval.'),
+          until: instant('Until', 'Last time of a repeated event, included. Default: the end of the run.'),
+          count: {
+            title: 'Count',
+            description: 'Largest number of repetitions.',
+            type: 'integer',
+            minimum: 1,
+            maximum: 100_000_000,
+          },
+          ...kinds,
+        },
+        additionalProperties: false,
+        dependentRequired: Object.fromEntries(EVERY_KEYS.map((key) => [key, ['every']])),
+        allOf: [
+          {
+            'x-exactly-one': { keys: SCHEDULE_KEYS, what: 'schedule' },
+            oneOf: SCHEDULE_KEYS.map((key) => ({ required: [key] })),
+          },
+          ...(parts.events.length === 0
+            ? []
+            : [
+                {
+                  'x-exactly-one': { keys: Object.keys(kinds), what: 'event' },
+                  oneOf: Object.keys(kinds).map((key) => ({ required: [key] })),
+                },
+              ]),
+        ],
+      },
+    },
+    expect: {
+      title: 'Expectations',
+      description: 'What must be true at the end of the run, or at a given time.',
+      type: ['array', 'null'],
+      items: {
+        title: 'Expectation',
+        description: 'A CEL expression that must be true.',
+        oneOf: [
+          ref('expectation'),
+          section(
+            'Condition with time',
+            'A CEL expression with its time and message.',
+            {
+              at: instant('At', 'Time of the check. Default: the end of the run.'),
+              that: ref('expectation'),
+              message: text('Message', 'Shown when the expectation fails.'),
+            },
+            { required: ['that'] },
+          ),
+        ],
+        examples: ["payments('alice-pays-bob').success_rate > 0.7"],
+      },
+    },
+  };
+}
+
+/** For editors: a model’s own options once the model is named. The engine checks options in a second step. */
+function optionsByModel(models: readonly SchemaModel[]): JsonSchema {
+  if (models.length === 0) return {};
+  return {
+    'x-options': true,
+    allOf: models.map((m) => ({
+      if: { properties: { model: { const: m.name } }, required: ['model'] },
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+      then: { properties: { options: ref(modelDef(m.name)) } },
+    })),
+  };
+}
