@@ -1,0 +1,85 @@
+/**
+ * The control plane: what a timeline is played on. Implementations: `simulator` here; others drive real code or other
+ * processes. Nodes are indexes into the network plan, channels are indexes into Timeline.channelNames. Every operation
+ * may answer at once or by a promise; callers await only promises.
+ */
+import type { Json } from '../base/json.ts';
+import type { RecordSink } from '../simulate/records.ts';
+import type { CloseChannelRequest, OpenChannelRequest, SetPolicyRequest } from '../timeline/control.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+
+export type { CloseChannelRequest, OpenChannelRequest, SetPolicyRequest } from '../timeline/control.ts';
+
+export type Awaitable<T> = T | Promise<T>;
+
+/** What an expectation can see of a node. Amounts in msat unless the name says otherwise. */
+export interface NodeObservation {
+  readonly name: string;
+  readonly model: string;
+  readonly running: boolean;
+  readonly walletSat: number;
+  readonly channels: number;
+  readonly localBalanceMsat: number;
+  readonly remoteBalanceMsat: number;
+  readonly forwards: number;
+  readonly feesEarnedMsat: number;
+}
+
+export interface ChannelObservation {
+  readonly name: string;
+  /** none, opening, pending, open, closing, force_closing, resolving or closed. */
+  readonly state: string;
+  /** Open, confirmed and both ends connected. */
+  readonly active: boolean;
+  readonly announced: boolean;
+  readonly node0: string;
+  readonly node1: string;
+  readonly capacitySat: number;
+  readonly balance0Msat: number;
+  readonly balance1Msat: number;
+  readonly htlcs: number;
+}
+
+export interface ChainObservation {
+  readonly height: number;
+  readonly mempool: number;
+  readonly feesSat: number;
+}
+
+export interface Backend {
+  readonly name: string;
+  /** `virtual`: time moves only in advance(); `wall`: it moves by itself and advance() waits. */
+  readonly clock: 'virtual' | 'wall';
+
+  /** Builds the network of the timeline. Called once, before anything else. */
+  start(timeline: Timeline, sink: RecordSink): Awaitable<void>;
+  /**
+   * Lets everything happen that is due before `untilUs` (with `inclusive`: at it, too), at most `maxEvents` events.
+   * Answers false when that limit was reached first; call again then.
+   */
+  advance(untilUs: number, inclusive: boolean, maxEvents: number): Awaitable<boolean>;
+  /** Starts payment `row` of the timeline now. */
+  pay(row: number): Awaitable<void>;
+
+  startNode(node: number): Awaitable<void>;
+  stopNode(node: number): Awaitable<void>;
+  openChannel(request: OpenChannelRequest): Awaitable<void>;
+  closeChannel(request: CloseChannelRequest): Awaitable<void>;
+  setPolicy(request: SetPolicyRequest): Awaitable<void>;
+  /** Adds confirmed coins to a node's wallet. */
+  fund(node: number, sat: number): Awaitable<void>;
+  mine(blocks: number): Awaitable<void>;
+
+  node(node: number): Awaitable<NodeObservation>;
+  channel(channel: number): Awaitable<ChannelObservation>;
+  chain(): Awaitable<ChainObservation>;
+  /** Number of payments that are not resolved yet. */
+  inFlight(): Awaitable<number>;
+  /** Checks every invariant now; the text of the first one broken, or null. */
+  check(): Awaitable<string | null>;
+  /** SHA-256 of the whole state. */
+  stateDigest(): Awaitable<string>;
+  /** Figures for metrics.json. */
+  metrics(): Awaitable<{ readonly [key: string]: Json }>;
+  stop(): Awaitable<void>;
+}

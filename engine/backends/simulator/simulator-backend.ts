@@ -1,0 +1,177 @@
+/** The control plane over the simulator: virtual time, everything at once, every answer without a promise. */
+import type { Json } from '../../base/json.ts';
+import { observedState, STATE } from '../../simulate/channel-lifecycle.ts';
+import { brokenInvariant } from '../../simulate/invariants.ts';
+import type { ModelKind } from '../../simulate/node-model.ts';
+import type { RecordSink } from '../../simulate/records.ts';
+import { Simulation } from '../../simulate/simulation.ts';
+import { stateDigest } from '../../simulate/state-digest.ts';
+import type { Timeline } from '../../timeline/timeline.ts';
+import type {
+  Backend,
+  ChainObservation,
+  ChannelObservation,
+  CloseChannelRequest,
+  NodeObservation,
+  OpenChannelRequest,
+  SetPolicyRequest,
+} from '../backend.ts';
+
+export interface SimulatorOptions {
+  /** Implementations that nodes may have. */
+  readonly models: readonly ModelKind[];
+  /** Check every invariant after each event (slow). */
+  readonly check?: boolean;
+}
+
+export class SimulatorBackend implements Backend {
+  readonly name = 'simulator';
+  readonly clock = 'virtual' as const;
+  readonly #options: SimulatorOptions;
+  #simulation: Simulation | null = null;
+
+  constructor(options: SimulatorOptions) {
+    this.#options = options;
+  }
+
+  start(timeline: Timeline, sink: RecordSink): void {
+    this.#simulation = new Simulation(timeline, this.#options.models, sink, { check: this.#options.check ?? false });
+  }
+
+  /** The simulation behind the control plane. */
+  get simulation(): Simulation {
+    if (this.#simulation === null) throw new Error('start() comes first');
+    return this.#simulation;
+  }
+
+  advance(untilUs: number, inclusive: boolean, maxEvents: number): boolean {
+    return this.simulation.advance(untilUs, inclusive, maxEvents);
+  }
+
+  pay(row: number): void {
+    this.simulation.pay(row);
+  }
+
+  startNode(node: number): void {
+    this.simulation.startNode(node);
+  }
+
+  stopNode(node: number): void {
+    this.simulation.stopNode(node);
+  }
+
+  openChannel(request: OpenChannelRequest): void {
+    this.simulation.openChannel(request);
+  }
+
+  closeChannel(request: CloseChannelRequest): void {
+    this.simulation.closeChannel(request);
+  }
+
+  setPolicy(request: SetPolicyRequest): void {
+    this.simulation.setPolicy(request);
+  }
+
+  fund(node: number, sat: number): void {
+    this.simulation.fund(node, sat);
+  }
+
+  mine(blocks: number): void {
+    this.simulation.mine(blocks);
+  }
+
+  node(node: number): NodeObservation {
+    const w = this.simulation.world;
+    const plan = w.timeline.network.nodes[node]!;
+    let localBalanceMsat = 0;
+    let remoteBalanceMsat = 0;
+    for (const edge of w.localEdges[node]!) {
+      localBalanceMsat += w.channels.balanceMsat[edge]!;
+      remoteBalanceMsat += w.channels.balanceMsat[edge ^ 1]!;
+    }
+    return {
+      name: plan.name,
+      model: plan.model,
+      running: w.running[node] === 1,
+      walletSat: w.chain.walletSat[node]!,
+      channels: w.localEdges[node]!.length,
+      localBalanceMsat,
+      remoteBalanceMsat,
+      forwards: w.forwards[node]!,
+      feesEarnedMsat: w.feesEarnedMsat[node]!,
+    };
+  }
+
+  channel(channel: number): ChannelObservation {
+    const w = this.simulation.world;
+    const nodes = w.timeline.network.nodes;
+    const name = w.timeline.channelNames[channel]!;
+    const c = w.byName[channel]!;
+    if (c < 0) {
+      return {
+        name,
+        state: 'none',
+        active: false,
+        announced: false,
+        node0: '',
+        node1: '',
+        capacitySat: 0,
+        balance0Msat: 0,
+        balance1Msat: 0,
+        htlcs: 0,
+      };
+    }
+    return {
+      name,
+      state: observedState(w.channels.state[c]!),
+      active: w.channels.usable(c),
+      announced: w.channels.state[c] === STATE.open && w.graph.isKnown(2 * c),
+      node0: nodes[w.from(2 * c)]!.name,
+      node1: nodes[w.from(2 * c + 1)]!.name,
+      capacitySat: w.channels.capacityMsat[c]! / 1000,
+      balance0Msat: w.channels.balanceMsat[2 * c]!,
+      balance1Msat: w.channels.balanceMsat[2 * c + 1]!,
+      htlcs: w.channels.offeredCount[2 * c]! + w.channels.offeredCount[2 * c + 1]!,
+    };
+  }
+
+  chain(): ChainObservation {
+    const { chain } = this.simulation.world;
+    return { height: chain.height, mempool: chain.mempool.length, feesSat: chain.feesSat };
+  }
+
+  inFlight(): number {
+    return this.simulation.world.payments.running;
+  }
+
+  check(): string | null {
+    return brokenInvariant(this.simulation.world);
+  }
+
+  stateDigest(): string {
+    return stateDigest(this.simulation.world);
+  }
+
+  metrics(): { readonly [key: string]: Json } {
+    const w = this.simulation.world;
+    return {
+      events: w.events,
+      attempts: w.attempts.made,
+      channels: w.channels.count,
+      height: w.chain.height,
+      transactions: w.chain.transactions,
+      on_chain_fees_sat: w.chain.feesSat,
+      forwards: w.forwards.reduce((sum, n) => sum + n, 0),
+      forwarding_fees_msat: w.feesEarnedMsat.reduce((sum, n) => sum + n, 0),
+    };
+  }
+
+  stop(): void {
+    this.#simulation = null;
+  }
+}
+
+/** A simulator ready to be started with a timeline. */
+export function createSimulatorBackend(options: SimulatorOptions): SimulatorBackend {
+  return new SimulatorBackend(options);
+}

@@ -1,0 +1,328 @@
+/**
+ * The seam between the physics of the simulator and the brains of its nodes.
+ *
+ * The simulator knows links, channels, HTLC limits, the chain, gossip propagation and time. A NodeModel decides:
+ * which parameters it asks for when a channel opens, which policy it announces, which routes it tries, how it splits,
+ * what it learns, when it gives up, which failure it returns, when it goes on-chain. One model object serves all nodes
+ * of an implementation; its state is per node. A model depends on nothing but its own state, the views declared here
+ * and the stimuli it is given: no clock, no random source of its own, no file.
+ *
+ * Units: amounts msat unless the name says sat, times µs, expiries absolute block heights, feerates sat per 1000
+ * weight units. Nodes, channels and edges are indexes; edge = 2 · channel + side leads from the channel's node on that
+ * side to the other one. Channel indexes are never used again.
+ */
+import type { Json } from '../base/json.ts';
+import type { FailureCode } from './failure.ts';
+import type { Outcome } from './records.ts';
+
+/** Longest route that fits: 20 hops of classic size (BOLT 4); shorter payloads allow up to 27, which no model uses. */
+export const MAX_HOPS = 27;
+
+/** A channel policy in full. Fees msat and ppm, deltas in blocks. Inbound fees as in lnd (negative is a discount). */
+export interface Policy {
+  feeBaseMsat: number;
+  feeRatePpm: number;
+  cltvDelta: number;
+  minHtlcMsat: number;
+  maxHtlcMsat: number;
+  disabled: boolean;
+  inboundFeeBaseMsat: number;
+  inboundFeeRatePpm: number;
+}
+
+/** What one side demands of a channel (open_channel / accept_channel of BOLT 2). */
+export interface ChannelTerms {
+  dustLimitSat: number;
+  /** Reserve that the OTHER side must keep, sat. */
+  reserveSat: number;
+  /** Limits on HTLCs that the OTHER side may offer. */
+  maxAcceptedHtlcs: number;
+  maxInFlightMsat: number;
+  htlcMinimumMsat: number;
+  /** to_self_delay imposed on the OTHER side, blocks. */
+  toSelfDelay: number;
+}
+
+export interface ChannelOffer {
+  readonly capacitySat: number;
+  readonly pushMsat: number;
+  readonly announced: boolean;
+  readonly feeratePerKw: number;
+}
+
+export type OpeningAnswer =
+  | { readonly accept: true; readonly terms: ChannelTerms; readonly minimumDepth: number }
+  | { readonly accept: false; readonly reason: string };
+
+/** Facts about an open channel from one side's point of view. */
+export interface ChannelFacts {
+  readonly capacitySat: number;
+  /** What the peer demanded of us. */
+  readonly peerTerms: ChannelTerms;
+  readonly announced: boolean;
+}
+
+/**
+ * State of one channel as the side that would offer an HTLC sees it. One object is reused for every call: a model must
+ * not keep it.
+ */
+export interface CommitmentView {
+  edge: number;
+  /** Own balance less own pending offers; the other side's likewise. */
+  localMsat: number;
+  remoteMsat: number;
+  /** Reserve that we must keep, and that the other side must keep. */
+  localReserveMsat: number;
+  remoteReserveMsat: number;
+  localDustMsat: number;
+  remoteDustMsat: number;
+  /** True when we opened the channel and so pay the commitment fee and the anchors. */
+  isFunder: boolean;
+  feeratePerKw: number;
+  /** Untrimmed HTLCs on our commitment and on the other side's. */
+  localUntrimmed: number;
+  remoteUntrimmed: number;
+  /** HTLCs offered by us and not yet removed, and their sum. */
+  offeredCount: number;
+  offeredMsat: number;
+  /** The other side's limits on what we offer. */
+  maxAcceptedHtlcs: number;
+  maxInFlightMsat: number;
+  peerHtlcMinimumMsat: number;
+}
+
+/** A request to forward an HTLC, for one candidate outgoing channel. Reused like CommitmentView. */
+export interface ForwardRequest {
+  node: number;
+  incomingEdge: number;
+  incomingAmountMsat: number;
+  incomingExpiry: number;
+  outgoingEdge: number;
+  outgoingAmountMsat: number;
+  outgoingExpiry: number;
+  height: number;
+  /** The channel is open (confirmed, not closing); its peer is connected. */
+  usable: boolean;
+  connected: boolean;
+  /** Our policy for the outgoing channel. */
+  policy: Policy;
+  /** Inbound fee that we ask on the incoming channel. */
+  inboundFeeBaseMsat: number;
+  inboundFeeRatePpm: number;
+  /** State of the outgoing channel. */
+  view: CommitmentView;
+}
+
+/** An HTLC that arrived at its recipient. Reused like CommitmentView. */
+export interface ReceiveRequest {
+  node: number;
+  amountMsat: number;
+  expiry: number;
+  height: number;
+  /** What the onion says: amount of this part and its expiry, total of the payment. */
+  onionAmountMsat: number;
+  onionExpiry: number;
+  totalMsat: number;
+  method: 'keysend' | 'invoice';
+  /** False when the invoice is unknown, paid, expired or cancelled. */
+  payable: boolean;
+  /** min_final_cltv_expiry_delta of the invoice; -1 for keysend. */
+  invoiceCltvDelta: number;
+  /** True when the HTLC is one of several parts, or smaller than the total. */
+  partial: boolean;
+}
+
+/** A route being built or sent. Hop i goes over edge[i] and carries amountMsat[i] with expiry[i] at that hop. */
+export class RouteBuffer {
+  length = 0;
+  readonly edge: Int32Array = new Int32Array(MAX_HOPS);
+  readonly amountMsat: Float64Array = new Float64Array(MAX_HOPS);
+  readonly expiry: Int32Array = new Int32Array(MAX_HOPS);
+}
+
+/** A payment as its sender's model sees it. */
+export interface PaymentRequest {
+  readonly payment: number;
+  readonly source: number;
+  readonly destination: number;
+  readonly amountMsat: number;
+  readonly method: 'keysend' | 'invoice';
+  /** Delta of the final hop: the invoice's, or -1 for the sender's own default (keysend). */
+  readonly finalCltvDelta: number;
+  /** The recipient takes several parts (basic_mpp and a payment secret). */
+  readonly multiPart: boolean;
+  /** -1: the model's default. */
+  readonly feeLimitMsat: number;
+  readonly timeoutUs: number;
+  readonly maxParts: number;
+  readonly startedUs: number;
+  /** Key for keyedU32: draws of this payment. */
+  readonly key0: number;
+  readonly key1: number;
+}
+
+/** What a model may ask the simulator to do for a payment. No call answers by calling back into the model. */
+export interface PaymentActions {
+  /**
+   * Sends an HTLC along the route, which is copied; answers the attempt's number. When the first hop refuses, the
+   * model hears so by attemptFailed with hop 0.
+   */
+  send(payment: number, route: RouteBuffer): number;
+  /** Ends the payment. Parts still in flight must have ended before. */
+  resolve(payment: number, outcome: Outcome): void;
+  /** Calls paymentTimer(payment) at `atUs` unless the payment is resolved before. */
+  timer(payment: number, atUs: number): void;
+}
+
+/**
+ * The channel graph as gossip tells it, shared by all nodes. Read only for models.
+ *
+ * Pairs group the directed edges from one node to another. `pairsInto` is rebuilt when channels come or go; read it
+ * afresh at the beginning of each search.
+ */
+export interface GraphView {
+  readonly nodeCount: number;
+  /** Node that edge leaves and node it reaches. */
+  from(edge: number): number;
+  to(edge: number): number;
+  /** Indexed by channel. */
+  readonly capacityMsat: Float64Array;
+  /** Indexed by edge: the policy that is publicly known, of its `from` node. */
+  readonly feeBaseMsat: Float64Array;
+  readonly feeRatePpm: Float64Array;
+  readonly cltvDelta: Int32Array;
+  readonly minHtlcMsat: Float64Array;
+  readonly maxHtlcMsat: Float64Array;
+  /** Inbound fee asked by the edge's `to` node for HTLCs arriving over this edge (lnd only, else 0). */
+  readonly inboundFeeBaseMsat: Float64Array;
+  readonly inboundFeeRatePpm: Float64Array;
+  /** 1 when the edge is known to the public, 0 otherwise (unannounced, removed). */
+  readonly known: Uint8Array;
+  readonly disabled: Uint8Array;
+  /** Number of the policy that is publicly known: a higher one is newer, as timestamps of channel_update are. */
+  readonly version: Int32Array;
+  /**
+   * Known pairs by the node they lead into, as compressed rows: pairs of node v are start[v] … start[v+1]−1, pair p
+   * comes from node from[p] and consists of the edges edge[edgeStart[p]] … edge[edgeStart[p+1]−1]. Ordered by (v, from,
+   * edge).
+   */
+  pairsInto(): PairIndex;
+}
+
+export interface PairIndex {
+  readonly start: Int32Array;
+  readonly from: Int32Array;
+  readonly edgeStart: Int32Array;
+  readonly edge: Int32Array;
+}
+
+/** What the simulator tells the nodes of a model. */
+export interface ModelHost {
+  readonly graph: GraphView;
+  readonly actions: PaymentActions;
+  nowUs(): number;
+  height(): number;
+  /** Channels of a node that are open (announced or not), as edges that leave the node; in the order they were opened. */
+  localEdges(node: number): ArrayLike<number>;
+  localEdgeCount(node: number): number;
+  /** True when the channel is open and its peer connected. */
+  eligible(edge: number): boolean;
+  /** Fills `view` with the state of the channel as the edge's `from` node sees it. */
+  view(edge: number, view: CommitmentView): void;
+}
+
+/** When an implementation does what (BOLT 2 commitment updates, connections, gossip). All in µs. */
+export interface NodeTiming {
+  /** Longest wait between an update and the commitment_signed that covers it (lnd: 50 ms). */
+  readonly commitDelayUs: number;
+  /** Number of pending updates at which it signs at once (lnd: 10). */
+  readonly commitBatch: number;
+  /** Wait after a start before it connects to its peers (lnd: first back-off of 1 s). */
+  readonly reconnectDelayUs: number;
+  /** How long an HTLC that was not signed yet waits for a peer that went away before it is failed back (lnd: 60 s). */
+  readonly mailboxUs: number;
+  /** A peer gone for so long makes the node announce the channel as disabled (lnd: 20 min); back for so long, as enabled (lnd: 19 min). */
+  readonly disableAfterUs: number;
+  readonly enableAfterUs: number;
+  /** How long a recipient holds parts of an incomplete payment before it fails them with mpp_timeout (lnd: 120 s). */
+  readonly mppTimeoutUs: number;
+}
+
+export interface NodeModel {
+  readonly name: string;
+  readonly timing: NodeTiming;
+  /** An invoice's min_final_cltv_expiry_delta, and its lifetime. */
+  readonly invoiceCltvDelta: number;
+  readonly invoiceExpiryUs: number;
+  /** A recipient that holds a payment fails it so many blocks before its HTLCs expire (lnd: 18). */
+  readonly holdExpiryDelta: number;
+
+  /** Adds a node. Options were validated by the model's schema fragment. Called in index order. */
+  addNode(node: number, options: Readonly<Record<string, Json>>): void;
+
+  // Channels
+  /** What this node asks for as opener. */
+  openingTerms(node: number, offer: ChannelOffer): ChannelTerms;
+  /** Why this node would not even send open_channel (own limits); null when it would. */
+  refuseToOpen(node: number, offer: ChannelOffer): string | null;
+  answerOpening(node: number, offer: ChannelOffer, openerTerms: ChannelTerms): OpeningAnswer;
+  /** Why the opener turns down the acceptor's terms; null when it takes them. */
+  refuseTerms(node: number, offer: ChannelOffer, terms: ChannelTerms, minimumDepth: number): string | null;
+  /** What must stay in the wallet of a node with this number of anchor channels, sat (lnd: 10,000 each, 100,000 at most). */
+  walletReserveSat(channels: number): number;
+  /** Feerate of the commitment transaction that this node sets as funder, given the chain's estimate. */
+  commitmentFeerate(node: number, estimatePerKw: number): number;
+  /** Writes the policy that this node announces for its direction of a new channel. */
+  defaultPolicy(node: number, facts: ChannelFacts, out: Policy): void;
+
+  // HTLCs
+  /** Largest amount that the side could offer now, by this implementation's rules (reserve, fee buffer); 0 if none. */
+  spendable(view: CommitmentView): number;
+  /** Whether this side may offer an HTLC of this amount: 0 or the failure it returns. */
+  checkOffer(view: CommitmentView, amountMsat: number): FailureCode;
+  /** All checks of a forward in this implementation's order: 0 or the failure it returns. */
+  checkForward(request: ForwardRequest): FailureCode;
+  /**
+   * Chooses among candidate channels to the next peer that passed checkForward; answers an index into them.
+   * `draw` is a uniform number in [0, 1).
+   */
+  chooseForward(passing: ArrayLike<number>, count: number, requestedEdge: number, draw: number): number;
+  /** 0 to accept (or hold until all parts are there), or the failure the recipient returns. */
+  checkReceive(request: ReceiveRequest): FailureCode;
+
+  // On-chain
+  /** Height at which an offered HTLC that is not resolved sends the channel on-chain. */
+  offeredDeadline(expiry: number): number;
+  /** Height at which a received HTLC with known preimage sends the channel on-chain. */
+  receivedDeadline(expiry: number): number;
+  /** Confirmations after which a resolution on-chain is final for this node (upstream is failed, a close is done). */
+  closeDepth(capacitySat: number): number;
+
+  // Payments
+  startPayment(request: PaymentRequest): void;
+  /**
+   * A failure that is about to be reported to this sender carries a channel_update (codes with the UPDATE flag, BOLT 4):
+   * the policy of `edge` as its node has it now, and its number (see GraphView.version). `policy` must not be kept.
+   */
+  channelUpdate(node: number, edge: number, policy: Policy, version: number): void;
+  /** The preimage came back for an attempt. */
+  attemptSucceeded(payment: number, attempt: number): void;
+  /** `hop` reported `code`: 0 is the sender itself, n the recipient; −1 when the message could not be read. */
+  attemptFailed(payment: number, attempt: number, hop: number, code: FailureCode): void;
+  paymentTimer(payment: number): void;
+
+  /** The node's memory as JSON (what it learnt; payments in progress), and back. Amounts and times as integers. */
+  capture(node: number): Json;
+  restore(node: number, state: Json): void;
+}
+
+/** A registered implementation: what the spec needs to validate nodes and the simulator to play them. */
+export interface ModelKind {
+  readonly name: string;
+  /** Version whose behaviour is modelled, e.g. `lnd 0.21`. */
+  readonly version: string;
+  readonly summary: string;
+  /** JSON Schema of the node's `options`; must be an object schema with additionalProperties false. */
+  readonly optionsSchema: Readonly<Record<string, unknown>>;
+  create(host: ModelHost): NodeModel;
+}

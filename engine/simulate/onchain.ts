@@ -1,0 +1,325 @@
+/**
+ * Force closes at block granularity: the commitment transaction, the outputs it leaves, who claims them and when, and
+ * what upstream hears of it (BOLT 3 and 5, anchors with zero-fee HTLC transactions).
+ *
+ * The broadcaster's balance waits for to_self_delay, the other side's for one confirmation. An HTLC output goes to the
+ * receiver who knows the preimage, or after its expiry back to the offerer; on the broadcaster's own commitment through
+ * a second-level transaction whose output waits for to_self_delay again. Of two claims the first in the mempool wins.
+ */
+
+import { type ChainOutput, type Tx, WEIGHT } from './chain.ts';
+import { EVENT, STATE } from './channel-lifecycle.ts';
+import { ANCHOR_SAT } from './channels.ts';
+import type { Forwarding } from './forwarding.ts';
+import { HTLC, trimmed } from './htlcs.ts';
+import type { Links } from './links.ts';
+import { RECORD, TX } from './records.ts';
+import type { World } from './world.ts';
+
+/** What the broadcast commitment holds. */
+interface Commitment {
+  readonly side: number;
+  readonly localSat: number;
+  readonly remoteSat: number;
+  readonly anchors: number;
+  readonly feeSat: number;
+  /** HTLCs with an output, oldest first. */
+  readonly outputs: readonly number[];
+  /** HTLCs on the commitment that are too small for one. */
+  readonly dust: readonly number[];
+  /** HTLCs that are not on it although offered or failed: the offerer has the money and fails them back. */
+  readonly returned: readonly number[];
+  /** HTLCs that are not on it because they were fulfilled. */
+  readonly fulfilled: readonly number[];
+}
+
+export class OnChain {
+  readonly #w: World;
+  readonly #links: Links;
+  readonly #forwarding: Forwarding;
+  readonly commitments: Map<number, Commitment> = new Map();
+  /** Outputs of channels in the state resolving that are not spent yet, in order. */
+  readonly open: number[] = [];
+
+  constructor(world: World, links: Links, forwarding: Forwarding) {
+    this.#w = world;
+    this.#links = links;
+    this.#forwarding = forwarding;
+  }
+
+  /** `side` broadcasts its commitment. False when the channel's state does not allow it. */
+  forceClose(channel: number, side: number): boolean {
+    const w = this.#w;
+    if (!w.advance(channel, EVENT.force)) return false;
+    const on = this.#links.giveUp(channel, side);
+    this.#links.disconnect(channel);
+    w.record(RECORD.channelActive, channel, w.channels.name[channel]!, 0, 0);
+    w.channels.broadcaster[channel] = side;
+    const commitment = this.#plan(channel, side, on);
+    this.commitments.set(channel, commitment);
+    const capacity = w.channels.capacityMsat[channel]! / 1000;
+    w.chain.broadcast(w.nowUs, TX.commitment, channel, w.from(2 * channel + side), -1, commitment.feeSat, capacity);
+    return true;
+  }
+
+  onCommitmentConfirmed(channel: number): void {
+    const w = this.#w;
+    const ch = w.channels;
+    const plan = this.commitments.get(channel)!;
+    const height = w.chain.height;
+    w.advance(channel, EVENT.commitment_confirmed);
+    ch.closedAt[channel] = height;
+    w.graph.forget(channel);
+    const local = 2 * channel + plan.side;
+    const remote = local ^ 1;
+    w.chain.feesSat += plan.feeSat;
+    w.chain.abandonedSat += plan.anchors * ANCHOR_SAT;
+    if (plan.localSat > 0)
+      this.#output(channel, 'local', w.from(local), plan.localSat, height + ch.toSelfDelay[local]!, -1);
+    if (plan.remoteSat > 0) this.#output(channel, 'remote', w.from(remote), plan.remoteSat, height + 1, -1);
+    for (const h of plan.outputs) {
+      w.htlcs.state[h] = HTLC.onchain;
+      const edge = w.htlcs.edge[h]!;
+      const sat = Math.floor(w.htlcs.amountMsat[h]! / 1000);
+      this.#output(channel, 'htlc', w.from(edge), sat, Math.max(height, w.htlcs.expiry[h]!) + 1, h);
+    }
+    ch.balanceMsat[local] = 0;
+    ch.balanceMsat[remote] = 0;
+    for (const h of plan.fulfilled) this.#forwarding.drop(h, -1);
+    for (const h of plan.dust) {
+      w.record(RECORD.htlcOnChain, w.htlcs.edge[h]!, this.#serial(h), 3, w.htlcs.amountMsat[h]!);
+      this.#failAndDrop(h);
+    }
+    for (const h of plan.returned) this.#failAndDrop(h);
+    this.#finish(channel);
+  }
+
+  /** The receiving side learnt the preimage: its claim goes out with the next look at the outputs. */
+  preimageKnown(): void {
+    this.claim();
+  }
+
+  /** Deadlines of HTLCs on channels that are still off-chain, then claims. Called after each block and each start. */
+  onBlock(): void {
+    this.#deadlines();
+    this.claim();
+  }
+
+  /** Broadcasts every claim that is possible now. */
+  claim(): void {
+    const w = this.#w;
+    for (const i of [...this.open]) {
+      const output = w.chain.outputs[i]!;
+      if (output.spent || output.spender >= 0) continue;
+      if (output.kind === 'htlc') this.#claimHtlc(i, output);
+      else this.#sweep(i, output);
+    }
+  }
+
+  onClaimed(tx: Tx): void {
+    const w = this.#w;
+    const output = w.chain.outputs[tx.output]!;
+    this.#spend(tx.output);
+    if (output.kind !== 'htlc') {
+      w.chain.walletSat[tx.node]! += output.valueSat - tx.feeSat;
+      w.chain.feesSat += tx.feeSat;
+      this.#finish(output.channel);
+      return;
+    }
+    const h = output.htlc;
+    const success = tx.kind === TX.htlcSuccess;
+    w.record(RECORD.htlcOnChain, w.htlcs.edge[h]!, this.#serial(h), success ? 1 : 2, w.htlcs.amountMsat[h]!);
+    if (this.#secondLevel(output, tx.node)) {
+      const edge = 2 * output.channel + w.channels.broadcaster[output.channel]!;
+      this.#output(
+        output.channel,
+        'delayed',
+        tx.node,
+        output.valueSat,
+        w.chain.height + w.channels.toSelfDelay[edge]!,
+        -1,
+      );
+    } else {
+      w.chain.walletSat[tx.node]! += output.valueSat - tx.feeSat;
+      w.chain.feesSat += tx.feeSat;
+    }
+    if (success) {
+      if (w.htlcs.settledUpstream[h] === 0) this.#forwarding.onPreimage(h);
+      this.#forwarding.drop(h, -1);
+    } else {
+      this.#failAndDrop(h);
+    }
+    this.#finish(output.channel);
+  }
+
+  /** Forces channels on-chain whose HTLCs have come to the deadline of a node's model. */
+  #deadlines(): void {
+    const w = this.#w;
+    const height = w.chain.height;
+    for (let h = 0; h < w.htlcs.used; h++) {
+      const state = w.htlcs.state[h]!;
+      if (state === HTLC.free || state === HTLC.onchain) continue;
+      const edge = w.htlcs.edge[h]!;
+      const channel = edge >> 1;
+      if (w.channels.state[channel]! >= STATE.closing) continue;
+      const offerer = w.from(edge);
+      const receiver = w.to(edge);
+      const expiry = w.htlcs.expiry[h]!;
+      if (w.running[offerer] === 1 && height >= w.modelOf(offerer).offeredDeadline(expiry)) {
+        this.forceClose(channel, edge & 1);
+      } else if (
+        w.htlcs.preimage[h] === 1 &&
+        w.running[receiver] === 1 &&
+        height >= w.modelOf(receiver).receivedDeadline(expiry)
+      ) {
+        this.forceClose(channel, (edge & 1) ^ 1);
+      }
+    }
+  }
+
+  #claimHtlc(i: number, output: ChainOutput): void {
+    const w = this.#w;
+    const h = output.htlc;
+    const edge = w.htlcs.edge[h]!;
+    const receiver = w.to(edge);
+    if (w.htlcs.preimage[h] === 1 && w.running[receiver] === 1) {
+      const second = this.#secondLevel(output, receiver);
+      this.#spendHtlc(
+        i,
+        output,
+        receiver,
+        TX.htlcSuccess,
+        second ? WEIGHT.htlcSuccess : WEIGHT.htlcClaimSuccess,
+        second,
+      );
+    }
+    if (output.spender >= 0 || w.chain.height + 1 < output.matureAt) return;
+    const offerer = output.owner;
+    const second = this.#secondLevel(output, offerer);
+    const weight = second ? WEIGHT.htlcTimeout : WEIGHT.htlcClaimTimeout;
+    if (w.running[offerer] === 0) return;
+    if (output.valueSat <= w.chain.feeFor(weight)) {
+      // Not worth its fee, now or for the receiver: nobody will take it.
+      w.chain.abandonedSat += output.valueSat;
+      this.#spend(i);
+      this.#failAndDrop(h);
+      this.#finish(output.channel);
+      return;
+    }
+    this.#spendHtlc(i, output, offerer, TX.htlcTimeout, weight, second);
+  }
+
+  #spendHtlc(i: number, output: ChainOutput, node: number, kind: 5 | 6, weight: number, second: boolean): void {
+    const w = this.#w;
+    const fee = w.chain.feeFor(weight);
+    if (output.valueSat <= fee) return;
+    if (second) {
+      // A zero-fee HTLC transaction takes its fee from a wallet input; without coins it has to wait.
+      if (w.chain.walletSat[node]! < fee) return;
+      w.chain.walletSat[node]! -= fee;
+      w.chain.feesSat += fee;
+    }
+    w.chain.broadcast(w.nowUs, kind, output.channel, node, i, fee, output.valueSat);
+  }
+
+  #sweep(i: number, output: ChainOutput): void {
+    const w = this.#w;
+    if (w.running[output.owner] === 0 || w.chain.height + 1 < output.matureAt) return;
+    const fee = w.chain.feeFor(output.kind === 'remote' ? WEIGHT.sweepRemote : WEIGHT.sweepLocal);
+    if (output.valueSat <= fee) {
+      w.chain.abandonedSat += output.valueSat;
+      this.#spend(i);
+      this.#finish(output.channel);
+      return;
+    }
+    const kind = output.kind === 'remote' ? TX.sweepRemote : output.kind === 'local' ? TX.sweepLocal : TX.htlcSweep;
+    w.chain.broadcast(w.nowUs, kind, output.channel, output.owner, i, fee, output.valueSat);
+  }
+
+  #secondLevel(output: ChainOutput, node: number): boolean {
+    const w = this.#w;
+    return w.from(2 * output.channel + w.channels.broadcaster[output.channel]!) === node;
+  }
+
+  #failAndDrop(h: number): void {
+    const w = this.#w;
+    const attempt = w.htlcs.attempt[h]!;
+    w.attempts.liveHtlcs[attempt]!++;
+    this.#forwarding.failUpstream(h);
+    this.#forwarding.drop(h, -1);
+    w.attempts.liveHtlcs[attempt]!--;
+    w.attempts.release(attempt);
+  }
+
+  #serial(h: number): number {
+    return this.#w.attempts.serial[this.#w.htlcs.attempt[h]!]!;
+  }
+
+  #output(
+    channel: number,
+    kind: ChainOutput['kind'],
+    owner: number,
+    valueSat: number,
+    matureAt: number,
+    htlc: number,
+  ): void {
+    this.open.push(this.#w.chain.addOutput({ channel, kind, owner, valueSat, matureAt, htlc }));
+  }
+
+  #spend(i: number): void {
+    this.#w.chain.outputs[i]!.spent = true;
+    const at = this.open.indexOf(i);
+    if (at >= 0) this.open.splice(at, 1);
+  }
+
+  #finish(channel: number): void {
+    if (this.open.some((i) => this.#w.chain.outputs[i]!.channel === channel)) return;
+    this.commitments.delete(channel);
+    this.#w.advance(channel, EVENT.resolved);
+  }
+
+  #plan(channel: number, side: number, on: ReadonlyMap<number, boolean>): Commitment {
+    const w = this.#w;
+    const ch = w.channels;
+    const local = 2 * channel + side;
+    const balance = [ch.balanceMsat[2 * channel]!, ch.balanceMsat[2 * channel + 1]!];
+    const outputs: number[] = [];
+    const dust: number[] = [];
+    const returned: number[] = [];
+    const fulfilled: number[] = [];
+    for (const h of [...on.keys()].reverse()) {
+      const edge = w.htlcs.edge[h]!;
+      const amount = w.htlcs.amountMsat[h]!;
+      if (on.get(h) === true) {
+        (trimmed(ch, local, amount) ? dust : outputs).push(h);
+      } else if (w.htlcs.state[h] === HTLC.fulfilling) {
+        balance[(edge & 1) ^ 1]! += amount;
+        fulfilled.push(h);
+      } else {
+        balance[edge & 1]! += amount;
+        returned.push(h);
+      }
+    }
+    // The opener (side 0) pays the fee and both anchors as far as its balance reaches (BOLT 3).
+    const fee = ch.commitmentFeeSat(channel, outputs.length);
+    const paid = [Math.floor(balance[0]! / 1000) - fee - 2 * ANCHOR_SAT, Math.floor(balance[1]! / 1000)];
+    const dustLimit = ch.dustMsat[local]! / 1000;
+    const sat = paid.map((v) => (v >= dustLimit && v > 0 ? v : 0));
+    const anchors = [0, 1].filter((s) => sat[s]! > 0 || outputs.length > 0).length;
+    const htlcSat = outputs.reduce((sum, h) => sum + Math.floor(w.htlcs.amountMsat[h]! / 1000), 0);
+    const capacity = ch.capacityMsat[channel]! / 1000;
+    const rest = capacity - sat[0]! - sat[1]! - htlcSat;
+    const paidAnchors = Math.min(anchors, Math.max(0, Math.floor(rest / ANCHOR_SAT)));
+    return {
+      side,
+      localSat: sat[side]!,
+      remoteSat: sat[side ^ 1]!,
+      anchors: paidAnchors,
+      feeSat: rest - paidAnchors * ANCHOR_SAT,
+      outputs,
+      dust,
+      returned,
+      fulfilled,
+    };
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * Payments from the sender's side: starting them on the sender's model, carrying out what the model asks for, telling
+ * it how attempts ended, and reporting results.
+ */
+import { keyedU32 } from '../base/random.ts';
+import { FAILURE, type FailureCode } from './failure.ts';
+import type { Forwarding } from './forwarding.ts';
+import { blankPolicy } from './gossip.ts';
+import { MAX_HOPS, type PaymentActions, type RouteBuffer } from './node-model.ts';
+import { PAYMENT } from './payments.ts';
+import { OUTCOME, type Outcome, RECORD } from './records.ts';
+import { blankView, PHYSICS, type World } from './world.ts';
+
+/** Flag of failure codes whose message carries a channel_update (BOLT 4). */
+const UPDATE = 0x1000;
+
+export class PaymentFlow implements PaymentActions {
+  readonly #w: World;
+  readonly #forwarding: Forwarding;
+  readonly #view = blankView();
+  readonly #policy = blankPolicy();
+
+  constructor(world: World, forwarding: Forwarding) {
+    this.#w = world;
+    this.#forwarding = forwarding;
+  }
+
+  /** Starts payment `row` of the timeline. A source that is not running cannot: NotDispatched. */
+  start(row: number): void {
+    const w = this.#w;
+    const p = w.payments;
+    const { source, destination, amountMsat, activity, nth } = w.timeline.payments;
+    const from = source[row]!;
+    const to = destination[row]!;
+    p.state[row] = PAYMENT.running;
+    p.startedUs[row] = w.nowUs;
+    p.running++;
+    w.record(RECORD.paymentStarted, row, from, to, amountMsat[row]!);
+    if (w.running[from] === 0) {
+      this.resolve(row, OUTCOME.NotDispatched);
+      return;
+    }
+    const { profile, key } = w.timeline.activities[activity[row]!]!;
+    const invoice = profile.method === 'invoice';
+    w.modelOf(from).startPayment({
+      payment: row,
+      source: from,
+      destination: to,
+      amountMsat: amountMsat[row]!,
+      method: profile.method,
+      finalCltvDelta: invoice ? w.modelOf(to).invoiceCltvDelta : -1,
+      multiPart: invoice,
+      feeLimitMsat: profile.feeLimitMsat,
+      timeoutUs: profile.timeoutUs,
+      maxParts: profile.maxParts,
+      startedUs: w.nowUs,
+      key0: keyedU32(key[0], key[1], nth[row]!),
+      key1: keyedU32(key[1], key[0], nth[row]!),
+    });
+  }
+
+  send(payment: number, route: RouteBuffer): number {
+    const w = this.#w;
+    const p = w.payments;
+    const attempt = w.attempts.add(payment, p.attempts[payment]!, route);
+    p.attempts[payment]!++;
+    const serial = w.attempts.serial[attempt]!;
+    w.record(RECORD.attemptSent, payment, serial, route.length, route.amountMsat[0]!);
+    if (p.parts[payment] === 0) this.#keepRoute(payment, attempt);
+    const edge = route.edge[0]!;
+    const channel = edge >> 1;
+    let code: FailureCode = FAILURE.unknown_next_peer;
+    if (w.channels.usable(channel)) {
+      w.channels.view(edge, this.#view);
+      code = w.modelOf(w.from(edge)).checkOffer(this.#view, route.amountMsat[0]!);
+    }
+    if (code === 0) this.#forwarding.offer(attempt, 0);
+    else w.after(0, PHYSICS.localFailure, attempt, code);
+    return serial;
+  }
+
+  timer(payment: number, atUs: number): void {
+    this.#w.queue.push(Math.max(atUs, this.#w.nowUs), PHYSICS.paymentTimer, payment, 0);
+  }
+
+  resolve(payment: number, outcome: Outcome): void {
+    const w = this.#w;
+    const p = w.payments;
+    if (p.state[payment] !== PAYMENT.running) return;
+    p.state[payment] = PAYMENT.resolved;
+    p.running--;
+    w.record(RECORD.paymentResolved, payment, outcome, p.attempts[payment]!, p.feeMsat[payment]!);
+    const kept = p.route.get(payment);
+    p.route.delete(payment);
+    w.sink.payment({
+      payment,
+      startedUs: p.startedUs[payment]!,
+      resolvedUs: w.nowUs,
+      outcome,
+      attempts: p.attempts[payment]!,
+      parts: p.parts[payment]!,
+      feeMsat: p.feeMsat[payment]!,
+      route: kept?.nodes ?? [],
+      channels: kept?.channels ?? [],
+      failureCode: p.failureCode[payment]!,
+      failureHop: p.failureHop[payment]!,
+    });
+  }
+
+  /** The preimage of an attempt (slot) came back to the sender. */
+  succeeded(attempt: number): void {
+    const w = this.#w;
+    const p = w.payments;
+    const payment = w.attempts.payment[attempt]!;
+    const serial = w.attempts.serial[attempt]!;
+    const hops = w.attempts.length[attempt]!;
+    const base = attempt * MAX_HOPS;
+    const fee = w.attempts.amountMsat[base]! - w.attempts.amountMsat[base + hops - 1]!;
+    w.attempts.resolved[attempt] = 1;
+    w.record(RECORD.attemptSucceeded, serial, payment, hops, fee);
+    if (p.parts[payment] === 0) this.#keepRoute(payment, attempt);
+    p.parts[payment]!++;
+    p.feeMsat[payment]! += fee;
+    w.attempts.release(attempt);
+    w.modelOf(w.timeline.payments.source[payment]!).attemptSucceeded(payment, serial);
+  }
+
+  /** An attempt (slot) failed; `hop` reported `code`. */
+  failed(attempt: number, hop: number, code: number): void {
+    const w = this.#w;
+    const p = w.payments;
+    const payment = w.attempts.payment[attempt]!;
+    const serial = w.attempts.serial[attempt]!;
+    w.attempts.resolved[attempt] = 1;
+    p.failureCode[payment] = code;
+    p.failureHop[payment] = hop;
+    w.record(RECORD.attemptFailed, serial, hop, code, w.attempts.amountMsat[attempt * MAX_HOPS]!);
+    const source = w.timeline.payments.source[payment]!;
+    const model = w.modelOf(source);
+    if ((code & UPDATE) !== 0 && hop > 0 && hop < w.attempts.length[attempt]!) {
+      const edge = w.attempts.edge[attempt * MAX_HOPS + hop]!;
+      if (w.channels.closedAt[edge >> 1]! < 0) {
+        w.channels.getPolicy(edge, this.#policy);
+        model.channelUpdate(source, edge, this.#policy, w.channels.policyVersion[edge]!);
+      }
+    }
+    w.attempts.release(attempt);
+    model.attemptFailed(payment, serial, hop, code as FailureCode);
+  }
+
+  onTimer(payment: number): void {
+    const w = this.#w;
+    if (w.payments.state[payment] !== PAYMENT.running) return;
+    w.modelOf(w.timeline.payments.source[payment]!).paymentTimer(payment);
+  }
+
+  #keepRoute(payment: number, attempt: number): void {
+    const w = this.#w;
+    const base = attempt * MAX_HOPS;
+    const hops = w.attempts.length[attempt]!;
+    const nodes: number[] = [w.timeline.payments.source[payment]!];
+    const channels: number[] = [];
+    for (let i = 0; i < hops; i++) {
+      const edge = w.attempts.edge[base + i]!;
+      nodes.push(w.to(edge));
+      channels.push(edge >> 1);
+    }
+    w.payments.route.set(payment, { nodes, channels });
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * The log of everything that happened, as fixed-size records of numbers. The run digest is taken over exactly these;
+ * files such as events.ndjson are made from them. Codes are part of the digest: never renumber, only add.
+ *
+ * A record is (code, time µs, a, b, c, amount). What a, b, c and amount mean is said at each code; -1 where nothing
+ * applies. Channels are channel instances (an index that is never used again), edges are 2 · channel + side.
+ */
+export const RECORD = {
+  /** a blocks mined, b transactions confirmed, c new height. */
+  block: 1,
+  /** a node. */
+  nodeStarted: 2,
+  /** a node. */
+  nodeStopped: 3,
+  /** a channel instance, b new lifecycle state, c event (see channel-lifecycle); amount: capacity sat. */
+  channelState: 4,
+  /** a channel instance, b name index, c 1 when both ends are connected. */
+  channelActive: 5,
+  /** a edge whose policy changed; b base msat, c rate ppm; amount: htlc_maximum msat. */
+  policy: 6,
+  /** a transaction kind (TX), b channel instance, c fee sat; amount: value sat. */
+  txBroadcast: 7,
+  /** as txBroadcast, but c height. */
+  txConfirmed: 8,
+  /** a node; amount: sat added to its wallet from outside. */
+  funded: 9,
+  /** a payment, b source node, c destination node; amount msat. */
+  paymentStarted: 20,
+  /** a payment, b attempt, c number of hops; amount: msat sent by the source, fees included. */
+  attemptSent: 21,
+  /** a attempt, b edge, c expiry height; amount msat. */
+  htlcOffered: 22,
+  /** a attempt, b edge; amount msat: irrevocably committed on both sides. */
+  htlcCommitted: 23,
+  /** a attempt, b edge, c failure code: the node at the end of `edge` begins to fail it back. */
+  htlcFailed: 24,
+  /** a attempt, b edge; amount msat: the node at the end of `edge` releases the preimage. */
+  htlcFulfilled: 25,
+  /** a attempt, b payment, c hops; amount: fee msat. */
+  attemptSucceeded: 26,
+  /** a attempt, b failing hop (0: the sender), c failure code; amount msat. */
+  attemptFailed: 27,
+  /** a payment, b outcome (OUTCOME), c attempts; amount: fees msat. */
+  paymentResolved: 28,
+  /** a HTLC's edge, b attempt, c 1 resolved by preimage, 2 by timeout, 3 trimmed; amount msat. */
+  htlcOnChain: 29,
+  /** a channel instance, b name index, c reason: number of a text given to RecordSink.text before. */
+  openRejected: 30,
+  /** as openRejected. */
+  closeRejected: 31,
+} as const;
+export type RecordCode = (typeof RECORD)[keyof typeof RECORD];
+
+/** Kinds of transactions in txBroadcast and txConfirmed. */
+export const TX = {
+  funding: 0,
+  coopClose: 1,
+  commitment: 2,
+  /** Sweep of the broadcaster's own balance after its to_self_delay. */
+  sweepLocal: 3,
+  /** Sweep of the other side's balance. */
+  sweepRemote: 4,
+  /** Spends an HTLC output by timeout. */
+  htlcTimeout: 5,
+  /** Spends an HTLC output with the preimage. */
+  htlcSuccess: 6,
+  /** Sweep of a second-level output after its to_self_delay. */
+  htlcSweep: 7,
+} as const;
+export type TxKind = (typeof TX)[keyof typeof TX];
+export const TX_NAMES: readonly string[] = Object.keys(TX);
+
+/** Outcomes of a payment; the names are sim-ln's, so that its users' scripts read them. */
+export const OUTCOME = {
+  Success: 0,
+  RecipientRejected: 1,
+  UserAbandoned: 2,
+  RetriesExhausted: 3,
+  PaymentExpired: 4,
+  RouteNotFound: 5,
+  UnexpectedError: 6,
+  IncorrectPaymentDetails: 7,
+  InsufficientBalance: 8,
+  NotDispatched: 9,
+} as const;
+export type Outcome = (typeof OUTCOME)[keyof typeof OUTCOME];
+export const OUTCOME_NAMES: readonly string[] = Object.keys(OUTCOME);
+
+/** Everything known about a payment when it resolves. */
+export interface PaymentResult {
+  /** Row of Timeline.payments. */
+  readonly payment: number;
+  readonly startedUs: number;
+  readonly resolvedUs: number;
+  readonly outcome: Outcome;
+  /** Attempts made, failed ones and parts included. */
+  readonly attempts: number;
+  /** Parts that succeeded. */
+  readonly parts: number;
+  readonly feeMsat: number;
+  /** Nodes of the first part that succeeded, else of the last attempt; empty when there was none. */
+  readonly route: readonly number[];
+  /** Channel instances of the same route. */
+  readonly channels: readonly number[];
+  /** Last failure code (BOLT 4), 0 when none. */
+  readonly failureCode: number;
+  /** Hop that reported it: 0 the sender, n the recipient; -1 when none. */
+  readonly failureHop: number;
+}
+
+export interface RecordSink {
+  record(code: RecordCode, timeUs: number, a: number, b: number, c: number, amount: number): void;
+  payment(result: PaymentResult): void;
+  /** Announces a text that records refer to by this number (reasons of refusals). Numbers count from 0. */
+  text(number: number, text: string): void;
+}

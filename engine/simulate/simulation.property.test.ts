@@ -1,0 +1,250 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FAILURE } from './failure.ts';
+import { brokenInvariant } from './invariants.ts';
+import { OUTCOME, RECORD, TX } from './records.ts';
+import { type TestNetwork, TestRun } from './testing/network.ts';
+
+/** One step of a random scenario; numbers are reduced to what exists. */
+type Step =
+  | { readonly do: 'pay'; readonly n: number }
+  | { readonly do: 'wait'; readonly ms: number }
+  | { readonly do: 'stop' | 'start'; readonly node: number }
+  | { readonly do: 'mine'; readonly blocks: number }
+  | { readonly do: 'open'; readonly from: number; readonly to: number; readonly sat: number; readonly push: number }
+  | { readonly do: 'close'; readonly channel: number; readonly force: boolean; readonly side: number }
+  | { readonly do: 'fund'; readonly node: number; readonly sat: number }
+  | { readonly do: 'policy'; readonly channel: number; readonly base: number; readonly ppm: number };
+
+const NODES = 6;
+const LATER = 6;
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 12, arbitrary: fc.record({ do: fc.constant('pay' as const), n: fc.integer({ min: 1, max: 6 }) }) },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 90_000 }) }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 400 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constantFrom('stop' as const, 'start' as const), node: fc.nat(NODES - 1) }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('mine' as const), blocks: fc.integer({ min: 1, max: 3 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('mine' as const), blocks: fc.integer({ min: 4, max: 160 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('open' as const),
+      from: fc.nat(NODES - 1),
+      to: fc.nat(NODES - 1),
+      sat: fc.integer({ min: 10_000, max: 2_000_000 }),
+      push: fc.integer({ min: 0, max: 10_000_000 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('close' as const),
+      channel: fc.nat(13),
+      force: fc.boolean(),
+      side: fc.nat(1),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('fund' as const),
+      node: fc.nat(NODES - 1),
+      sat: fc.integer({ min: 1, max: 1e8 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('policy' as const),
+      channel: fc.nat(30),
+      base: fc.nat(10_000),
+      ppm: fc.nat(20_000),
+    }),
+  },
+);
+
+const network: fc.Arbitrary<TestNetwork> = fc
+  .record({
+    wallets: fc.array(fc.integer({ min: 0, max: 5_000_000 }), { minLength: NODES, maxLength: NODES }),
+    channels: fc.array(
+      fc.record({
+        node0: fc.nat(NODES - 1),
+        node1: fc.nat(NODES - 1),
+        capacitySat: fc.integer({ min: 20_000, max: 3_000_000 }),
+        share: fc.integer({ min: 0, max: 1000 }),
+        latencyUs: fc.integer({ min: 0, max: 200_000 }),
+      }),
+      { minLength: 3, maxLength: 14, size: 'max' },
+    ),
+    payments: fc.array(
+      fc.record({
+        source: fc.nat(NODES - 1),
+        destination: fc.nat(NODES - 1),
+        amountMsat: fc.oneof(fc.integer({ min: 1, max: 2_000_000 }), fc.integer({ min: 1, max: 900_000_000 })),
+        activity: fc.nat(3),
+      }),
+      { minLength: 5, maxLength: 60, size: 'max' },
+    ),
+    feeratePerKw: fc.constantFrom(250, 1000, 12_500),
+  })
+  .map((r) => ({
+    nodes: r.wallets.map((walletSat) => ({ walletSat })),
+    channels: r.channels
+      .filter((c) => c.node0 !== c.node1)
+      .map((c) => ({
+        node0: c.node0,
+        node1: c.node1,
+        capacitySat: c.capacitySat,
+        balance0Msat: Math.floor((c.capacitySat * 1000 * c.share) / 1000),
+        latencyUs: c.latencyUs,
+      })),
+    payments: r.payments.filter((p) => p.source !== p.destination),
+    profiles: [
+      {},
+      { method: 'invoice' as const },
+      { method: 'invoice' as const, holdUs: 20_000_000 },
+      { method: 'invoice' as const, holdUs: 400_000_000 },
+    ],
+    later: Array.from({ length: LATER }, (_, i) => `later${i}`),
+    feeratePerKw: r.feeratePerKw,
+  }));
+
+function play(t: TestNetwork, steps: readonly Step[]): TestRun {
+  const run = new TestRun(t);
+  const names = t.channels.length + LATER;
+  let paid = 0;
+  let opened = 0;
+  let now = 0;
+  const sim = run.simulation;
+  for (const s of steps) {
+    switch (s.do) {
+      case 'pay':
+        for (let i = 0; i < s.n && paid < t.payments!.length; i++) sim.pay(paid++);
+        break;
+      case 'wait':
+        now += s.ms / 1000;
+        run.until(now);
+        break;
+      case 'stop':
+        sim.stopNode(s.node);
+        break;
+      case 'start':
+        sim.startNode(s.node);
+        break;
+      case 'mine':
+        sim.mine(s.blocks);
+        break;
+      case 'open':
+        if (s.from === s.to) break;
+        sim.openChannel({
+          channel: t.channels.length + (opened++ % LATER),
+          from: s.from,
+          to: s.to,
+          capacitySat: s.sat,
+          pushMsat: Math.min(s.push, s.sat * 1000),
+          announced: true,
+          policy: {},
+          reversePolicy: {},
+          latencyUs: 30_000,
+        });
+        break;
+      case 'close': {
+        const channel = s.channel < t.channels.length ? s.channel : s.channel % names;
+        const instance = sim.world.byName[channel]!;
+        const by = instance < 0 ? -1 : sim.world.channels.node[2 * instance + s.side]!;
+        sim.closeChannel({ channel, force: s.force, by });
+        break;
+      }
+      case 'fund':
+        sim.fund(s.node, s.sat);
+        break;
+      case 'policy':
+        sim.setPolicy({ channel: s.channel % names, node: -1, policy: { feeBaseMsat: s.base, feeRatePpm: s.ppm } });
+        break;
+    }
+  }
+  // Everything comes to its end: all nodes run and can pay for their claims, timeouts pass, blocks are mined until the
+  // last HTLC has expired and the last delay is over.
+  for (let n = 0; n < NODES; n++) {
+    sim.startNode(n);
+    sim.fund(n, 100_000_000);
+  }
+  for (let i = 0; i < 8; i++) {
+    now += 300;
+    run.until(now);
+    sim.mine(150);
+  }
+  run.until(now + 600);
+  return run;
+}
+
+describe('random networks and timelines', () => {
+  const runs = Number(process.env.BLAST_PROPERTY_RUNS ?? 400);
+
+  const seen = new Set<number>();
+  const outcomes = new Set<number>();
+  const failures = new Set<number>();
+  const transactions = new Set<number>();
+  const endings = new Set<number>();
+
+  it('keeps every invariant after every event, resolves every payment and frees every HTLC', () => {
+    fc.assert(
+      fc.property(network, fc.array(step, { minLength: 5, maxLength: 80, size: 'max' }), (t, steps) => {
+        const run = play(t, steps);
+        for (const [code, , a, b, c] of run.records) {
+          seen.add(code);
+          if (code === RECORD.paymentResolved) outcomes.add(b);
+          if (code === RECORD.attemptFailed) failures.add(c);
+          if (code === RECORD.txConfirmed) transactions.add(a);
+          if (code === RECORD.htlcOnChain) endings.add(c);
+        }
+        const w = run.simulation.world;
+        expect(brokenInvariant(w)).toBeNull();
+        const started = run.of(RECORD.paymentStarted).length;
+        expect(run.results).toHaveLength(started);
+        expect(w.payments.running).toBe(0);
+        expect(w.htlcs.live).toBe(0);
+        expect([...w.attempts.slots()]).toEqual([]);
+        let last = 0;
+        for (const [, time] of run.records) {
+          expect(time).toBeGreaterThanOrEqual(last);
+          last = time;
+        }
+      }),
+      { numRuns: runs, interruptAfterTimeLimit: 300_000 },
+    );
+  }, 600_000);
+
+  it('reaches every corner of the physics while doing so', () => {
+    const all = Object.values(RECORD).filter((code) => !seen.has(code));
+    expect(all).toEqual([]);
+    expect([...transactions].sort()).toEqual(Object.values(TX));
+    expect([...endings].sort()).toEqual([1, 2, 3]);
+    for (const o of [OUTCOME.Success, OUTCOME.RouteNotFound, OUTCOME.InsufficientBalance, OUTCOME.NotDispatched]) {
+      expect(outcomes).toContain(o);
+    }
+    for (const f of [
+      FAILURE.temporary_channel_failure,
+      FAILURE.unknown_next_peer,
+      FAILURE.fee_insufficient,
+      FAILURE.permanent_channel_failure,
+      FAILURE.mpp_timeout,
+      FAILURE.incorrect_or_unknown_payment_details,
+    ]) {
+      expect(failures.has(f), `failure ${f.toString(16)}`).toBe(true);
+    }
+  });
+
+  it('does the same twice', () => {
+    fc.assert(
+      fc.property(network, fc.array(step, { minLength: 5, maxLength: 80, size: 'max' }), (t, steps) => {
+        expect(play(t, steps).digest()).toBe(play(t, steps).digest());
+      }),
+      { numRuns: Math.ceil(runs / 10), interruptAfterTimeLimit: 100_000 },
+    );
+  }, 600_000);
+});

@@ -1,0 +1,244 @@
+/**
+ * A simulated network in virtual time: wires the parts of the physics together, runs the event queue, and offers the
+ * operations of the control plane. It reads nothing but its timeline and its models.
+ */
+import type { CloseChannelRequest, OpenChannelRequest, SetPolicyRequest } from '../timeline/control.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+import { STATE } from './channel-lifecycle.ts';
+import { ClosingFlow } from './closing.ts';
+import { Forwarding } from './forwarding.ts';
+import { Gossip } from './gossip.ts';
+import { InvariantError, InvariantWatch } from './invariants.ts';
+import { Links } from './links.ts';
+import { Liveness } from './liveness.ts';
+import type { CommitmentView, ModelHost, ModelKind } from './node-model.ts';
+import { OnChain } from './onchain.ts';
+import { Opening } from './opening.ts';
+import { PaymentFlow } from './payment-flow.ts';
+import { RECORD, type RecordSink, TX } from './records.ts';
+import { PHYSICS, World } from './world.ts';
+
+export interface SimulationOptions {
+  /** Check every invariant after each event; the first one broken ends the run by an InvariantError. */
+  readonly check: boolean;
+}
+
+export class Simulation {
+  readonly world: World;
+  readonly #links: Links;
+  readonly #forwarding: Forwarding;
+  readonly #gossip: Gossip;
+  readonly #opening: Opening;
+  readonly #closing: ClosingFlow;
+  readonly #onchain: OnChain;
+  readonly #liveness: Liveness;
+  readonly #payments: PaymentFlow;
+  /** Present when every event is to be checked. */
+  #watch: InvariantWatch | null = null;
+
+  /** @throws RangeError when a node's model is not among `models` (the compiler has refused such scenarios). */
+  constructor(timeline: Timeline, models: readonly ModelKind[], sink: RecordSink, options: SimulationOptions) {
+    const w = new World(timeline, sink);
+    this.world = w;
+    this.#gossip = new Gossip(w);
+    this.#links = new Links(w, {
+      committed: (h) => this.#forwarding.onCommitted(h),
+      removed: (h) => this.#forwarding.onRemoved(h),
+      preimage: (h) => this.#forwarding.onPreimage(h),
+    });
+    this.#forwarding = new Forwarding(w, this.#links, {
+      attemptSucceeded: (attempt) => this.#payments.succeeded(attempt),
+      attemptFailed: (attempt, hop, code) => this.#payments.failed(attempt, hop, code),
+      preimageOnChain: () => this.#onchain.preimageKnown(),
+      drained: (channel) => this.#closing.negotiate(channel),
+    });
+    this.#payments = new PaymentFlow(w, this.#forwarding);
+    this.#opening = new Opening(w, this.#gossip);
+    this.#onchain = new OnChain(w, this.#links, this.#forwarding);
+    this.#closing = new ClosingFlow(w, this.#gossip, this.#onchain);
+    this.#liveness = new Liveness({
+      world: w,
+      links: this.#links,
+      forwarding: this.#forwarding,
+      gossip: this.#gossip,
+      opening: this.#opening,
+      closing: this.#closing,
+      onchain: this.#onchain,
+    });
+    this.#build(models);
+    if (options.check) this.#watch = new InvariantWatch(w);
+  }
+
+  /** Runs what is due before `untilUs` (with `inclusive`: at it, too); false when `maxEvents` were run before the end. */
+  advance(untilUs: number, inclusive: boolean, maxEvents: number): boolean {
+    const w = this.world;
+    const q = w.queue;
+    let left = maxEvents;
+    for (;;) {
+      const time = q.peek();
+      if (inclusive ? time > untilUs : time >= untilUs) break;
+      if (left-- === 0) return false;
+      q.pop();
+      if (time < w.nowUs) throw new InvariantError(`time went back from ${w.nowUs} to ${time}`);
+      w.nowUs = time;
+      w.events++;
+      this.#dispatch(q.kind, q.a, q.b);
+      this.#watch?.check();
+    }
+    if (untilUs > w.nowUs && Number.isFinite(untilUs)) w.nowUs = untilUs;
+    return true;
+  }
+
+  pay(row: number): void {
+    this.#payments.start(row);
+    this.#watch?.check();
+  }
+
+  startNode(node: number): void {
+    this.#liveness.start(node);
+    this.#watch?.check();
+  }
+
+  stopNode(node: number): void {
+    this.#liveness.stop(node);
+    this.#watch?.check();
+  }
+
+  openChannel(request: OpenChannelRequest): void {
+    this.#opening.open(request);
+    this.#watch?.check();
+  }
+
+  closeChannel(request: CloseChannelRequest): void {
+    this.#closing.close(request);
+    this.#watch?.check();
+  }
+
+  /** Changes a channel's policy on one side or both; a channel that is gone is left alone. */
+  setPolicy(request: SetPolicyRequest): void {
+    const w = this.world;
+    const channel = w.byName[request.channel]!;
+    if (channel < 0 || w.channels.state[channel]! >= STATE.closing) return;
+    for (const edge of [2 * channel, 2 * channel + 1]) {
+      if (request.node < 0 || w.from(edge) === request.node) this.#gossip.setPolicy(edge, request.policy);
+    }
+  }
+
+  fund(node: number, sat: number): void {
+    this.world.chain.walletSat[node]! += sat;
+    this.world.chain.mintedSat += sat;
+    this.world.record(RECORD.funded, node, -1, -1, sat);
+  }
+
+  mine(blocks: number): void {
+    const w = this.world;
+    for (let i = 0; i < blocks; i++) {
+      const confirmed = w.chain.nextBlock(w.nowUs);
+      for (const tx of confirmed) {
+        if (tx.kind === TX.funding) this.#opening.onFunded(tx.channel);
+        else if (tx.kind === TX.coopClose) this.#closing.onConfirmed(tx.channel);
+        else if (tx.kind === TX.commitment) this.#onchain.onCommitmentConfirmed(tx.channel);
+        else this.#onchain.onClaimed(tx);
+      }
+      this.#opening.onBlock();
+      this.#closing.onBlock();
+      this.#forwarding.onBlock();
+      this.#onchain.onBlock();
+      this.#watch?.check();
+    }
+  }
+
+  #build(models: readonly ModelKind[]): void {
+    const w = this.world;
+    const { nodes, channels } = w.timeline.network;
+    const host: ModelHost = {
+      graph: w.graph,
+      actions: this.#payments,
+      nowUs: () => w.nowUs,
+      height: () => w.chain.height,
+      localEdges: (node) => w.localEdges[node]!,
+      localEdgeCount: (node) => w.localEdges[node]!.length,
+      eligible: (edge) => w.channels.usable(edge >> 1),
+      view: (edge, view: CommitmentView) => w.channels.view(edge, view),
+    };
+    const made = new Map(models.map((kind) => [kind.name, kind.create(host)]));
+    nodes.forEach((plan, n) => {
+      const model = made.get(plan.model);
+      if (model === undefined) throw new RangeError(`no model is called ${plan.model}`);
+      model.addNode(n, plan.options);
+      w.model.push(model);
+      w.running[n] = 1;
+      w.chain.walletSat[n] = plan.walletSat;
+      w.chain.mintedSat += plan.walletSat;
+    });
+    channels.forEach((plan, i) => {
+      this.#opening.existing(i, plan);
+    });
+  }
+
+  #dispatch(kind: number, a: number, b: number): void {
+    switch (kind) {
+      case PHYSICS.signTimer:
+        this.#links.onSignTimer(a, b);
+        return;
+      case PHYSICS.signature:
+        this.#links.onSignature(a, b);
+        return;
+      case PHYSICS.revocation:
+        this.#links.onRevocation(a, b);
+        return;
+      case PHYSICS.preimage:
+        this.#links.onPreimage(a, b);
+        return;
+      case PHYSICS.localFailure:
+        this.#payments.failed(a, 0, b);
+        return;
+      case PHYSICS.paymentTimer:
+        if (this.#asleep(this.world.timeline.payments.source[a]!, kind, a, b)) return;
+        this.#payments.onTimer(a);
+        return;
+      case PHYSICS.mppTimeout:
+        if (this.world.htlcs.generation[a] !== b) return;
+        if (this.#asleep(this.world.to(this.world.htlcs.edge[a]!), kind, a, b)) return;
+        this.#forwarding.onMppTimeout(a, b);
+        return;
+      case PHYSICS.holdOver:
+        if (this.#asleep(this.world.timeline.payments.destination[a]!, kind, a, b)) return;
+        this.#forwarding.onHoldOver(a);
+        return;
+      case PHYSICS.fundingSigned:
+        this.#opening.onFundingSigned(a, b);
+        return;
+      case PHYSICS.channelReady:
+        this.#opening.onChannelReady(a, b);
+        return;
+      case PHYSICS.gossip:
+        this.#gossip.onGossip(a);
+        return;
+      case PHYSICS.closingSigned:
+        this.#closing.onClosingSigned(a, b);
+        return;
+      case PHYSICS.connect:
+        this.#liveness.onConnect(a, b);
+        return;
+      case PHYSICS.mailbox:
+        this.#liveness.onMailbox(a, b);
+        return;
+      case PHYSICS.disable:
+        this.#liveness.onDisable(a, b, true);
+        return;
+      case PHYSICS.enable:
+        this.#liveness.onDisable(a, b, false);
+        return;
+      default:
+        throw new InvariantError(`an event of unknown kind ${kind}`);
+    }
+  }
+
+  /** A stopped node does not act: the event waits until it starts. */
+  #asleep(node: number, kind: number, a: number, b: number): boolean {
+    if (this.world.running[node] === 1) return false;
+    this.world.deferred[node]!.push(kind, a, b);
+    return true;
+  }
+}

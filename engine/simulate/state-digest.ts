@@ -1,0 +1,90 @@
+/** SHA-256 of the whole state of a simulated network, columns in a fixed order. */
+
+import { NumberHasher } from '../base/digest.ts';
+import { canonicalJson } from '../base/json.ts';
+import { HTLC } from './htlcs.ts';
+import { MAX_HOPS } from './node-model.ts';
+import { PAYMENT } from './payments.ts';
+import type { World } from './world.ts';
+
+/** Digest over chain, nodes, channels, HTLCs, attempts, unresolved payments, model memories, graph and pending events. */
+export function stateDigest(w: World): string {
+  const hash = new NumberHasher();
+  hash.text('blast/state/v1');
+  hash.f64(w.nowUs);
+  chain(w, hash);
+  for (let n = 0; n < w.nodeCount; n++) {
+    hash.u32(w.running[n]!);
+    hash.f64(w.forwards[n]!);
+    hash.f64(w.feesEarnedMsat[n]!);
+    hash.text(canonicalJson(w.modelOf(n).capture(n)));
+  }
+  channels(w, hash);
+  htlcs(w, hash);
+  for (let p = 0; p < w.payments.length; p++) {
+    if (w.payments.state[p] !== PAYMENT.running) continue;
+    for (const v of [p, w.payments.startedUs[p]!, w.payments.attempts[p]!, w.payments.parts[p]!]) hash.f64(v);
+    for (const v of [w.payments.feeMsat[p]!, w.payments.receipt[p]!, w.payments.receivedMsat[p]!]) hash.f64(v);
+  }
+  for (const [time, kind, a, b] of w.queue.entries()) {
+    hash.f64(time);
+    hash.u32(kind);
+    hash.f64(a);
+    hash.f64(b);
+  }
+  return hash.digest();
+}
+
+function chain(w: World, hash: NumberHasher): void {
+  const c = w.chain;
+  for (const v of [c.height, c.feeratePerKw, c.mintedSat, c.feesSat, c.abandonedSat, c.transactions]) hash.f64(v);
+  for (let n = 0; n < w.nodeCount; n++) hash.f64(c.walletSat[n]!);
+  for (const tx of c.mempool) hash.text(canonicalJson({ ...tx }));
+  for (const o of c.outputs) if (!o.spent) hash.text(canonicalJson({ ...o }));
+}
+
+function channels(w: World, hash: NumberHasher): void {
+  const ch = w.channels;
+  hash.u32(ch.count);
+  for (let c = 0; c < ch.count; c++) {
+    for (const v of [ch.name[c]!, ch.state[c]!, ch.connected[c]!, ch.connection[c]!, ch.fundedAt[c]!, ch.closedAt[c]!])
+      hash.f64(v);
+    hash.f64(ch.capacityMsat[c]!);
+    for (const e of [2 * c, 2 * c + 1]) {
+      hash.u32(ch.node[e]!);
+      hash.f64(ch.balanceMsat[e]!);
+      hash.f64(ch.feeBaseMsat[e]!);
+      hash.f64(ch.feeRatePpm[e]!);
+      hash.u32(ch.cltvDelta[e]!);
+      hash.f64(ch.minHtlcMsat[e]!);
+      hash.f64(ch.maxHtlcMsat[e]!);
+      hash.u32(
+        ch.disabled[e]! | (ch.awaitingRevocation[e]! << 1) | (ch.signatureDelivered[e]! << 2) | (ch.signTimer[e]! << 3),
+      );
+      if (w.graph.isKnown(e)) {
+        hash.f64(w.graph.feeBaseMsat[e]!);
+        hash.f64(w.graph.feeRatePpm[e]!);
+        hash.f64(w.graph.maxHtlcMsat[e]!);
+        hash.u32(w.graph.disabled[e]!);
+      }
+    }
+  }
+}
+
+function htlcs(w: World, hash: NumberHasher): void {
+  const p = w.htlcs;
+  for (let h = 0; h < p.used; h++) {
+    if (p.state[h] === HTLC.free) continue;
+    for (const v of [h, p.state[h]!, p.edge[h]!, p.amountMsat[h]!, p.expiry[h]!, p.hop[h]!, p.next[h]!]) hash.f64(v);
+    hash.u32(p.settledUpstream[h]! | (p.preimage[h]! << 1));
+  }
+  const a = w.attempts;
+  for (const s of a.slots()) {
+    for (const v of [a.serial[s]!, a.payment[s]!, a.length[s]!, a.resolved[s]!, a.failureCode[s]!, a.failureHop[s]!])
+      hash.f64(v);
+    for (let i = 0; i < a.length[s]!; i++) {
+      const at = s * MAX_HOPS + i;
+      for (const v of [a.edge[at]!, a.amountMsat[at]!, a.expiry[at]!, a.htlc[at]!]) hash.f64(v);
+    }
+  }
+}

@@ -1,0 +1,189 @@
+/**
+ * The state of a simulated network and the few things every part of the physics does to it: tell the time, write a
+ * record, schedule an event, move a channel through its life. No behaviour of its own.
+ */
+import type { Timeline } from '../timeline/timeline.ts';
+import { AttemptPool } from './attempts.ts';
+import { Chain } from './chain.ts';
+import { type ChannelEvent, EVENT, NO_CHANGE, nextState, STATE } from './channel-lifecycle.ts';
+import { ChannelTable } from './channels.ts';
+import { EventQueue } from './event-queue.ts';
+import { GossipGraph } from './graph.ts';
+import { HtlcPool } from './htlcs.ts';
+import type { CommitmentView, NodeModel } from './node-model.ts';
+import { PaymentTable } from './payments.ts';
+import { RECORD, type RecordCode, type RecordSink } from './records.ts';
+
+/** Events of the physics; `a` and `b` as said. */
+export const PHYSICS = {
+  /** a edge: the commit timer of its side ran out; b connection. */
+  signTimer: 0,
+  /** a edge: commitment_signed of its side arrives at the other; b connection. */
+  signature: 1,
+  /** a edge: revoke_and_ack arrives at its side; b connection. */
+  revocation: 2,
+  /** a HTLC: update_fulfill_htlc arrives at the offering side; b generation. */
+  preimage: 3,
+  /** a attempt slot: the sender's own channel refused it; b failure code. */
+  localFailure: 4,
+  /** a payment: its model asked for this. */
+  paymentTimer: 5,
+  /** a HTLC, b generation: held too long in an incomplete set. */
+  mppTimeout: 6,
+  /** a payment: the recipient's hold time is over. */
+  holdOver: 7,
+  /** a channel: funding_signed arrived; broadcast. */
+  fundingSigned: 8,
+  /** a channel, b connection: channel_ready was exchanged. */
+  channelReady: 9,
+  /** a number of a pending announcement (gossip.ts). */
+  gossip: 10,
+  /** a channel, b connection: closing_signed was exchanged. */
+  closingSigned: 11,
+  /** a node, b its start count: it connects to its peers. */
+  connect: 12,
+  /** a channel, b connection: unsigned HTLCs have waited long enough for the peer. */
+  mailbox: 13,
+  /** a edge, b connection: announce the edge as disabled / enabled. */
+  disable: 14,
+  enable: 15,
+  /** a payment: start it (its source was booting). */
+  startPayment: 16,
+} as const;
+
+export class World {
+  readonly timeline: Timeline;
+  readonly sink: RecordSink;
+  nowUs = 0;
+  events = 0;
+  readonly queue: EventQueue = new EventQueue();
+  readonly channels: ChannelTable = new ChannelTable();
+  readonly htlcs: HtlcPool = new HtlcPool();
+  readonly attempts: AttemptPool = new AttemptPool();
+  readonly payments: PaymentTable;
+  readonly chain: Chain;
+  readonly graph: GossipGraph;
+  readonly nodeCount: number;
+  /** Model of each node. */
+  readonly model: NodeModel[] = [];
+  readonly running: Uint8Array;
+  /** Starts of each node: tells an event of an earlier life apart. */
+  readonly starts: Int32Array;
+  /** Edges of each node's open channels, in the order they were opened. */
+  readonly localEdges: number[][];
+  /** Edges of all its channels that are neither closed nor abandoned. */
+  readonly liveEdges: number[][];
+  /** Events (kind, a, b) of each node that came due while it was stopped. */
+  readonly deferred: number[][];
+  /** Latest channel instance of each name, −1 when none. */
+  readonly byName: Int32Array;
+  readonly forwards: Float64Array;
+  readonly feesEarnedMsat: Float64Array;
+  /** Scratch view for the physics; never kept across a call. */
+  readonly view: CommitmentView = blankView();
+  readonly #texts: Map<string, number> = new Map();
+
+  constructor(timeline: Timeline, sink: RecordSink) {
+    this.timeline = timeline;
+    this.sink = sink;
+    const n = timeline.network.nodes.length;
+    this.nodeCount = n;
+    this.payments = new PaymentTable(timeline.payments.length);
+    this.chain = new Chain(n, timeline.chain.height, timeline.chain.feeratePerKw, sink);
+    this.graph = new GossipGraph(n, this.channels);
+    this.running = new Uint8Array(n);
+    this.starts = new Int32Array(n);
+    this.localEdges = Array.from({ length: n }, () => []);
+    this.liveEdges = Array.from({ length: n }, () => []);
+    this.deferred = Array.from({ length: n }, () => []);
+    this.byName = new Int32Array(timeline.channelNames.length).fill(-1);
+    this.forwards = new Float64Array(n);
+    this.feesEarnedMsat = new Float64Array(n);
+  }
+
+  record(code: RecordCode, a: number, b: number, c: number, amount: number): void {
+    this.sink.record(code, this.nowUs, a, b, c, amount);
+  }
+
+  /** Schedules a physics event `delayUs` from now. */
+  after(delayUs: number, kind: number, a: number, b: number): void {
+    this.queue.push(this.nowUs + delayUs, kind, a, b);
+  }
+
+  /** Number of a text for use in records. */
+  text(text: string): number {
+    let n = this.#texts.get(text);
+    if (n === undefined) {
+      n = this.#texts.size;
+      this.#texts.set(text, n);
+      this.sink.text(n, text);
+    }
+    return n;
+  }
+
+  /** Moves a channel through its life; false when the event means nothing in its state. */
+  advance(channel: number, event: ChannelEvent): boolean {
+    const next = nextState(this.channels.state[channel]!, event);
+    if (next === NO_CHANGE) return false;
+    this.channels.state[channel] = next;
+    this.record(RECORD.channelState, channel, next, event, this.channels.capacityMsat[channel]! / 1000);
+    if (next === STATE.open) this.#list(this.localEdges, channel);
+    else if (event === EVENT.shutdown || event === EVENT.force) this.#unlist(this.localEdges, channel);
+    if (next === STATE.closed || next === STATE.abandoned) this.#unlist(this.liveEdges, channel);
+    return true;
+  }
+
+  /** Adds a channel in the state negotiating to the lists of both nodes. */
+  addChannel(name: number, node0: number, node1: number, capacitySat: number): number {
+    const channel = this.channels.add(name, node0, node1, capacitySat);
+    this.byName[name] = channel;
+    this.#list(this.liveEdges, channel);
+    return channel;
+  }
+
+  #list(lists: number[][], channel: number): void {
+    for (const edge of [2 * channel, 2 * channel + 1]) lists[this.from(edge)]!.push(edge);
+  }
+
+  #unlist(lists: number[][], channel: number): void {
+    for (const edge of [2 * channel, 2 * channel + 1]) {
+      const list = lists[this.from(edge)]!;
+      const at = list.indexOf(edge);
+      if (at >= 0) list.splice(at, 1);
+    }
+  }
+
+  modelOf(node: number): NodeModel {
+    return this.model[node]!;
+  }
+
+  /** Node at the beginning and at the end of an edge. */
+  from(edge: number): number {
+    return this.channels.node[edge]!;
+  }
+
+  to(edge: number): number {
+    return this.channels.node[edge ^ 1]!;
+  }
+}
+
+export function blankView(): CommitmentView {
+  return {
+    edge: 0,
+    localMsat: 0,
+    remoteMsat: 0,
+    localReserveMsat: 0,
+    remoteReserveMsat: 0,
+    localDustMsat: 0,
+    remoteDustMsat: 0,
+    isFunder: false,
+    feeratePerKw: 0,
+    localUntrimmed: 0,
+    remoteUntrimmed: 0,
+    offeredCount: 0,
+    offeredMsat: 0,
+    maxAcceptedHtlcs: 0,
+    maxInFlightMsat: 0,
+    peerHtlcMinimumMsat: 0,
+  };
+}
