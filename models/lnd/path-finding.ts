@@ -1,0 +1,392 @@
+/**
+ * lnd's path finding: Dijkstra's algorithm from the recipient backwards to the sender, over pairs of nodes, with the
+ * distance "fees and time lock so far, plus the cost of an attempt divided by its probability".
+ *
+ * lnd:routing/pathfind.go:findPath, lnd:routing/unified_edges.go, lnd:routing/heap.go. One PathFinder serves all nodes:
+ * its scratch columns are sized by the graph, nothing is allocated in a search, and it remembers nothing between two.
+ * It must not decide about splitting, limits or retries.
+ *
+ * Exactness. Amounts, fees, weights and distances are integers in lnd (int64) and integers in doubles here; they are
+ * equal as long as they stay below 2^53 msat, some 90,000 BTC. Divisions by
+ * 10^6 and 10^9 are floored exactly. Probabilities are doubles in both, combined by the same operations in the same
+ * order. Where lnd iterates over a Go map, the order here is that of PairIndex; where two candidates are equal in
+ * everything that lnd compares, the lower node index wins.
+ *
+ * Candidates that cannot matter are left out, most of them before they are evaluated. That changes nothing: fees and
+ * time locks only add, probabilities only shrink, and rounding is monotone, so the distance over a pivot is at least
+ * trunc(weight + cost / (probability · p)) for any p that bounds the hop's probability from above. A candidate whose
+ * bound exceeds the node's own distance loses. A candidate that exceeds the sender's final distance can never be taken
+ * from the heap before the sender ends the search, so it has no influence either. That distance is guessed as soon as a
+ * peer of the sender is reached; in the rare case that the search does not end at or below the guess, it is made again
+ * without one.
+ */
+import { MAX_SAFE, mulDivFloor } from '../../engine/base/numbers.ts';
+import { MAX_HOPS, type ModelHost, type RouteBuffer } from '../../engine/simulate/node-model.ts';
+import { DistanceHeap } from './distance-heap.ts';
+import { cappedInboundFee, inboundFee, outboundFee } from './fees.ts';
+import type { MissionControl } from './mission-control.ts';
+import { hopPayloadBytes, MAX_ROUTING_PAYLOAD_BYTES } from './onion-size.ts';
+import { OwnChannels } from './own-channels.ts';
+import { PATH, type PathQuery, type PathResult } from './path-query.ts';
+
+/** lnd:routing/pathfind.go:RiskFactorBillionths. */
+const RISK_FACTOR_BILLIONTHS = 15;
+
+/**
+ * lnd:routing/pathfind.go:edgeWeight: fee plus floor(amount · delta · 15 / 10^9).
+ */
+export function edgeWeight(amountMsat: number, feeMsat: number, delta: number): number {
+  const product = amountMsat * (delta * RISK_FACTOR_BILLIONTHS);
+  return (
+    feeMsat +
+    (product <= MAX_SAFE
+      ? Math.floor(product / 1e9)
+      : mulDivFloor(amountMsat, delta * RISK_FACTOR_BILLIONTHS, 1_000_000_000))
+  );
+}
+
+export class PathFinder {
+  readonly #host: ModelHost;
+  readonly #own: OwnChannels;
+
+  // Columns by node; valid where #distance is finite. The pivot of the first round is not entered: its place is kept
+  // free for a payment to oneself.
+  #distance!: Float64Array;
+  #weight!: Float64Array;
+  #probability!: Float64Array;
+  /** Amount that the node must receive, inbound fee not included (netAmountReceived), and the fee it charges. */
+  #amount!: Float64Array;
+  #outboundFee!: Float64Array;
+  #expiry!: Int32Array;
+  #payloadBytes!: Int32Array;
+  #nextEdge!: Int32Array;
+  /** Time lock of the unified edge: the largest of the pair, not the next edge's own. */
+  #nextDelta!: Int32Array;
+  #heap!: DistanceHeap;
+  #reached!: Int32Array;
+  #reachedCount = 0;
+
+  /**
+   * What mission control knows of hops that leave a node: 0 for nothing, ±(group + 1) else, positive when one of them
+   * carried the amount and the probability may be high.
+   */
+  #group!: Int32Array;
+  #results: MissionControl | null = null;
+
+  // The node that is being expanded.
+  #pivot = 0;
+  #pivotWeight = 0;
+  #pivotProbability = 1;
+  #pivotAmount = 0;
+  #pivotOutboundFee = 0;
+  #pivotExpiry = 0;
+  #pivotPayloadBytes = 0;
+  #pivotIsExit = true;
+
+  /** Candidates above it are left out: the sender's distance, known or guessed. */
+  #ceiling = Infinity;
+  #guessing = true;
+
+  constructor(host: ModelHost) {
+    this.#host = host;
+    this.#own = new OwnChannels(host);
+    this.#resize(0);
+  }
+
+  /** Searches; the route is written when the answer is PATH.found. */
+  find(query: PathQuery, route: RouteBuffer): PathResult {
+    this.#reset();
+    this.#own.load(query.source);
+    if (this.#own.totalMsat < query.amountMsat) return PATH.insufficientBalance;
+    if (this.#own.largestMsat < query.amountMsat) return PATH.none;
+    this.#loadResults(query.results, query.amountMsat);
+    if (!this.#search(query, true)) {
+      this.#forgetLabels();
+      this.#search(query, false);
+    }
+    return this.#unravel(query, route);
+  }
+
+  /** Probability of the route found last, as lnd reports it. */
+  routeProbability(source: number): number {
+    return this.#probability[source] as number;
+  }
+
+  /** Labels nodes from the recipient backwards; false when it relied on a guess that proved too low. */
+  #search(query: PathQuery, guess: boolean): boolean {
+    const { source, destination } = query;
+    this.#guessing = guess;
+    this.#ceiling = Infinity;
+    this.#pivot = destination;
+    this.#pivotWeight = 0;
+    this.#pivotProbability = 1;
+    this.#pivotAmount = query.amountMsat;
+    this.#pivotOutboundFee = 0;
+    this.#pivotExpiry = query.finalExpiry;
+    this.#pivotPayloadBytes = query.finalPayloadBytes;
+    this.#pivotIsExit = true;
+    for (;;) {
+      if (this.#own.leadTo(this.#pivot)) this.#expandOwn(query);
+      this.#expand(query);
+      if (this.#heap.length === 0) break;
+      const node = this.#heap.pop();
+      if (node === source) break;
+      this.#pivot = node;
+      this.#pivotWeight = this.#weight[node] as number;
+      this.#pivotProbability = this.#probability[node] as number;
+      this.#pivotAmount = this.#amount[node] as number;
+      this.#pivotOutboundFee = this.#outboundFee[node] as number;
+      this.#pivotExpiry = this.#expiry[node] as number;
+      this.#pivotPayloadBytes = this.#payloadBytes[node] as number;
+      this.#pivotIsExit = false;
+    }
+    // Without a guess the ceiling is the sender's own distance.
+    return this.#ceiling === Infinity || (this.#distance[source] as number) <= this.#ceiling;
+  }
+
+  /**
+   * The distance that the sender would have over `node` as it is labelled now, Infinity when none is in sight. Only a
+   * guess: the label may still change, and the channel's slots are not looked at.
+   */
+  #guess(query: PathQuery, node: number): number {
+    const own = this.#own;
+    const net = this.#amount[node] as number;
+    if (!own.choose(node, net, this.#outboundFee[node] as number, false, true)) return Infinity;
+    const inbound = own.inboundFeeMsat;
+    if (net + inbound - query.amountMsat > query.feeLimitMsat) return Infinity;
+    const probability = (this.#probability[node] as number) * this.#ownProbability(query, node);
+    if (probability === 0 || probability < query.minProbability) return Infinity;
+    const weight = (this.#weight[node] as number) + Math.max(inbound, 0);
+    return Math.floor(weight + query.attemptCostMsat / probability);
+  }
+
+  #ownProbability(query: PathQuery, peer: number): number {
+    const { results, source } = query;
+    return query.estimator.local(results, results === null ? -1 : results.find(source, peer), query.nowUs);
+  }
+
+  /** Candidates from other nodes to the pivot: one unified edge a pair. */
+  #expand(query: PathQuery): void {
+    const { source, destination, results, estimator, attemptCostMsat } = query;
+    const graph = this.#host.graph;
+    const pairs = graph.pairsInto();
+    const { from: pairFrom, edgeStart, edge: pairEdge } = pairs;
+    const { capacityMsat, feeBaseMsat, feeRatePpm, cltvDelta, minHtlcMsat, maxHtlcMsat, disabled } = graph;
+    const outLimit = this.#pivotOutboundFee;
+    const groups = this.#group;
+    const distances = this.#distance;
+    const pivot = this.#pivot;
+    const net = this.#pivotAmount;
+    const exit = this.#pivotIsExit;
+    const weight = this.#pivotWeight;
+    const probability = this.#pivotProbability;
+    const untriedBound = Math.floor(weight + attemptCostMsat / (probability * estimator.untriedMost));
+    const bound = Math.floor(weight + attemptCostMsat / (probability * estimator.most));
+    let ceiling = this.#ceiling;
+    if ((results === null ? untriedBound : bound) > ceiling) return;
+
+    const end = pairs.start[pivot + 1] as number;
+    for (let p = pairs.start[pivot] as number; p < end; p++) {
+      const from = pairFrom[p] as number;
+      // The sender's own channels are taken from the truth, in #expandOwn; a cycle through the recipient is no route.
+      if (from === source || from === destination) continue;
+      const current = distances[from] as number;
+      const history = groups[from] as number;
+      const least = history > 0 ? bound : untriedBound;
+      if (least > current || least > ceiling) continue;
+
+      // getEdgeNetwork: highest fee, longest time lock and largest capacity among the usable channels of the pair.
+      let edge = -1;
+      let bestFee = -Infinity;
+      let inbound = 0;
+      let outbound = 0;
+      let delta = 0;
+      let capacity = 0;
+      const lastEdge = edgeStart[p + 1] as number;
+      for (let k = edgeStart[p] as number; k < lastEdge; k++) {
+        const e = pairEdge[k] as number;
+        const inFee = exit ? 0 : cappedInboundFee(graph, e, net, outLimit);
+        const amount = net + inFee;
+        const cap = capacityMsat[e >> 1] as number;
+        if (amount > cap && cap !== 0) continue;
+        const largestHtlc = maxHtlcMsat[e] as number;
+        if (amount > largestHtlc || amount < (minHtlcMsat[e] as number) || disabled[e] !== 0) continue;
+        const known = cap === 0 ? Math.floor(largestHtlc / 1000) * 1000 : cap;
+        if (known > capacity) capacity = known;
+        const edgeDelta = cltvDelta[e] as number;
+        if (edgeDelta > delta) delta = edgeDelta;
+        const outFee = outboundFee(amount, feeBaseMsat[e] as number, feeRatePpm[e] as number);
+        if (outFee + inFee < bestFee) continue;
+        bestFee = outFee + inFee;
+        edge = e;
+        inbound = inFee;
+        outbound = outFee;
+      }
+      if (edge < 0) continue;
+
+      // processEdge
+      const amountToSend = net + inbound;
+      const totalFee = amountToSend - query.amountMsat;
+      if (totalFee > 0 && totalFee > query.feeLimitMsat) continue;
+      const edgeProbability =
+        history === 0
+          ? estimator.untried(amountToSend, capacity)
+          : estimator.pair(
+              results as MissionControl,
+              (history > 0 ? history : -history) - 1,
+              pivot,
+              amountToSend,
+              capacity,
+              query.nowUs,
+            );
+      if (edgeProbability === 0) continue;
+      const expiry = this.#pivotExpiry + delta;
+      if (expiry > query.expiryLimit) continue;
+      const routeProbability = probability * edgeProbability;
+      if (routeProbability < query.minProbability) continue;
+      const fee = inbound + outbound;
+      const newWeight = weight + edgeWeight(amountToSend, Math.max(fee, 0), delta);
+      const distance = Math.floor(newWeight + attemptCostMsat / routeProbability);
+      if (distance > current || distance > ceiling) continue;
+      if (distance === current && routeProbability <= (this.#probability[from] as number)) continue;
+      const payload = this.#pivotPayloadBytes + hopPayloadBytes(amountToSend, this.#pivotExpiry);
+      if (payload > MAX_ROUTING_PAYLOAD_BYTES) continue;
+
+      if (current === Infinity) this.#reached[this.#reachedCount++] = from;
+      distances[from] = distance;
+      this.#weight[from] = newWeight;
+      this.#probability[from] = routeProbability;
+      this.#amount[from] = amountToSend + outbound;
+      this.#outboundFee[from] = outbound;
+      this.#expiry[from] = expiry;
+      this.#payloadBytes[from] = payload;
+      this.#nextEdge[from] = edge;
+      this.#nextDelta[from] = delta;
+      this.#heap.pushOrFix(from);
+      if (this.#guessing && this.#own.leadTo(from)) {
+        const guessed = this.#guess(query, from);
+        if (guessed < ceiling) this.#ceiling = ceiling = guessed;
+      }
+    }
+  }
+
+  /** The sender to the pivot over its own best channel: no fee and no time lock of its own. */
+  #expandOwn(query: PathQuery): void {
+    const { source } = query;
+    const own = this.#own;
+    if (!own.choose(this.#pivot, this.#pivotAmount, this.#pivotOutboundFee, this.#pivotIsExit, false)) return;
+    const inbound = own.inboundFeeMsat;
+    const amountToSend = this.#pivotAmount + inbound;
+    const totalFee = amountToSend - query.amountMsat;
+    if (totalFee > 0 && totalFee > query.feeLimitMsat) return;
+    const edgeProbability = this.#ownProbability(query, this.#pivot);
+    if (edgeProbability === 0 || this.#pivotExpiry > query.expiryLimit) return;
+    const routeProbability = this.#pivotProbability * edgeProbability;
+    if (routeProbability < query.minProbability) return;
+    const newWeight = this.#pivotWeight + Math.max(inbound, 0);
+    const distance = Math.floor(newWeight + query.attemptCostMsat / routeProbability);
+    const current = this.#distance[source] as number;
+    if (distance > current) return;
+    if (distance === current && routeProbability <= (this.#probability[source] as number)) return;
+    if (this.#pivotPayloadBytes > MAX_ROUTING_PAYLOAD_BYTES) return;
+
+    if (current === Infinity) this.#reached[this.#reachedCount++] = source;
+    this.#distance[source] = distance;
+    this.#weight[source] = newWeight;
+    this.#probability[source] = routeProbability;
+    this.#amount[source] = amountToSend;
+    this.#outboundFee[source] = 0;
+    this.#expiry[source] = this.#pivotExpiry;
+    this.#payloadBytes[source] = this.#pivotPayloadBytes;
+    this.#nextEdge[source] = own.edge;
+    this.#nextDelta[source] = 0;
+    if (distance < this.#ceiling) this.#ceiling = distance;
+    this.#heap.pushOrFix(source);
+  }
+
+  /** Walks from the sender to the recipient and fills in amounts and expiries from the end (newRoute). */
+  #unravel(query: PathQuery, route: RouteBuffer): PathResult {
+    const { source, destination } = query;
+    const graph = this.#host.graph;
+    route.length = 0;
+    if (this.#distance[source] === Infinity) return PATH.none;
+    let node = source;
+    do {
+      // The onion's size keeps every route below this; the check only guards the buffer.
+      if (route.length === MAX_HOPS) return PATH.none;
+      const edge = this.#nextEdge[node] as number;
+      route.edge[route.length] = edge;
+      // The time lock of the hop that starts at `node`, until the expiry takes its place.
+      route.expiry[route.length] = this.#nextDelta[node] as number;
+      route.length++;
+      node = graph.to(edge);
+    } while (node !== destination);
+
+    let amount = query.amountMsat;
+    let expiry = query.finalExpiry;
+    for (let i = route.length - 1; i >= 0; i--) {
+      const edge = route.edge[i] as number;
+      if (i < route.length - 1) {
+        const out = route.edge[i + 1] as number;
+        const outFee = outboundFee(amount, graph.feeBaseMsat[out] as number, graph.feeRatePpm[out] as number);
+        const base = graph.inboundFeeBaseMsat[edge] as number;
+        const rate = graph.inboundFeeRatePpm[edge] as number;
+        const fee = outFee + inboundFee(amount + outFee, base, rate);
+        if (fee > 0) amount += fee;
+      }
+      const delta = route.expiry[i] as number;
+      route.amountMsat[i] = amount;
+      route.expiry[i] = expiry;
+      expiry += delta;
+    }
+    return PATH.found;
+  }
+
+  /** Marks the nodes that mission control knows. Amounts only grow on the way, so smaller successes do not matter. */
+  #loadResults(results: MissionControl | null, amountMsat: number): void {
+    this.#results = results;
+    if (results === null) return;
+    for (let group = 0; group < results.groupCount; group++) {
+      const useful = (results.groupLargestSuccess[group] as number) >= amountMsat;
+      this.#group[results.groupNode[group] as number] = useful ? group + 1 : -group - 1;
+    }
+  }
+
+  /** Takes back what the search before left behind. */
+  #reset(): void {
+    const graph = this.#host.graph;
+    const results = this.#results;
+    if (results !== null) {
+      for (let g = 0; g < results.groupCount; g++) this.#group[results.groupNode[g] as number] = 0;
+      this.#results = null;
+    }
+    if (graph.nodeCount > this.#distance.length) {
+      this.#reachedCount = 0;
+      this.#resize(graph.nodeCount);
+      return;
+    }
+    this.#forgetLabels();
+  }
+
+  #forgetLabels(): void {
+    for (let i = 0; i < this.#reachedCount; i++) this.#distance[this.#reached[i] as number] = Infinity;
+    this.#reachedCount = 0;
+    this.#heap.clear();
+  }
+
+  #resize(nodeCount: number): void {
+    const size = Math.max(64, nodeCount + (nodeCount >> 2));
+    this.#distance = new Float64Array(size).fill(Infinity);
+    this.#weight = new Float64Array(size);
+    this.#probability = new Float64Array(size);
+    this.#amount = new Float64Array(size);
+    this.#outboundFee = new Float64Array(size);
+    this.#expiry = new Int32Array(size);
+    this.#payloadBytes = new Int32Array(size);
+    this.#nextEdge = new Int32Array(size);
+    this.#nextDelta = new Int32Array(size);
+    this.#reached = new Int32Array(size);
+    this.#group = new Int32Array(size);
+    this.#heap = new DistanceHeap(this.#distance, this.#probability);
+  }
+}

@@ -1,0 +1,24 @@
+/** What path finding is asked and what it answers. */
+import type { MissionControl } from './mission-control.ts';
+import type { ProbabilityEstimator } from './probability.ts';
+
+export const PATH = { found: 0, none: 1, insufficientBalance: 2 } as const;
+export type PathResult = (typeof PATH)[keyof typeof PATH];
+
+/** What is searched for. One object is filled anew for each search. */
+export class PathQuery {
+  source = 0;
+  destination = 0;
+  amountMsat = 0;
+  feeLimitMsat = 0;
+  /** Absolute heights: expiry at the recipient, and the largest expiry of the first hop. */
+  finalExpiry = 0;
+  expiryLimit = 0;
+  finalPayloadBytes = 0;
+  /** Virtual cost of an attempt, msat; lnd's time preference is 0. */
+  attemptCostMsat = 0;
+  minProbability = 0;
+  nowUs = 0;
+  results: MissionControl | null = null;
+  estimator!: ProbabilityEstimator;
+}

@@ -1,0 +1,71 @@
+/**
+ * Routes for a payment: a search for the amount that remains, halved while no route carries it. Sends nothing and keeps
+ * nothing between two requests.
+ *
+ * lnd:routing/payment_session.go:RequestRoute, lnd:routing/payment_lifecycle.go:calcFeeBudget.
+ */
+import type { ModelHost, RouteBuffer } from '../../engine/simulate/node-model.ts';
+import type { LndNode } from './node-state.ts';
+import { finalPayloadBytes } from './onion-size.ts';
+import type { LndSettings } from './options.ts';
+import { PathFinder } from './path-finding.ts';
+import { PATH, PathQuery, type PathResult } from './path-query.ts';
+import type { Payment } from './payment-state.ts';
+
+/** lnd:routing/payment_session.go:BlockPadding: a few blocks may come in while the HTLC travels. */
+export const BLOCK_PADDING = 3;
+/** lnd:routing/payment_session.go:DefaultShardMinAmt, msat: no part is made smaller than this by halving. */
+export const MIN_SHARD_MSAT = 10_000_000;
+
+export class PaymentSession {
+  readonly #finder: PathFinder;
+  readonly #host: ModelHost;
+  readonly #query = new PathQuery();
+
+  constructor(host: ModelHost) {
+    this.#host = host;
+    this.#finder = new PathFinder(host);
+  }
+
+  /**
+   * Looks for the next route. The last hop's amount of the route tells how much it delivers.
+   * @returns PATH.found with the route, PATH.none or PATH.insufficientBalance
+   */
+  requestRoute(node: LndNode, payment: Payment, route: RouteBuffer): PathResult {
+    const { settings } = node;
+    const query = this.#query;
+    const { request } = payment;
+    query.source = request.source;
+    query.destination = request.destination;
+    query.feeLimitMsat = Math.max(0, payment.feeLimitMsat - payment.feesMsat);
+    // The height is that of the payment's start: lnd reads it once, whatever is mined meanwhile.
+    query.finalExpiry = payment.height + payment.finalCltvDelta + BLOCK_PADDING;
+    query.expiryLimit = payment.height + settings.maxCltv;
+    query.minProbability = settings.minRouteProbability;
+    query.nowUs = this.#host.nowUs();
+    query.results = node.results;
+    query.estimator = node.estimator;
+
+    node.learnt?.layOver(this.#host.graph);
+    const result = this.#search(payment, settings, route);
+    node.learnt?.takeOff(this.#host.graph);
+    return result;
+  }
+
+  /** The largest of the remaining amount and its halves that a route is found for. */
+  #search(payment: Payment, settings: LndSettings, route: RouteBuffer): PathResult {
+    const query = this.#query;
+    const { request } = payment;
+    let amount = request.amountMsat - payment.sentMsat;
+    for (;;) {
+      query.amountMsat = amount;
+      query.attemptCostMsat = settings.attemptCostMsat + Math.floor((amount * settings.attemptCostPpm) / 1_000_000);
+      query.finalPayloadBytes = finalPayloadBytes(amount, query.finalExpiry, request.method);
+      const result = this.#finder.find(query, route);
+      if (result !== PATH.none) return result;
+      if (!request.multiPart || payment.parts.length - payment.settledParts + 1 >= payment.maxParts) return result;
+      amount = Math.floor(amount / 2);
+      if (amount < MIN_SHARD_MSAT) return result;
+    }
+  }
+}

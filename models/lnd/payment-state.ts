@@ -1,0 +1,167 @@
+/**
+ * A payment in progress as its sender sees it, and its form in a snapshot. Holds numbers; decides nothing.
+ *
+ * lnd:payments/db/payment.go:MPPayment, MPPaymentState.
+ */
+import type { Json } from '../../engine/base/json.ts';
+import { MAX_HOPS, type PaymentRequest, type RouteBuffer } from '../../engine/simulate/node-model.ts';
+import type { Outcome } from '../../engine/simulate/records.ts';
+
+/** Reason not set. */
+export const NO_REASON = -1;
+
+/** An attempt that is in flight or settled. */
+export class Part {
+  attempt = -1;
+  settled = false;
+  hops = 0;
+  /** The route's nodes, sender first, and what each pair carries, msat. */
+  readonly nodes: Int32Array = new Int32Array(MAX_HOPS + 1);
+  readonly amounts: Float64Array = new Float64Array(MAX_HOPS);
+
+  /** What the recipient gets. */
+  get deliveredMsat(): number {
+    return this.amounts[this.hops - 1] as number;
+  }
+
+  get feeMsat(): number {
+    return (this.amounts[0] as number) - this.deliveredMsat;
+  }
+
+  /** Takes over a route that is about to be sent. */
+  load(route: RouteBuffer, source: number, to: (edge: number) => number): void {
+    this.settled = false;
+    this.hops = route.length;
+    this.nodes[0] = source;
+    for (let i = 0; i < route.length; i++) {
+      this.nodes[i + 1] = to(route.edge[i] as number);
+      this.amounts[i] = route.amountMsat[i] as number;
+    }
+  }
+}
+
+export class Payment {
+  readonly request: PaymentRequest;
+  readonly feeLimitMsat: number;
+  readonly maxParts: number;
+  readonly deadlineUs: number;
+  readonly finalCltvDelta: number;
+  /** Best height when the payment began. */
+  readonly height: number;
+  /** Attempts that have not failed, in the order they were sent, and their sums. */
+  readonly parts: Part[] = [];
+  settledParts = 0;
+  sentMsat = 0;
+  feesMsat = 0;
+  /** Why the payment fails once nothing is in flight; the last reason given counts. */
+  reason: Outcome | typeof NO_REASON = NO_REASON;
+  /** Refusals by the sender's own link at one instant, and which instant. */
+  refusals = 0;
+  refusedAtUs = -1;
+
+  constructor(
+    request: PaymentRequest,
+    feeLimitMsat: number,
+    maxParts: number,
+    deadlineUs: number,
+    finalCltvDelta: number,
+    height: number,
+  ) {
+    this.request = request;
+    this.feeLimitMsat = feeLimitMsat;
+    this.maxParts = maxParts;
+    this.deadlineUs = deadlineUs;
+    this.finalCltvDelta = finalCltvDelta;
+    this.height = height;
+  }
+
+  get inFlight(): number {
+    return this.parts.length - this.settledParts;
+  }
+
+  /** Enters a part that was sent. */
+  add(part: Part): void {
+    this.parts.push(part);
+    this.sentMsat += part.deliveredMsat;
+    this.feesMsat += part.feeMsat;
+    if (part.settled) this.settledParts++;
+  }
+
+  /** Takes a failed part out again. */
+  remove(part: Part): void {
+    this.parts.splice(this.parts.indexOf(part), 1);
+    this.sentMsat -= part.deliveredMsat;
+    this.feesMsat -= part.feeMsat;
+  }
+
+  /** @throws Error when no part in flight has this number: the simulator reported an attempt twice or a foreign one. */
+  part(attempt: number): Part {
+    for (const part of this.parts) if (part.attempt === attempt && !part.settled) return part;
+    throw new Error(`payment ${this.request.payment} has no attempt ${attempt} in flight`);
+  }
+}
+
+/** A payment as JSON. */
+export function capturePayment(payment: Payment): Json {
+  return {
+    request: { ...payment.request },
+    fee_limit_msat: payment.feeLimitMsat,
+    max_parts: payment.maxParts,
+    deadline_us: payment.deadlineUs,
+    final_cltv_delta: payment.finalCltvDelta,
+    height: payment.height,
+    reason: payment.reason,
+    refusals: payment.refusals,
+    refused_at_us: payment.refusedAtUs,
+    parts: payment.parts.map((part) => ({
+      attempt: part.attempt,
+      settled: part.settled,
+      nodes: Array.from(part.nodes.subarray(0, part.hops + 1)),
+      amounts_msat: Array.from(part.amounts.subarray(0, part.hops)),
+    })),
+  };
+}
+
+interface CapturedPayment {
+  readonly request: PaymentRequest;
+  readonly fee_limit_msat: number;
+  readonly max_parts: number;
+  readonly deadline_us: number;
+  readonly final_cltv_delta: number;
+  readonly height: number;
+  readonly reason: Outcome | typeof NO_REASON;
+  readonly refusals: number;
+  readonly refused_at_us: number;
+  readonly parts: readonly {
+    readonly attempt: number;
+    readonly settled: boolean;
+    readonly nodes: readonly number[];
+    readonly amounts_msat: readonly number[];
+  }[];
+}
+
+/** A payment from what capturePayment wrote. */
+export function restorePayment(state: Json): Payment {
+  const s = state as unknown as CapturedPayment;
+  const payment = new Payment(
+    { ...s.request },
+    s.fee_limit_msat,
+    s.max_parts,
+    s.deadline_us,
+    s.final_cltv_delta,
+    s.height,
+  );
+  payment.reason = s.reason;
+  payment.refusals = s.refusals;
+  payment.refusedAtUs = s.refused_at_us;
+  for (const captured of s.parts) {
+    const part = new Part();
+    part.attempt = captured.attempt;
+    part.settled = captured.settled;
+    part.hops = captured.amounts_msat.length;
+    part.nodes.set(captured.nodes);
+    part.amounts.set(captured.amounts_msat);
+    payment.add(part);
+  }
+  return payment;
+}

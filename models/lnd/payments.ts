@@ -1,0 +1,179 @@
+/**
+ * The life of lnd's payments: ask for a route, send, learn from the outcome, go on until the amount has arrived, a final
+ * error or the timeout. Every call works the payment as far as it goes without new information.
+ *
+ * lnd:routing/payment_lifecycle.go:resumePayment. Two of its habits that surprise: the timeout is looked at only when
+ * the loop turns, never while results are awaited; and a later reason replaces an earlier one, so a payment whose parts
+ * come back after the deadline ends as timed out, whatever ended it before.
+ */
+import type { Json } from '../../engine/base/json.ts';
+import type { FailureCode } from '../../engine/simulate/failure.ts';
+import { type ModelHost, type PaymentRequest, RouteBuffer } from '../../engine/simulate/node-model.ts';
+import { OUTCOME, type Outcome } from '../../engine/simulate/records.ts';
+import { MissionControl } from './mission-control.ts';
+import type { LndNode } from './node-state.ts';
+import type { LndSettings } from './options.ts';
+import { PATH } from './path-query.ts';
+import { BLOCK_PADDING, PaymentSession } from './payment-session.ts';
+import { capturePayment, NO_REASON, Part, Payment, restorePayment } from './payment-state.ts';
+import { FINAL, Interpretation } from './result-interpretation.ts';
+
+/**
+ * A refusal by the sender's own link is retried at once and teaches nothing. Should that happen this often at one
+ * instant, the next try waits: in lnd the time that a search takes keeps such a payment from spinning.
+ */
+const MOST_REFUSALS = 16;
+const REFUSAL_PAUSE_US = 100_000;
+
+/** Records of parts that are kept for reuse. */
+const SPARE_PARTS = 1024;
+
+export class Payments {
+  readonly #host: ModelHost;
+  readonly #nodes: ReadonlyMap<number, LndNode>;
+  readonly #session: PaymentSession;
+  readonly #payments = new Map<number, Payment>();
+  readonly #route = new RouteBuffer();
+  readonly #interpretation = new Interpretation();
+  readonly #spare: Part[] = [];
+  readonly #to: (edge: number) => number;
+
+  constructor(host: ModelHost, nodes: ReadonlyMap<number, LndNode>) {
+    this.#host = host;
+    this.#nodes = nodes;
+    this.#session = new PaymentSession(host);
+    this.#to = (edge) => host.graph.to(edge);
+  }
+
+  /** Begins a payment. What lnd's RPC server would reject ends as NotDispatched. */
+  start(request: PaymentRequest): void {
+    const { settings } = this.#node(request.source);
+    const finalDelta = request.finalCltvDelta < 0 ? settings.cltvDelta : request.finalCltvDelta;
+    // router_backend.go: an amount must be given; routing.ValidateCLTVLimit.
+    if (request.amountMsat <= 0 || settings.maxCltv <= finalDelta + BLOCK_PADDING) {
+      this.#host.actions.resolve(request.payment, OUTCOME.NotDispatched);
+      return;
+    }
+    const payment = new Payment(
+      request,
+      request.feeLimitMsat < 0 ? defaultFeeLimit(settings, request.amountMsat) : request.feeLimitMsat,
+      request.maxParts < 1 ? settings.maxParts : request.maxParts,
+      request.startedUs + (request.timeoutUs < 0 ? settings.paymentTimeoutUs : request.timeoutUs),
+      finalDelta,
+      this.#host.height(),
+    );
+    this.#payments.set(request.payment, payment);
+    this.#advance(payment);
+  }
+
+  /** The preimage came back. */
+  succeeded(number: number, attempt: number): void {
+    const payment = this.#payment(number);
+    const part = payment.part(attempt);
+    this.#interpretation.succeed(part.nodes, part.amounts, part.hops);
+    this.#learn(payment);
+    part.settled = true;
+    payment.settledParts++;
+    this.#advance(payment);
+  }
+
+  /** `hop` reported `code`; see NodeModel.attemptFailed. */
+  failed(number: number, attempt: number, hop: number, code: FailureCode): void {
+    const payment = this.#payment(number);
+    const part = payment.part(attempt);
+    this.#interpretation.fail(part.nodes, part.amounts, part.hops, hop, code);
+    const final = this.#learn(payment);
+    if (final === FINAL.error) payment.reason = OUTCOME.UnexpectedError;
+    else if (final === FINAL.incorrectDetails) payment.reason = OUTCOME.IncorrectPaymentDetails;
+    payment.remove(part);
+    if (this.#spare.length < SPARE_PARTS) this.#spare.push(part);
+    if (hop === 0 && this.#spinning(payment)) {
+      this.#host.actions.timer(number, this.#host.nowUs() + REFUSAL_PAUSE_US);
+      return;
+    }
+    this.#advance(payment);
+  }
+
+  /** A pause is over. */
+  resume(number: number): void {
+    const payment = this.#payments.get(number);
+    if (payment !== undefined) this.#advance(payment);
+  }
+
+  /** Payments of a node in progress, by number. */
+  capture(node: number): Json {
+    const own = [...this.#payments.values()].filter((payment) => payment.request.source === node);
+    own.sort((a, b) => a.request.payment - b.request.payment);
+    return own.map(capturePayment);
+  }
+
+  /** Takes over payments that capture wrote; nothing is sent. */
+  restore(state: Json): void {
+    for (const captured of state as readonly Json[]) {
+      const payment = restorePayment(captured);
+      this.#payments.set(payment.request.payment, payment);
+    }
+  }
+
+  /** The loop of resumePayment: as many turns as can be made before a result must be awaited. */
+  #advance(payment: Payment): void {
+    const { actions } = this.#host;
+    const { request } = payment;
+    for (;;) {
+      if (this.#host.nowUs() >= payment.deadlineUs) payment.reason = OUTCOME.PaymentExpired;
+      if (payment.reason !== NO_REASON || payment.settledParts > 0 || payment.sentMsat >= request.amountMsat) {
+        if (payment.inFlight > 0) return;
+        // Any settled part is the proof of payment, even when others failed.
+        this.#end(payment, payment.settledParts > 0 ? OUTCOME.Success : (payment.reason as Outcome));
+        return;
+      }
+      const node = this.#node(request.source);
+      const result = this.#session.requestRoute(node, payment, this.#route);
+      if (result === PATH.found) {
+        const part = this.#spare.pop() ?? new Part();
+        part.load(this.#route, request.source, this.#to);
+        part.attempt = actions.send(request.payment, this.#route);
+        payment.add(part);
+      } else {
+        payment.reason = result === PATH.none ? OUTCOME.RouteNotFound : OUTCOME.InsufficientBalance;
+      }
+    }
+  }
+
+  #end(payment: Payment, outcome: Outcome): void {
+    this.#payments.delete(payment.request.payment);
+    for (const part of payment.parts) if (this.#spare.length < SPARE_PARTS) this.#spare.push(part);
+    this.#host.actions.resolve(payment.request.payment, outcome);
+  }
+
+  #learn(payment: Payment): ReturnType<Interpretation['apply']> {
+    const node = this.#node(payment.request.source);
+    node.results ??= new MissionControl();
+    return this.#interpretation.apply(node.results, this.#host.nowUs());
+  }
+
+  #spinning(payment: Payment): boolean {
+    const now = this.#host.nowUs();
+    payment.refusals = payment.refusedAtUs === now ? payment.refusals + 1 : 1;
+    payment.refusedAtUs = now;
+    return payment.refusals >= MOST_REFUSALS && payment.reason === NO_REASON;
+  }
+
+  #node(index: number): LndNode {
+    const node = this.#nodes.get(index);
+    if (node === undefined) throw new Error(`node ${index} is not an lnd node`);
+    return node;
+  }
+
+  #payment(number: number): Payment {
+    const payment = this.#payments.get(number);
+    if (payment === undefined) throw new Error(`payment ${number} is not in progress`);
+    return payment;
+  }
+}
+
+/** lnd:lnwallet/parameters.go:DefaultRoutingFeeLimitForAmount, msat. */
+export function defaultFeeLimit(settings: LndSettings, amountMsat: number): number {
+  if (amountMsat <= settings.feeLimitFullUpToMsat) return amountMsat;
+  return Math.floor((amountMsat * settings.feeLimitPercent) / 100);
+}
