@@ -1,0 +1,163 @@
+/**
+ * From the text of a scenario to its timeline. Pure but for the files that a scenario imports, which are read through the
+ * function handed in; the same text, files, overrides and seed give the same bytes.
+ */
+import type { ExpectationNames } from '../kinds/expectation.ts';
+import { ACTIVITY_KINDS, EVENT_KINDS, FORMAT_KINDS, MODEL_KINDS } from '../kinds/registry.ts';
+import type { Diagnostic } from '../spec/diagnostic.ts';
+import { readScenario } from '../spec/read.ts';
+import type { Scenario } from '../spec/scenario.ts';
+import type { SchemaParts } from '../spec/schema.ts';
+import type { SourceIndex } from '../spec/source-index.ts';
+import { timelineDigest } from '../timeline/digest.ts';
+import { sealTimeline, type TimelineParts } from '../timeline/seal.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+import { expand } from './expand.ts';
+import { checkExpressions, planExpectations } from './expectations.ts';
+import { loadImports, type ReadFile } from './imports.ts';
+import { type CompileState, runCompile } from './machine.ts';
+import { type ResolvedNetwork, resolveNetwork } from './network.ts';
+import { Planner } from './planner.ts';
+import { specDigest } from './spec-digest.ts';
+import { Reporter, type Stage, sortDiagnostics } from './stage.ts';
+
+/** Everything registered: what the schema of a scenario is composed from. The same object each time. */
+export const SCHEMA_PARTS: SchemaParts = {
+  events: EVENT_KINDS,
+  activities: ACTIVITY_KINDS,
+  models: MODEL_KINDS,
+  formats: FORMAT_KINDS,
+};
+
+/** Rows that a timeline may have: some 600 MB of memory. */
+export const ROW_LIMIT = 20_000_000;
+
+export interface CompileInput {
+  readonly text: string;
+  /** Name of the file, for diagnostics. */
+  readonly file: string;
+  /** Values of `--param`, by name. */
+  readonly overrides?: ReadonlyMap<string, string>;
+  /** Value of `--seed`; wins over the file's. */
+  readonly seed?: number;
+  /** Reads a file relative to the scenario's folder; null when there is none. */
+  readonly readFile: ReadFile;
+  /** Default ROW_LIMIT. */
+  readonly rowLimit?: number;
+  /** Hears of every state of the compiler. */
+  readonly onState?: (state: CompileState) => void;
+}
+
+export type CompileResult =
+  | {
+      readonly ok: true;
+      readonly scenario: Scenario;
+      readonly timeline: Timeline;
+      readonly timelineDigest: string;
+      readonly specDigest: string;
+      /** Warnings. */
+      readonly diagnostics: readonly Diagnostic[];
+    }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+interface Parsed {
+  readonly scenario: Scenario;
+  readonly index: SourceIndex;
+}
+
+interface Resolved extends Parsed {
+  readonly resolved: ResolvedNetwork;
+  readonly files: readonly (readonly [string, string])[];
+}
+
+interface Expanded extends Resolved {
+  readonly parts: TimelineParts;
+}
+
+/** Compiles a scenario. Rejects only for a defect of the compiler or of `readFile`. */
+export async function compileScenario(input: CompileInput): Promise<CompileResult> {
+  const { value, diagnostics } = await runCompile(
+    {
+      read: async () => ({ value: input.text, diagnostics: [] }),
+      parse: async (text: string) => parse(text, input),
+      validate: async (parsed: Parsed) => validate(parsed),
+      resolve: async (parsed: Parsed) => resolve(parsed, input.readFile),
+      expand: async (resolved: Resolved) => expandAll(resolved, input.rowLimit ?? ROW_LIMIT),
+      schedule: async (expanded: Expanded) => schedule(expanded),
+    },
+    input.onState,
+  );
+  const sorted = sortDiagnostics(input.file, diagnostics);
+  return value === null ? { ok: false, diagnostics: sorted } : { ok: true, ...value, diagnostics: sorted };
+}
+
+function parse(text: string, input: CompileInput): Stage<Parsed> {
+  const { scenario, index, diagnostics } = readScenario({
+    text,
+    file: input.file,
+    ...(input.overrides === undefined ? {} : { overrides: input.overrides }),
+    ...(input.seed === undefined ? {} : { seed: input.seed }),
+    schemaParts: SCHEMA_PARTS,
+  });
+  const value = scenario === undefined || index === undefined ? null : { scenario, index };
+  return { value, diagnostics };
+}
+
+/** Checks what needs no network; goes on after errors, so that those of the network come with them. */
+function validate(parsed: Parsed): Stage<Parsed> {
+  const reporter = new Reporter(parsed.index.source);
+  checkExpressions(parsed.scenario, parsed.index, reporter);
+  return { value: parsed, diagnostics: reporter.diagnostics };
+}
+
+async function resolve(parsed: Parsed, readFile: ReadFile): Promise<Stage<Resolved>> {
+  const { scenario, index } = parsed;
+  const reporter = new Reporter(index.source);
+  const { imports, files } = await loadImports(scenario, index.source.file, readFile, reporter);
+  // Without an import half of all names would be unknown, which is not worth a report each.
+  const resolved = reporter.failed ? null : resolveNetwork(scenario, imports, reporter);
+  const value = resolved === null ? null : { scenario, index, resolved, files };
+  return { value, diagnostics: reporter.diagnostics };
+}
+
+function expandAll(input: Resolved, rowLimit: number): Stage<Expanded> {
+  const { scenario, index, resolved } = input;
+  const reporter = new Reporter(index.source);
+  const planner = new Planner(scenario, resolved, reporter, index, rowLimit);
+  const { activities, actions } = expand(scenario, planner);
+  const names: ExpectationNames = {
+    nodes: resolved.network.nodes.map((node) => node.name),
+    channels: planner.channelNames(),
+    activities: scenario.activity.map((activity) => activity.name.value),
+  };
+  const expectations = planExpectations(scenario, names, index, reporter);
+  const parts: TimelineParts = {
+    name: scenario.name,
+    seed: scenario.seed,
+    durationUs: scenario.durationUs,
+    epochMs: scenario.epochMs,
+    chain: { height: scenario.chain.height, feeratePerKw: scenario.chain.feeratePerKw },
+    gossipUs: scenario.latency.gossipUs,
+    network: resolved.network,
+    channelNames: planner.channelNames(),
+    activities,
+    actions,
+    expectations,
+  };
+  return { value: { ...input, parts }, diagnostics: reporter.diagnostics };
+}
+
+type Sealed = Pick<Extract<CompileResult, { ok: true }>, 'scenario' | 'timeline' | 'timelineDigest' | 'specDigest'>;
+
+function schedule({ scenario, files, parts }: Expanded): Stage<Sealed> {
+  const timeline = sealTimeline(parts);
+  return {
+    value: {
+      scenario,
+      timeline,
+      timelineDigest: timelineDigest(timeline),
+      specDigest: specDigest(scenario, files),
+    },
+    diagnostics: [],
+  };
+}

@@ -1,0 +1,47 @@
+/**
+ * Golden cases: golden/NAME.yml is a scenario, golden/NAME.txt what the compiler says about it. A name begins with the
+ * code that the case is about. After an intended change: `npx vitest run engine/compile -u`, and read the diff.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { DIAGNOSTIC_CODES, diagnosticInfo } from '../spec/diagnostic-codes.ts';
+import { formatDiagnostics } from '../spec/format-diagnostic.ts';
+import { compileScenario } from './compile.ts';
+
+const folder = join(import.meta.dirname, 'golden');
+const cases = readdirSync(folder)
+  .filter((name) => name.endsWith('.yml'))
+  .map((name) => name.slice(0, -4))
+  .sort();
+
+/** Codes of this stage that no file can bring about, with the reason. */
+const UNREACHABLE: ReadonlyMap<string, string> = new Map([
+  ['E601', 'the schema refuses negative times first'],
+  ['E606', 'the end of the run bounds everything'],
+]);
+
+async function readFile(path: string): Promise<string | null> {
+  try {
+    return readFileSync(join(folder, path), 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+describe('golden diagnostics', () => {
+  test.each(cases)('%s', async (name) => {
+    const text = readFileSync(join(folder, `${name}.yml`), 'utf8');
+    const result = await compileScenario({ text, file: `${name}.yml`, readFile });
+    const code = name.slice(0, 4);
+    expect(result.diagnostics.map((one) => one.code)).toContain(code);
+    expect(result.ok).toBe(code.startsWith('W'));
+    await expect(`${formatDiagnostics(result.diagnostics)}\n`).toMatchFileSnapshot(join(folder, `${name}.txt`));
+  });
+
+  test('every code of this stage has a case', () => {
+    const wanted = DIAGNOSTIC_CODES.filter((code) => ['compile', 'interop'].includes(diagnosticInfo(code).raisedBy));
+    const missing = wanted.filter((code) => !UNREACHABLE.has(code) && !cases.some((name) => name.startsWith(code)));
+    expect(missing).toEqual([]);
+  });
+});

@@ -1,0 +1,119 @@
+/**
+ * Reads the network files that a scenario imports. Files are read through the function that is handed in, never
+ * directly, and only from the scenario's own folder and below, so that a scenario can be moved, shared and trusted.
+ */
+import { sha256Text } from '../base/digest.ts';
+import { CLOTH_FILES } from '../interop/cloth.ts';
+import { IMPORT_FORMATS, importFormat, recogniseFormat } from '../interop/formats.ts';
+import type { ImportedNetwork } from '../interop/imported.ts';
+import type { ImportSpec, Scenario } from '../spec/scenario.ts';
+import type { Reporter } from './stage.ts';
+
+/** Reads a file relative to the scenario's folder; null when there is none. */
+export type ReadFile = (path: string) => Promise<string | null>;
+
+export interface LoadedImport {
+  readonly spec: ImportSpec;
+  readonly network: ImportedNetwork;
+}
+
+export interface LoadedImports {
+  readonly imports: readonly LoadedImport[];
+  /** SHA-256 of every file read, by path in order of the imports: part of the scenario's identity. */
+  readonly files: readonly (readonly [string, string])[];
+}
+
+/** Reads and parses all imports; what is wrong is reported. `file` is the scenario's, as the caller named it. */
+export async function loadImports(
+  scenario: Scenario,
+  file: string,
+  readFile: ReadFile,
+  reporter: Reporter,
+): Promise<LoadedImports> {
+  const imports: LoadedImport[] = [];
+  const digests: (readonly [string, string])[] = [];
+  const folder = /^.*[/\\]/.exec(file)?.[0] ?? '';
+  for (const spec of scenario.imports) {
+    const files = await readFiles(spec, readFile, reporter);
+    if (files === null) continue;
+    for (const [path, text] of files) digests.push([path, sha256Text(text)]);
+    // Diagnostics name files as seen from where the scenario was named, so that editors and terminals can open them.
+    const shown = new Map([...files].map(([path, text]) => [`${folder}${path}`, text]));
+    const network = parse(spec, shown, scenario.seed, reporter);
+    if (network !== null) imports.push({ spec, network });
+  }
+  return { imports, files: digests };
+}
+
+function parse(
+  spec: ImportSpec,
+  files: ReadonlyMap<string, string>,
+  seed: number,
+  reporter: Reporter,
+): ImportedNetwork | null {
+  const named = isAuto(spec.format) ? undefined : importFormat(spec.format);
+  const format = named ?? recogniseFormat(files);
+  if (format === undefined) {
+    reporter.report(
+      'E702',
+      spec.file,
+      `the content of ${spec.file.value} looks like none of the known formats`,
+      `known formats: ${IMPORT_FORMATS.map(({ name }) => name).join(', ')}`,
+    );
+    return null;
+  }
+  const outcome = format.parse({ files, seed });
+  reporter.add(outcome.ok ? outcome.warnings : outcome.diagnostics);
+  return outcome.ok ? outcome.network : null;
+}
+
+/** True when the scenario leaves the format to be recognised. */
+function isAuto(format: string): boolean {
+  return format === '' || format === 'auto';
+}
+
+async function readFiles(
+  spec: ImportSpec,
+  readFile: ReadFile,
+  reporter: Reporter,
+): Promise<ReadonlyMap<string, string> | null> {
+  const path = insideFolder(spec.file.value);
+  if (path === null) {
+    reporter.report(
+      'E705',
+      spec.file,
+      `${spec.file.value} is not a relative path inside the scenario's folder`,
+      'move the file next to the scenario',
+    );
+    return null;
+  }
+  if (spec.format !== 'cloth') {
+    const text = await readFile(path);
+    if (text !== null) return new Map([[path, text]]);
+  }
+  // A folder cannot be read as a file, and the only format in folders is CLoTH's.
+  const files = new Map<string, string>();
+  for (const name of CLOTH_FILES) {
+    const inFolder = path === '' ? name : `${path}/${name}`;
+    const text = await readFile(inFolder);
+    if (text !== null) files.set(inFolder, text);
+  }
+  if (files.size > 0) return files;
+  const wanted = spec.format === 'cloth' ? ` with ${CLOTH_FILES.join(', ')}` : '';
+  reporter.report('E701', spec.file, `cannot read ${spec.file.value}${wanted}`);
+  return null;
+}
+
+/** The path in its plain form, or null when it is absolute or leaves the folder. */
+function insideFolder(path: string): string | null {
+  if (/^([/\\]|[A-Za-z]:|[a-z][a-z0-9+.-]*:\/\/)/.test(path)) return null;
+  const parts: string[] = [];
+  for (const part of path.split(/[/\\]/)) {
+    if (part === '' || part === '.') continue;
+    if (part === '..') {
+      if (parts.length === 0) return null;
+      parts.pop();
+    } else parts.push(part);
+  }
+  return parts.join('/');
+}

@@ -1,0 +1,269 @@
+/**
+ * Resolves the network that exists when time starts: node sets are counted out, selectors become pairs of nodes, imported
+ * networks are joined with what the file itself describes. Nodes and channels of the file come first, in its order, then
+ * those of the imports.
+ */
+import { MAX_SAFE, MSAT_PER_SAT } from '../base/numbers.ts';
+import { RandomStream } from '../base/random.ts';
+import type { ChannelSpec, NodeSpec, Scenario, Selector } from '../spec/scenario.ts';
+import { nearest } from '../spec/suggest.ts';
+import { groupDigits } from '../spec/units.ts';
+import type { ChannelPlan, NetworkPlan, NodePlan } from '../timeline/network.ts';
+import type { LoadedImport } from './imports.ts';
+import { NodeIndex, selectorText } from './node-index.ts';
+import type { Place, Reporter } from './stage.ts';
+
+/** Channels that one entry may make: beyond this it is a slip of a selector. */
+const MOST_CHANNELS = 2_000_000;
+
+export interface ResolvedNetwork {
+  readonly network: NetworkPlan;
+  readonly nodes: NodeIndex;
+}
+
+/** One-way delay of the link of a channel, drawn by its name, µs. */
+export function linkLatencyUs(scenario: Scenario, channelName: string): number {
+  const { low, high } = scenario.latency.linkUs;
+  if (low === high) return low;
+  return RandomStream.named(scenario.seed, 'channel', channelName, 'latency').integer(low, high);
+}
+
+/** The network, or null after reporting why there is none. */
+export function resolveNetwork(
+  scenario: Scenario,
+  imports: readonly LoadedImport[],
+  reporter: Reporter,
+): ResolvedNetwork | null {
+  const resolver = new Resolver(scenario, reporter);
+  for (const spec of scenario.nodes) resolver.addNodes(spec);
+  const importedFrom = imports.map((loaded) => resolver.addImportedNodes(loaded));
+  const nodes = resolver.indexNodes();
+  for (const spec of scenario.channels) resolver.addChannels(spec, nodes);
+  imports.forEach((loaded, i) => {
+    resolver.addImportedChannels(loaded, importedFrom[i] as readonly number[]);
+  });
+  if (reporter.failed) return null;
+  return { network: resolver.network(), nodes };
+}
+
+/**
+ * Nodes that a selector selects; an empty result is reported, with the nearest name when a single name was meant.
+ */
+export function selectNodes(
+  nodes: NodeIndex,
+  selector: Selector,
+  at: Place,
+  reporter: Reporter,
+): readonly number[] | null {
+  const found = nodes.select(selector);
+  if (found.length > 0) return found;
+  if (selector.kind === 'name' && !/[*?]/.test(selector.pattern)) {
+    reportUnknownNode(nodes, selector.pattern, at, reporter);
+  } else {
+    reporter.report('E402', at, `no node matches ${selectorText(selector)}`);
+  }
+  return null;
+}
+
+/** Reports a name that no node has. */
+export function reportUnknownNode(nodes: NodeIndex, name: string, at: Place, reporter: Reporter): void {
+  const near = nearest(name, nodes.names());
+  reporter.report(
+    'E401',
+    at,
+    `there is no node \`${name}\``,
+    near === undefined ? undefined : `did you mean \`${near}\`?`,
+  );
+}
+
+class Resolver {
+  readonly #scenario: Scenario;
+  readonly #reporter: Reporter;
+  readonly #nodes: NodePlan[] = [];
+  readonly #nodeNames = new Map<string, string>();
+  readonly #pubkeys = new Map<string, string>();
+  readonly #sets = new Map<string, readonly number[]>();
+  readonly #channels: ChannelPlan[] = [];
+  readonly #channelNames = new Map<string, string>();
+  #totalMsat = 0;
+  #overflow = false;
+
+  constructor(scenario: Scenario, reporter: Reporter) {
+    this.#scenario = scenario;
+    this.#reporter = reporter;
+  }
+
+  network(): NetworkPlan {
+    return { nodes: this.#nodes, channels: this.#channels };
+  }
+
+  indexNodes(): NodeIndex {
+    return new NodeIndex(this.#nodes, this.#sets);
+  }
+
+  addNodes(spec: NodeSpec): void {
+    const base = {
+      model: spec.model.value,
+      options: spec.options.value,
+      walletSat: spec.walletSat,
+      labels: spec.labels,
+    };
+    if (spec.count === undefined) {
+      this.#addNode(
+        { name: spec.name.value, ...base, ...(spec.pubkey === undefined ? {} : { pubkey: spec.pubkey }) },
+        spec.name,
+        `the node \`${spec.name.value}\``,
+      );
+      return;
+    }
+    const members: number[] = [];
+    for (let i = 0; i < spec.count; i++) {
+      members.push(
+        this.#addNode({ name: `${spec.name.value}-${i}`, ...base }, spec.name, `the set \`${spec.name.value}\``),
+      );
+      if (this.#overflow) break;
+    }
+    this.#sets.set(spec.name.value, members);
+  }
+
+  /** Adds the nodes of an import; answers their indexes. */
+  addImportedNodes({ spec, network }: LoadedImport): readonly number[] {
+    const from = `the import \`${spec.file.value}\``;
+    return network.nodes.map((node) =>
+      this.#addNode(
+        {
+          name: node.name,
+          model: spec.model.value,
+          options: spec.options.value,
+          walletSat: spec.walletSat,
+          labels: { ...node.labels, ...spec.labels },
+          ...(node.pubkey === undefined ? {} : { pubkey: node.pubkey }),
+        },
+        spec.file,
+        from,
+      ),
+    );
+  }
+
+  addChannels(spec: ChannelSpec, nodes: NodeIndex): void {
+    const from = selectNodes(nodes, spec.from.value, spec.from, this.#reporter);
+    const to = selectNodes(nodes, spec.to.value, spec.to, this.#reporter);
+    if (from === null || to === null) return;
+    if (from.length * to.length > MOST_CHANNELS) {
+      const count = `${from.length} × ${to.length}`;
+      this.#reporter.report(
+        'E607',
+        spec.name,
+        `\`from\` and \`to\` make ${count} channels; at most ${groupDigits(MOST_CHANNELS)} are allowed`,
+      );
+      return;
+    }
+    const pairs = pairsOf(from, to);
+    if (pairs.length === 0) {
+      const name = this.#nodes[from[0] as number]?.name ?? '';
+      this.#reporter.report('E406', spec.to, `channel \`${spec.name.value}\` would join \`${name}\` with itself`);
+      return;
+    }
+    pairs.forEach(([node0, node1], i) => {
+      if (this.#overflow) return;
+      const name = pairs.length === 1 ? spec.name.value : `${spec.name.value}-${i}`;
+      this.#addChannel(
+        {
+          name,
+          node0,
+          node1,
+          capacitySat: spec.capacitySat.value,
+          balance0Msat: spec.capacitySat.value * MSAT_PER_SAT - spec.pushMsat.value,
+          announced: spec.announced,
+          policy0: spec.policy,
+          policy1: spec.reversePolicy,
+          latencyUs: linkLatencyUs(this.#scenario, name),
+        },
+        spec.name,
+        `the channel \`${spec.name.value}\``,
+      );
+    });
+  }
+
+  addImportedChannels({ spec, network }: LoadedImport, indexes: readonly number[]): void {
+    const from = `the import \`${spec.file.value}\``;
+    for (const channel of network.channels) {
+      if (this.#overflow) return;
+      this.#addChannel(
+        {
+          ...channel,
+          node0: indexes[channel.node0] as number,
+          node1: indexes[channel.node1] as number,
+          latencyUs: linkLatencyUs(this.#scenario, channel.name),
+        },
+        spec.file,
+        from,
+      );
+    }
+  }
+
+  #addNode(node: NodePlan, at: Place, origin: string): number {
+    const other = this.#nodeNames.get(node.name);
+    if (other !== undefined) {
+      this.#reporter.report('E405', at, `the node name \`${node.name}\` is used twice: by ${other} and by ${origin}`);
+    }
+    this.#nodeNames.set(node.name, origin);
+    if (node.pubkey !== undefined) {
+      const key = node.pubkey.toLowerCase();
+      const owner = this.#pubkeys.get(key);
+      if (owner !== undefined) {
+        this.#reporter.report('E405', at, `the nodes \`${owner}\` and \`${node.name}\` have the same public key`);
+      }
+      this.#pubkeys.set(key, node.name);
+    }
+    this.#count(node.walletSat, at);
+    this.#nodes.push(node);
+    return this.#nodes.length - 1;
+  }
+
+  #addChannel(channel: ChannelPlan, at: Place, origin: string): void {
+    const other = this.#channelNames.get(channel.name);
+    if (other !== undefined) {
+      this.#reporter.report(
+        'E405',
+        at,
+        `the channel name \`${channel.name}\` is used twice: by ${other} and by ${origin}`,
+      );
+    }
+    this.#channelNames.set(channel.name, origin);
+    this.#count(channel.capacitySat, at);
+    this.#channels.push(channel);
+  }
+
+  /** Keeps the sum of all money within the range of exact integers. */
+  #count(sat: number, at: Place): void {
+    if (this.#overflow) return;
+    this.#totalMsat += sat * MSAT_PER_SAT;
+    if (this.#totalMsat <= MAX_SAFE) return;
+    this.#overflow = true;
+    this.#reporter.report(
+      'E605',
+      at,
+      'all wallets and channels together hold 2^53 msat (about 90_071 BTC) or more, which cannot be counted exactly',
+    );
+  }
+}
+
+/**
+ * Pairs of two different nodes, the first list's order first. Two nodes that are in both lists get one channel, not one
+ * each way.
+ */
+function pairsOf(from: readonly number[], to: readonly number[]): readonly (readonly [number, number])[] {
+  const inTo = new Set(to);
+  const both = new Set(from.filter((node) => inTo.has(node)));
+  const pairs: (readonly [number, number])[] = [];
+  for (const a of from) {
+    for (const b of to) {
+      if (a === b) continue;
+      // The pair was made already when it came the other way round.
+      if (both.has(a) && both.has(b) && b < a) continue;
+      pairs.push([a, b]);
+    }
+  }
+  return pairs;
+}

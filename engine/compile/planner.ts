@@ -1,0 +1,100 @@
+/**
+ * What the plans of events and activities ask the compiler: nodes, channels and positions. Knows the names of all
+ * channels that exist at any time.
+ */
+import type { Json } from '../base/json.ts';
+import type { PlanContext } from '../kinds/kind.ts';
+import type { DiagnosticCode } from '../spec/diagnostic-codes.ts';
+import type { Placed, Scenario, Selector } from '../spec/scenario.ts';
+import type { SourceIndex } from '../spec/source-index.ts';
+import { nearest } from '../spec/suggest.ts';
+import type { NetworkPlan } from '../timeline/network.ts';
+import { linkLatencyUs, type ResolvedNetwork, reportUnknownNode, selectNodes } from './network.ts';
+import type { NodeIndex } from './node-index.ts';
+import type { Place, Reporter } from './stage.ts';
+
+export class Planner implements PlanContext {
+  readonly scenario: Scenario;
+  readonly network: NetworkPlan;
+  readonly rowLimit: number;
+  readonly #nodes: NodeIndex;
+  readonly #reporter: Reporter;
+  readonly #index: SourceIndex;
+  readonly #channelNames: string[];
+  readonly #channelIndex: Map<string, number>;
+
+  constructor(scenario: Scenario, resolved: ResolvedNetwork, reporter: Reporter, index: SourceIndex, rowLimit: number) {
+    this.scenario = scenario;
+    this.network = resolved.network;
+    this.rowLimit = rowLimit;
+    this.#nodes = resolved.nodes;
+    this.#reporter = reporter;
+    this.#index = index;
+    this.#channelNames = resolved.network.channels.map((channel) => channel.name);
+    this.#channelIndex = new Map(this.#channelNames.map((name, index) => [name, index]));
+  }
+
+  /** Names of all channels; those of the network come first. */
+  channelNames(): readonly string[] {
+    return this.#channelNames;
+  }
+
+  place(args: Placed<Json>, ...path: (string | number)[]): Placed<Json> {
+    return this.#index.placeOf(args, ...path);
+  }
+
+  report(code: DiagnosticCode, at: Place, message: string, hint?: string): void {
+    this.#reporter.report(code, at, message, hint);
+  }
+
+  nodes(selector: Selector, at: Place): readonly number[] | null {
+    return selectNodes(this.#nodes, selector, at, this.#reporter);
+  }
+
+  node(name: Placed<Json>): number | null {
+    const text = String(name.value);
+    const found = this.#nodes.get(text);
+    if (found !== undefined) return found;
+    const size = this.#nodes.setSize(text);
+    if (size > 0) {
+      this.report(
+        'E403',
+        name,
+        `\`${text}\` is a set of ${size} nodes, and one node is needed here`,
+        `name one of them, such as \`${text}-0\``,
+      );
+    } else {
+      reportUnknownNode(this.#nodes, text, name, this.#reporter);
+    }
+    return null;
+  }
+
+  channel(name: Placed<Json>, declare = false): number | null {
+    const text = String(name.value);
+    const found = this.#channelIndex.get(text);
+    if (found !== undefined) return found;
+    if (declare) {
+      this.#channelIndex.set(text, this.#channelNames.length);
+      this.#channelNames.push(text);
+      return this.#channelNames.length - 1;
+    }
+    const several = this.#channelIndex.has(`${text}-0`);
+    const near = nearest(text, this.#channelNames);
+    const hint = several
+      ? `it became several channels: \`${text}-0\`, \`${text}-1\`, …`
+      : near === undefined
+        ? undefined
+        : `did you mean \`${near}\`?`;
+    this.report('E404', name, `there is no channel \`${text}\``, hint);
+    return null;
+  }
+
+  /** Place of a key of the document, e.g. section('chain', 'mining'). */
+  section(...path: (string | number)[]): Place {
+    return this.#index.place(path);
+  }
+
+  latencyUs(channelName: string): number {
+    return linkLatencyUs(this.scenario, channelName);
+  }
+}

@@ -1,0 +1,99 @@
+/** The list `activity` of a sim-ln file. Semantics are described in sim-ln.ts. */
+import type { Json } from '../base/json.ts';
+import { MAX_SAFE, US_PER_SECOND } from '../base/numbers.ts';
+import type { IntRange } from '../spec/scenario.ts';
+import type { ImportedActivity } from './imported.ts';
+import { type JsonFields, type JsonObject, objectsOf } from './json-fields.ts';
+import { uniqueName } from './names.ts';
+import type { ImportProblems } from './problems.ts';
+import type { SimLnNodes } from './sim-ln-nodes.ts';
+
+/** sim-ln reads seconds as unsigned 16-bit numbers. */
+const U16 = 65535;
+
+/** All activities; problems are reported. Call it after all nodes were added. */
+export function readActivities(
+  value: Json | undefined,
+  nodes: SimLnNodes,
+  problems: ImportProblems,
+): ImportedActivity[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) {
+    problems.atPath('E703', ['activity'], 'activity must be a list');
+    return [];
+  }
+  const raw: {
+    source: number;
+    destination: number;
+    rest: Omit<ImportedActivity, 'name' | 'source' | 'destination'>;
+  }[] = [];
+  for (const { index, object, fields } of objectsOf(value as readonly Json[], ['activity'], problems)) {
+    const ends = (['source', 'destination'] as const).map((key) => {
+      const id = fields.text(key);
+      return id === '' ? null : nodes.findOrAdd(id, ['activity', index, key]);
+    });
+    const [source, destination] = ends as [number | null, number | null];
+    const start = fields.has('start_secs') ? fields.integer('start_secs', undefined, U16) : undefined;
+    const count = fields.has('count') ? fields.integer('count') : undefined;
+    const interval = readRange(object, fields, 'interval_secs', U16);
+    const amount = readRange(object, fields, 'amount_msat', MAX_SAFE);
+    if (source === null || destination === null || interval === null || amount === null) continue;
+    if (source === destination) {
+      fields.contradict('destination', 'source and destination are the same node');
+      continue;
+    }
+    if (interval.high === 0) {
+      fields.fail('interval_secs', 'an interval must be longer than zero');
+      continue;
+    }
+    if (amount.low === 0) {
+      fields.fail('amount_msat', 'an amount must not be zero');
+      continue;
+    }
+    if (count === 0) {
+      problems.atPath('W701', ['activity', index, 'count'], 'the activity makes no payments and was left out');
+      continue;
+    }
+    raw.push({
+      source,
+      destination,
+      rest: {
+        ...(start === undefined ? {} : { startUs: start * US_PER_SECOND }),
+        ...(count === undefined ? {} : { count }),
+        intervalUs: { low: interval.low * US_PER_SECOND, high: interval.high * US_PER_SECOND },
+        amountMsat: amount,
+      },
+    });
+  }
+  const taken = new Set<string>();
+  return raw.map(({ source, destination, rest }) => ({
+    name: uniqueName(`${shortName(nodes.name(source))}-to-${shortName(nodes.name(destination))}`, taken),
+    source: nodes.name(source),
+    destination: nodes.name(destination),
+    ...rest,
+  }));
+}
+
+/** A value, or [x, y) with x < y, which becomes x … y − 1. */
+function readRange(object: JsonObject, fields: JsonFields, key: string, high: number): IntRange | null {
+  const value = object[key];
+  if (!Array.isArray(value)) {
+    const single = fields.integer(key, undefined, high);
+    return { low: single, high: single };
+  }
+  const [x, y] = value as readonly Json[];
+  if (value.length !== 2 || !inRange(x, high) || !inRange(y, high) || (x as number) >= (y as number)) {
+    fields.fail(key, `${key} must be an integer, or a list of two integers of which the second is larger`);
+    return null;
+  }
+  return { low: x as number, high: (y as number) - 1 };
+}
+
+function inRange(value: unknown, high: number): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= high;
+}
+
+/** Public keys are too long for a name made of two. */
+function shortName(name: string): string {
+  return /^0[23][0-9a-f]{64}$/.test(name) ? name.slice(0, 12) : name;
+}

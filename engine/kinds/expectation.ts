@@ -1,0 +1,279 @@
+/**
+ * Expectations: CEL expressions over what a run did, checked when a scenario is compiled and evaluated while it runs.
+ * The functions and fields they may use are in expectation-environment.ts. Pure: no clock, no file, no backend.
+ */
+import { type ASTNode, TypeError as CelTypeError, EvaluationError, ParseError } from '@marcbachmann/cel-js';
+import { OUTCOME_NAMES } from '../simulate/records.ts';
+import { parseAmount, parseDuration } from '../spec/units.ts';
+import {
+  BadArgument,
+  EXPECTATION_FIELDS,
+  EXPECTATION_FUNCTIONS,
+  EXPECTATION_VARIABLES,
+  type ExpectationContext,
+  type ExpectationView,
+  expectationContext,
+  expectationEnvironment,
+} from './expectation-environment.ts';
+import { globMatcher, suggestion } from './expectation-names.ts';
+import { DURATION_FUNCTION, prepareSource } from './expectation-source.ts';
+
+export type { ExpectationView, PaymentStats } from './expectation-environment.ts';
+
+/** A mistake in an expression; `offset` counts UTF-16 code units from the start of the expression. */
+export interface ExpectationProblem {
+  readonly message: string;
+  readonly offset?: number;
+}
+
+/** Names that exist in a scenario, so that a misspelt literal is an error and not a surprise at the end of a run. */
+export interface ExpectationNames {
+  readonly nodes: readonly string[];
+  readonly channels: readonly string[];
+  readonly activities: readonly string[];
+}
+
+export interface Evaluation {
+  readonly passed: boolean;
+  /** The values compared, e.g. `payments('a').success_rate = 0.6232 (expected > 0.7)`. */
+  readonly measured: string;
+}
+
+const checker = expectationEnvironment(null);
+
+/**
+ * Checks syntax, types and, with `names`, every name written as a literal.
+ * Answers null for an expression that can be evaluated to true or false.
+ */
+export function checkExpectation(source: string, names?: ExpectationNames): ExpectationProblem | null {
+  const prepared = prepareSource(source);
+  if (!prepared.ok) return { message: prepared.message, offset: prepared.offset };
+  const result = checker.check(prepared.text);
+  if (!result.valid) {
+    const error = (result as { error?: CelError }).error;
+    return error === undefined ? { message: 'not a valid expression' } : explain(source, error);
+  }
+  if (String(result.type) !== 'bool') {
+    return { message: `an expectation is true or false, but this is ${typeText(String(result.type))}`, offset: 0 };
+  }
+  return checkLiterals(checker.parse(prepared.text).ast, names ?? null);
+}
+
+/**
+ * Evaluates an expression at the instant of `view`. An expression that fails to evaluate did not pass; `measured`
+ * then says why. Never rejects for a mistake in the expression; an error of the view itself is passed on.
+ */
+export async function evaluateExpectation(source: string, view: ExpectationView): Promise<Evaluation> {
+  const prepared = prepareSource(source);
+  if (!prepared.ok) return { passed: false, measured: `cannot be evaluated: ${prepared.message}` };
+  const environment = expectationEnvironment(view);
+  const context = await expectationContext(view);
+  const evaluate = async (node: ASTNode): Promise<unknown> =>
+    environment.evaluate(prepared.text.slice(node.start, node.end), { ...context } satisfies ExpectationContext);
+  let ast: ASTNode;
+  try {
+    ast = environment.parse(prepared.text).ast;
+  } catch (error) {
+    return failedToEvaluate(error);
+  }
+  const measured: string[] = [];
+  for (const part of flatten(ast, '&&')) {
+    let value: unknown;
+    let text: string;
+    try {
+      value = await evaluate(part);
+      text = await measure(source, part, evaluate);
+    } catch (error) {
+      return failedToEvaluate(error);
+    }
+    if (value !== true) return { passed: false, measured: text };
+    measured.push(text);
+  }
+  return { passed: true, measured: measured.join('; ') };
+}
+
+interface CelError {
+  readonly code?: string;
+  readonly summary?: string;
+  readonly message: string;
+  readonly range?: { readonly start: number; readonly end: number } | undefined;
+}
+
+/** An expression that cannot be evaluated did not pass; anything else that was thrown is not the expression's fault. */
+function failedToEvaluate(error: unknown): Evaluation {
+  const ours = [ParseError, EvaluationError, CelTypeError, BadArgument].some((type) => error instanceof type);
+  if (!ours) throw error;
+  const { summary, message } = error as CelError;
+  return { passed: false, measured: `cannot be evaluated: ${summary ?? message}` };
+}
+
+/** The library's message in the words of this language, with a suggestion where there is one. */
+function explain(source: string, error: CelError): ExpectationProblem {
+  const summary = error.summary ?? error.message.split('\n')[0] ?? error.message;
+  const at = error.range === undefined ? {} : { offset: error.range.start };
+  const text = error.range === undefined ? '' : source.slice(error.range.start, error.range.end);
+  switch (error.code) {
+    case 'unknown_variable': {
+      if (text === 'params') return { message: `parameters are written \${{ params.NAME }} in an expectation`, ...at };
+      const known = [...EXPECTATION_VARIABLES, ...EXPECTATION_FUNCTIONS.map((name) => `${name}()`)];
+      return { message: `unknown name '${text}'${suggestion(text, known)}; there are ${known.join(', ')}`, ...at };
+    }
+    case 'no_such_key': {
+      const field = /: (\S+)$/.exec(summary)?.[1] ?? text;
+      const owner = ownerOf(source.slice(0, error.range?.start ?? 0));
+      const known = owner === null ? allFields() : Object.keys(EXPECTATION_FIELDS[owner]);
+      return { message: `unknown field '${field}'${suggestion(field, known)}; there are ${known.join(', ')}`, ...at };
+    }
+    case 'no_matching_overload': {
+      const call = /'(?:(\w+)\.)?(\w+)\((.*)\)'/.exec(summary);
+      const name = call?.[2] === DURATION_FUNCTION ? 'duration' : (call?.[2] ?? text);
+      if (call?.[1] === undefined && !EXPECTATION_FUNCTIONS.includes(name)) {
+        return { message: `unknown function '${name}'${suggestion(name, EXPECTATION_FUNCTIONS)}`, ...at };
+      }
+      const given =
+        call?.[3] === undefined || call[3] === '' ? 'nothing' : call[3].split(', ').map(typeText).join(', ');
+      return { message: `${name}() takes one text, not ${given}`, ...at };
+    }
+    case 'no_such_overload': {
+      const operation = /no such overload: (\S+) (\S+) (\S+)$/.exec(summary);
+      if (operation !== null) {
+        const [, left, operator, right] = operation;
+        return {
+          message: `'${operator}' cannot be used on ${typeText(left ?? '')} and ${typeText(right ?? '')}`,
+          ...at,
+        };
+      }
+      return { message: summary, ...at };
+    }
+    case 'unexpected_character':
+      if (text === '=') return { message: "a single '=' is not a comparison; use '=='", ...at };
+      if (text === '&' || text === '|') return { message: `use '${text}${text}'`, ...at };
+      return { message: summary.charAt(0).toLowerCase() + summary.slice(1), ...at };
+    default:
+      return { message: summary.charAt(0).toLowerCase() + summary.slice(1), ...at };
+  }
+}
+
+function allFields(): string[] {
+  return [...new Set(Object.values(EXPECTATION_FIELDS).flatMap((fields) => Object.keys(fields)))];
+}
+
+/** Whose field is asked for at the end of a piece of source: `… channel('x').` */
+function ownerOf(before: string): keyof typeof EXPECTATION_FIELDS | null {
+  const match = /(payments|channel|node)\s*\([^()]*\)\s*\.\s*$|\b(chain)\s*\.\s*$/.exec(before);
+  return (match?.[1] ?? match?.[2] ?? null) as keyof typeof EXPECTATION_FIELDS | null;
+}
+
+const TYPE_TEXT: Readonly<Record<string, string>> = {
+  double: 'a number',
+  int: 'a number',
+  string: 'a text',
+  bool: 'true or false',
+  Payments: 'what payments() answers',
+  Channel: 'what channel() answers',
+  Node: 'what node() answers',
+  Chain: 'chain',
+};
+
+function typeText(type: string): string {
+  return TYPE_TEXT[type] ?? type;
+}
+
+/** Parts of `a && b && c` in order. */
+function flatten(node: ASTNode, op: '&&' | '||'): ASTNode[] {
+  if (node.op !== op) return [node];
+  return node.args.flatMap((part) => flatten(part, op));
+}
+
+const COMPARISONS: Readonly<Record<string, string>> = {
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+  '==': '==',
+  '!=': '!=',
+};
+
+async function measure(source: string, node: ASTNode, evaluate: (node: ASTNode) => Promise<unknown>): Promise<string> {
+  const textOf = (part: ASTNode): string => source.slice(part.start, part.end).trim();
+  if (node.op === '||') {
+    const parts = [];
+    for (const part of flatten(node, '||')) parts.push(await measure(source, part, evaluate));
+    return parts.join(' or ');
+  }
+  if (node.op === '!_') return `${textOf(node.args)} = ${show(await evaluate(node.args))} (expected false)`;
+  const flipped = COMPARISONS[node.op];
+  if (flipped === undefined) return `${textOf(node)} = ${show(await evaluate(node))} (expected true)`;
+  const [left, right] = node.args as [ASTNode, ASTNode];
+  if (isLiteral(right)) return `${textOf(left)} = ${show(await evaluate(left))} (expected ${node.op} ${textOf(right)})`;
+  if (isLiteral(left)) return `${textOf(right)} = ${show(await evaluate(right))} (expected ${flipped} ${textOf(left)})`;
+  const values = [show(await evaluate(left)), show(await evaluate(right))];
+  return `${textOf(left)} = ${values[0]}, ${textOf(right)} = ${values[1]} (expected ${node.op})`;
+}
+
+function isLiteral(node: ASTNode): boolean {
+  if (node.op === 'call') return ['amount', DURATION_FUNCTION].includes(node.args[0]) && node.args[1].every(isLiteral);
+  return node.op === 'value' || (node.op === '-_' && isLiteral(node.args));
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  // Six digits tell two rates apart; integers are printed whole.
+  if (typeof value === 'number' && !Number.isInteger(value)) return String(Number(value.toPrecision(6)));
+  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
+  return String(value);
+}
+
+/** Literal names in calls that name nothing (when the names are known), and literals with a wrong unit. */
+function checkLiterals(node: ASTNode, names: ExpectationNames | null): ExpectationProblem | null {
+  if (node.op === 'call') {
+    const [name, args] = node.args;
+    const problem = checkCall(name, args[0], names);
+    if (problem !== null) return problem;
+  }
+  if (node.op === 'rcall' && node.args[0] === 'outcome') {
+    const outcome = node.args[2][0];
+    if (outcome?.op === 'value' && typeof outcome.args === 'string' && !OUTCOME_NAMES.includes(outcome.args)) {
+      return unknown('payment outcome', outcome.args, OUTCOME_NAMES, outcome.start);
+    }
+  }
+  for (const child of childrenOf(node)) {
+    const problem = checkLiterals(child, names);
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+function checkCall(
+  name: string,
+  argument: ASTNode | undefined,
+  names: ExpectationNames | null,
+): ExpectationProblem | null {
+  if (argument?.op !== 'value' || typeof argument.args !== 'string') return null;
+  const value = argument.args;
+  if (name === DURATION_FUNCTION || name === 'amount') {
+    const parsed = name === 'amount' ? parseAmount(value) : parseDuration(value);
+    return parsed.ok ? null : { message: `${parsed.reason}; ${parsed.hint}`, offset: argument.start };
+  }
+  if (names === null) return null;
+  if (name === 'payments') {
+    const matches = globMatcher(value);
+    return names.activities.some(matches) ? null : unknown('activity', value, names.activities, argument.start);
+  }
+  if (name === 'channel' && !names.channels.includes(value)) {
+    return unknown('channel', value, names.channels, argument.start);
+  }
+  if (name === 'node' && !names.nodes.includes(value)) return unknown('node', value, names.nodes, argument.start);
+  return null;
+}
+
+function unknown(what: string, name: string, known: readonly string[], offset: number): ExpectationProblem {
+  return { message: `there is no ${what} '${name}'${suggestion(name, known)}`, offset };
+}
+
+function childrenOf(node: ASTNode): ASTNode[] {
+  const isNode = (value: unknown): value is ASTNode => typeof value === 'object' && value !== null && 'op' in value;
+  const args: unknown = node.args;
+  if (isNode(args)) return [args];
+  return Array.isArray(args) ? (args as unknown[]).flat(2).filter(isNode) : [];
+}

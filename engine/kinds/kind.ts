@@ -1,0 +1,77 @@
+/**
+ * What a kind is. Every event, activity and import format is one file in a folder here, with its schema fragment, its
+ * description, its plan (compile time) and its behaviour (run time); `registry.ts` lists them all. The composed schema,
+ * the documentation and the help are generated from the registry.
+ *
+ * Fragments may use `{ $ref: '#/$defs/NAME' }` with the definitions of engine/spec/schema.ts: duration, durationRange,
+ * amount, amountRange, rate, feerate, selector, policy, nodeName, channelName, payment.
+ */
+
+import type { Awaitable, Backend } from '../backends/backend.ts';
+import type { Json } from '../base/json.ts';
+import type { Diagnostic } from '../spec/diagnostic.ts';
+import type { DiagnosticCode } from '../spec/diagnostic-codes.ts';
+import type { ActivitySpec, EventSpec, PaymentOptions, Placed, Scenario, Selector } from '../spec/scenario.ts';
+import type { NetworkPlan } from '../timeline/network.ts';
+import type { Action, Phase } from '../timeline/timeline.ts';
+
+export type JsonSchema = { readonly [key: string]: unknown };
+
+export interface KindDoc {
+  /** The key in the YAML file: `open_channel`. */
+  readonly name: string;
+  /** One line for help and documentation. */
+  readonly summary: string;
+  /** JSON Schema of the kind's arguments, with title, description, default and examples. */
+  readonly schema: JsonSchema;
+  /** A YAML example that is valid as it stands. */
+  readonly example: string;
+}
+
+/** What a plan may ask of the compiler. Lookups that fail report a diagnostic at the place and answer null. */
+export interface PlanContext {
+  readonly scenario: Scenario;
+  readonly network: NetworkPlan;
+  /** Position of a part of a kind's arguments, e.g. place(use.args, 'channel') or place(use.args, 'amount', 0). */
+  place(args: Placed<Json>, ...path: (string | number)[]): Placed<Json>;
+  /** Reports a problem; the compiler adds file, excerpt and severity. */
+  report(code: DiagnosticCode, at: Placed<unknown>, message: string, hint?: string): void;
+  /** Nodes that a selector selects, in index order, without repeats; an empty result is reported. */
+  nodes(selector: Selector, at: Placed<unknown>): readonly number[] | null;
+  /** One node by its name; more or fewer are reported. */
+  node(name: Placed<Json>): number | null;
+  /** Index of a channel's name. With `declare` an unknown name is added, as open_channel may. */
+  channel(name: Placed<Json>, declare?: boolean): number | null;
+  /** Latency of a link for a channel that is opened later, drawn by the channel's name, µs. */
+  latencyUs(channelName: string): number;
+  /** Most rows a timeline may have; a plan stops when it has made one more. */
+  readonly rowLimit: number;
+}
+
+export interface EventKind extends KindDoc {
+  readonly phase: Phase;
+  /** Declares the names of channels that the event creates. Called for all events before any of them is planned. */
+  declare?(use: EventSpec, context: PlanContext): void;
+  /** Arguments resolved for one occurrence of the event, or null after reporting why not. */
+  plan(use: EventSpec, context: PlanContext): Action['args'] | null;
+  /** Makes it happen. */
+  apply(args: Action['args'], backend: Backend): Awaitable<void>;
+}
+
+/** Payments of one activity, in order of time. Times µs, amounts msat, nodes are indexes. */
+export interface PlannedPayments {
+  readonly timeUs: ArrayLike<number>;
+  readonly source: ArrayLike<number>;
+  readonly destination: ArrayLike<number>;
+  readonly amountMsat: ArrayLike<number>;
+  readonly options: PaymentOptions;
+}
+
+export interface ActivityKind extends KindDoc {
+  plan(use: ActivitySpec, context: PlanContext): PlannedPayments | null;
+}
+
+/** Formats are declared beside their files, in engine/interop. */
+export type { ImportFormat } from '../interop/imported.ts';
+
+export type Report = (diagnostic: Diagnostic) => void;

@@ -1,0 +1,59 @@
+/**
+ * The registry: every event, activity, node model and import format there is. The schema, the documentation and the help
+ * are made from these lists; adding a kind is one file and one line here.
+ */
+
+import { lndKind } from '../../models/lnd/index.ts';
+import { IMPORT_FORMATS } from '../interop/formats.ts';
+import type { ModelKind } from '../simulate/node-model.ts';
+import { defined } from './activities/defined.ts';
+import { random } from './activities/random.ts';
+import { closeChannel } from './events/close-channel.ts';
+import { fund } from './events/fund.ts';
+import { mine } from './events/mine.ts';
+import { openChannel } from './events/open-channel.ts';
+import { setPolicy } from './events/set-policy.ts';
+import { startNode } from './events/start-node.ts';
+import { stopNode } from './events/stop-node.ts';
+import type { ActivityKind, EventKind, ImportFormat } from './kind.ts';
+
+export const EVENT_KINDS: readonly EventKind[] = [
+  startNode,
+  stopNode,
+  openChannel,
+  closeChannel,
+  setPolicy,
+  fund,
+  mine,
+];
+
+export const ACTIVITY_KINDS: readonly ActivityKind[] = [defined, random];
+
+export const MODEL_KINDS: readonly ModelKind[] = [lndKind];
+
+export const FORMAT_KINDS: readonly ImportFormat[] = IMPORT_FORMATS;
+
+function byName<T extends { readonly name: string }>(kinds: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(kinds.map((kind) => [kind.name, kind]));
+}
+
+const events = byName(EVENT_KINDS);
+const activities = byName(ACTIVITY_KINDS);
+const models = byName(MODEL_KINDS);
+const formats = byName(FORMAT_KINDS);
+
+export function eventKind(name: string): EventKind | undefined {
+  return events.get(name);
+}
+
+export function activityKind(name: string): ActivityKind | undefined {
+  return activities.get(name);
+}
+
+export function modelKind(name: string): ModelKind | undefined {
+  return models.get(name);
+}
+
+export function formatKind(name: string): ImportFormat | undefined {
+  return formats.get(name);
+}
