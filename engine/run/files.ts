@@ -1,0 +1,116 @@
+/**
+ * Files as the rest of the engine sees them: an interface that is handed in, and the rule that a result is written
+ * whole or not at all (under a temporary name that is renamed at the end). Nothing here imports a file system.
+ */
+import { RunFailure } from './run-failure.ts';
+
+/** A file being written. */
+export interface OpenFile {
+  write(text: string): void;
+  /** Ends writing; what was written is on its way to the disk. */
+  close(): void;
+}
+
+/** A file system. Paths are used as given; every operation throws an Error that says why when it fails. */
+export interface Files {
+  /** Text of a file, or null when there is none. */
+  read(path: string): string | null;
+  /** Lines of a file without their line breaks, read as they are asked for, or null when there is no such file. */
+  lines(path: string): Iterable<string> | null;
+  /** Creates or replaces a file; the folder must exist. */
+  open(path: string): OpenFile;
+  rename(from: string, to: string): void;
+  /** Removes a file if it is there. */
+  remove(path: string): void;
+  /** Creates a folder with those above it. */
+  makeFolder(path: string): void;
+  /** What `path` is. */
+  kind(path: string): 'file' | 'folder' | 'none';
+  /** Names in a folder, sorted; empty when there is no such folder. */
+  list(path: string): readonly string[];
+}
+
+/** Characters gathered before they are handed to the file. */
+const BUFFER_CHARS = 1 << 17;
+
+/** Ending of a file that is still being written. */
+export const TEMPORARY = '.tmp';
+
+/** Writes one file in pieces. Nothing exists under `path` until `commit`. */
+export class AtomicWriter {
+  readonly #files: Files;
+  readonly #path: string;
+  #file: OpenFile | null;
+  #settled = false;
+  #parts: string[] = [];
+  #chars = 0;
+
+  constructor(files: Files, path: string) {
+    this.#files = files;
+    this.#path = path;
+    this.#file = this.#try(() => files.open(path + TEMPORARY));
+  }
+
+  write(text: string): void {
+    this.#parts.push(text);
+    this.#chars += text.length;
+    if (this.#chars >= BUFFER_CHARS) this.#flush();
+  }
+
+  /** Puts the file in its place. */
+  commit(): void {
+    this.#flush();
+    this.#try(() => {
+      this.#close();
+      this.#files.rename(this.#path + TEMPORARY, this.#path);
+      this.#settled = true;
+    });
+  }
+
+  /** Leaves nothing behind. Does nothing after commit. */
+  abandon(): void {
+    if (this.#settled) return;
+    this.#try(() => {
+      this.#close();
+      this.#files.remove(this.#path + TEMPORARY);
+      this.#settled = true;
+    });
+  }
+
+  #close(): void {
+    const file = this.#file;
+    this.#file = null;
+    file?.close();
+  }
+
+  #flush(): void {
+    const text = this.#parts.join('');
+    this.#parts = [];
+    this.#chars = 0;
+    if (text !== '') this.#try(() => this.#file?.write(text));
+  }
+
+  #try<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw new RunFailure('output', `cannot write ${this.#path}: ${messageOf(error)}`, error);
+    }
+  }
+}
+
+/** Writes a whole file at once, or leaves the old one as it was. */
+export function writeWhole(files: Files, path: string, text: string): void {
+  const writer = new AtomicWriter(files, path);
+  try {
+    writer.write(text);
+    writer.commit();
+  } catch (error) {
+    writer.abandon();
+    throw error;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

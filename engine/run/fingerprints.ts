@@ -1,0 +1,102 @@
+/**
+ * A compact trace of a run's records, to find the first one in which two runs differ.
+ *
+ * Records are grouped by a stride of 2^k so that there are at most 2048 groups; the stride doubles whenever that is
+ * exceeded. A group's fingerprint is the sum, modulo 2^24, of a hash of each of its records together with the
+ * record's index. A sum folds: the fingerprints of a doubled stride are sums of pairs, so traces of different strides
+ * can be compared, and a small run is traced record by record. This locates differences; it proves nothing: equality
+ * is proved by the run digest.
+ */
+export const MAX_GROUPS = 2048;
+
+/** Fingerprints are sums modulo this. */
+export const FINGERPRINT_MASK = 0xffffff;
+
+/** A trace as a lock file keeps it: the fingerprints of ceil(records / stride) groups, four base64 digits each. */
+export interface Trace {
+  readonly records: number;
+  readonly stride: number;
+  readonly fingerprints: string;
+}
+
+function mix(h: number, word: number): number {
+  let k = Math.imul(word, 0xcc9e2d51);
+  k = (k << 15) | (k >>> 17);
+  const x = h ^ Math.imul(k, 0x1b873593);
+  return (Math.imul((x << 13) | (x >>> 19), 5) + 0xe6546b64) | 0;
+}
+
+function mixNumber(h: number, value: number): number {
+  // Integers up to 2^53 count in full; ToInt32 keeps the low word, the quotient has the high one.
+  return mix(mix(h, value | 0), Math.floor(value / 4294967296) | 0);
+}
+
+/** 32-bit hash (MurmurHash3's steps) of a record at its place in the log. */
+export function recordHash(
+  index: number,
+  code: number,
+  timeUs: number,
+  a: number,
+  b: number,
+  c: number,
+  amount: number,
+): number {
+  let h = mixNumber(code, index);
+  h = mixNumber(h, timeUs);
+  h = mix(mix(mix(h, a | 0), b | 0), c | 0);
+  h = mixNumber(h, amount);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+/** Gathers the trace of a run. */
+export class Fingerprints {
+  records = 0;
+  #stride = 1;
+  readonly #sums = new Int32Array(MAX_GROUPS);
+
+  add(code: number, timeUs: number, a: number, b: number, c: number, amount: number): void {
+    const index = this.records++;
+    let group = Math.floor(index / this.#stride);
+    if (group === MAX_GROUPS) {
+      foldOnce(this.#sums);
+      this.#stride *= 2;
+      group = MAX_GROUPS / 2;
+    }
+    this.#sums[group] = ((this.#sums[group] ?? 0) + recordHash(index, code, timeUs, a, b, c, amount)) | 0;
+  }
+
+  trace(): Trace {
+    const groups = Math.ceil(this.records / this.#stride);
+    return { records: this.records, stride: this.#stride, fingerprints: encode(this.#sums.subarray(0, groups)) };
+  }
+}
+
+/** Adds pairs and clears the second half. */
+function foldOnce(sums: Int32Array): void {
+  const half = sums.length / 2;
+  for (let i = 0; i < half; i++) sums[i] = ((sums[2 * i] ?? 0) + (sums[2 * i + 1] ?? 0)) | 0;
+  sums.fill(0, half);
+}
+
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+function encode(sums: Int32Array): string {
+  let text = '';
+  for (const sum of sums) {
+    for (let shift = 18; shift >= 0; shift -= 6) text += DIGITS[(sum >> shift) & 63];
+  }
+  return text;
+}
+
+/** The fingerprints of a trace's text; inverse of encode. The text must consist of base64 digits, four for each group. */
+export function decodeFingerprints(text: string): number[] {
+  const sums: number[] = [];
+  for (let at = 0; at + 4 <= text.length; at += 4) {
+    let sum = 0;
+    for (let i = 0; i < 4; i++) sum = sum * 64 + DIGITS.indexOf(text[at + i] ?? '');
+    sums.push(sum);
+  }
+  return sums;
+}

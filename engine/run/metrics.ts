@@ -1,0 +1,63 @@
+/** metrics.json: the figures of a run. Amounts msat, times seconds unless the name says otherwise. */
+import type { Json } from '../base/json.ts';
+import type { PaymentStats } from '../kinds/expectation.ts';
+import { OUTCOME } from '../simulate/records.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+import type { PaymentBook } from './payment-book.ts';
+import type { RunResult } from './runner.ts';
+
+export interface TimeFigures {
+  /** Seconds from start to success; null when nothing succeeded. */
+  readonly mean: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly max: number;
+}
+
+/** Times of the payments that succeeded, of one activity or (null) of all; null when none did. */
+export function successTimes(timeline: Timeline, book: PaymentBook, activity: number | null): TimeFigures | null {
+  const times: number[] = [];
+  for (let row = 0; row < timeline.payments.length; row++) {
+    if (book.outcome[row] !== OUTCOME.Success) continue;
+    if (activity !== null && timeline.payments.activity[row] !== activity) continue;
+    times.push((book.resolvedUs[row] as number) - (book.startedUs[row] as number));
+  }
+  if (times.length === 0) return null;
+  const sorted = Float64Array.from(times).sort();
+  // Nearest rank: the value that at least so many per cent do not exceed.
+  const rank = (share: number): number => (sorted[Math.ceil(share * sorted.length) - 1] as number) / 1_000_000;
+  let sum = 0;
+  for (const time of sorted) sum += time;
+  return { mean: sum / sorted.length / 1_000_000, p50: rank(0.5), p95: rank(0.95), max: rank(1) };
+}
+
+/** Payments as metrics.json shows them; outcomes that never occurred are left out. */
+export function paymentMetrics(stats: PaymentStats, times: TimeFigures | null): { [key: string]: Json } {
+  return {
+    count: stats.count,
+    succeeded: stats.succeeded,
+    failed: stats.failed,
+    pending: stats.pending,
+    success_rate: stats.successRate,
+    outcomes: Object.fromEntries([...stats.outcomes].filter(([, n]) => n > 0)),
+    amount_msat: stats.amountMsat,
+    fee_msat: stats.feeMsat,
+    attempts: stats.attempts,
+    time: times === null ? null : { ...times },
+  };
+}
+
+/** The whole of metrics.json. */
+export function runMetrics(timeline: Timeline, result: RunResult): Json {
+  const { book } = result;
+  const all = book.stats(null) as PaymentStats;
+  return {
+    format: 'blast-metrics/1',
+    payments: paymentMetrics(all, successTimes(timeline, book, null)),
+    activities: timeline.activities.map((activity, index) => ({
+      name: activity.name,
+      ...paymentMetrics(book.activityStats(index), successTimes(timeline, book, index)),
+    })),
+    backend: result.backendMetrics,
+  };
+}

@@ -1,0 +1,47 @@
+/** What can watch a run, and how one record reaches all who watch. */
+import type { PaymentResult, RecordCode, RecordSink } from '../simulate/records.ts';
+import type { Action } from '../timeline/timeline.ts';
+
+/** A sink that may also hear of the rows of the timeline as they are played. Observers never change a run. */
+export interface RunObserver extends RecordSink {
+  /** An action is about to be applied. */
+  action?(action: Action, timeUs: number): void;
+  /** Payment `row` is about to start. */
+  dispatched?(row: number, timeUs: number): void;
+  /** The run has ended at this virtual time, µs; nothing follows. */
+  finish?(endUs: number): void;
+}
+
+/** Passes everything on to several observers, in order. */
+export class FanOut implements RunObserver {
+  readonly #observers: readonly RunObserver[];
+
+  constructor(observers: readonly RunObserver[]) {
+    this.#observers = observers;
+  }
+
+  record(code: RecordCode, timeUs: number, a: number, b: number, c: number, amount: number): void {
+    const observers = this.#observers;
+    for (let i = 0; i < observers.length; i++) (observers[i] as RunObserver).record(code, timeUs, a, b, c, amount);
+  }
+
+  payment(result: PaymentResult): void {
+    for (const observer of this.#observers) observer.payment(result);
+  }
+
+  text(number: number, text: string): void {
+    for (const observer of this.#observers) observer.text(number, text);
+  }
+
+  action(action: Action, timeUs: number): void {
+    for (const observer of this.#observers) observer.action?.(action, timeUs);
+  }
+
+  dispatched(row: number, timeUs: number): void {
+    for (const observer of this.#observers) observer.dispatched?.(row, timeUs);
+  }
+
+  finish(endUs: number): void {
+    for (const observer of this.#observers) observer.finish?.(endUs);
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * What became of every payment, in columns by row of the timeline, and totals for each activity kept up to date, so
+ * that an expectation in the middle of a run costs no walk over all payments.
+ */
+import type { PaymentStats } from '../kinds/expectation.ts';
+import { globMatcher } from '../kinds/expectation-names.ts';
+import { OUTCOME, OUTCOME_NAMES, type PaymentResult } from '../simulate/records.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+
+/** Running totals of one activity. Amounts msat, times µs. */
+interface Totals {
+  started: number;
+  amountMsat: number;
+  feeMsat: number;
+  attempts: number;
+  successUs: number;
+  maxUs: number;
+  readonly outcomes: Float64Array;
+}
+
+const newTotals = (): Totals => ({
+  started: 0,
+  amountMsat: 0,
+  feeMsat: 0,
+  attempts: 0,
+  successUs: 0,
+  maxUs: 0,
+  outcomes: new Float64Array(OUTCOME_NAMES.length),
+});
+
+export class PaymentBook {
+  /** µs by payment; −1 before it starts or resolves. */
+  readonly startedUs: Float64Array;
+  readonly resolvedUs: Float64Array;
+  /** OUTCOME by payment; −1 before it resolves. */
+  readonly outcome: Int8Array;
+  started = 0;
+  resolved = 0;
+  readonly #timeline: Timeline;
+  readonly #totals: readonly Totals[];
+
+  constructor(timeline: Timeline) {
+    const n = timeline.payments.length;
+    this.startedUs = new Float64Array(n).fill(-1);
+    this.resolvedUs = new Float64Array(n).fill(-1);
+    this.outcome = new Int8Array(n).fill(-1);
+    this.#timeline = timeline;
+    this.#totals = timeline.activities.map(newTotals);
+  }
+
+  /** Notes that payment `row` starts; called before the backend hears of it, which may resolve it at once. */
+  start(row: number, timeUs: number): void {
+    this.startedUs[row] = timeUs;
+    this.started++;
+    this.#of(row).started++;
+  }
+
+  /** Notes a result; a second result of the same payment is ignored. */
+  resolve(result: PaymentResult): void {
+    const row = result.payment;
+    if (this.outcome[row] !== -1) return;
+    this.resolvedUs[row] = result.resolvedUs;
+    this.outcome[row] = result.outcome;
+    this.resolved++;
+    const totals = this.#of(row);
+    totals.attempts += result.attempts;
+    totals.outcomes[result.outcome] = (totals.outcomes[result.outcome] ?? 0) + 1;
+    if (result.outcome !== OUTCOME.Success) return;
+    const us = result.resolvedUs - result.startedUs;
+    totals.amountMsat += this.#timeline.payments.amountMsat[row] ?? 0;
+    totals.feeMsat += result.feeMsat;
+    totals.successUs += us;
+    if (us > totals.maxUs) totals.maxUs = us;
+  }
+
+  /** Rows that started and have not resolved, in order. */
+  pendingRows(): number[] {
+    const rows: number[] = [];
+    if (this.started === this.resolved) return rows;
+    for (let row = 0; row < this.outcome.length; row++) {
+      if (this.startedUs[row] !== -1 && this.outcome[row] === -1) rows.push(row);
+    }
+    return rows;
+  }
+
+  /** Totals of all payments, or of the activities that a glob matches; null when it matches none. */
+  stats(pattern: string | null): PaymentStats | null {
+    const matches = pattern === null ? () => true : globMatcher(pattern);
+    const indexes = this.#timeline.activities.flatMap((activity, i) => (matches(activity.name) ? [i] : []));
+    if (pattern !== null && indexes.length === 0) return null;
+    return this.#sum(indexes);
+  }
+
+  /** Totals of one activity by its index. */
+  activityStats(index: number): PaymentStats {
+    return this.#sum([index]);
+  }
+
+  #of(row: number): Totals {
+    const totals = this.#totals[this.#timeline.payments.activity[row] ?? -1];
+    if (totals === undefined) throw new RangeError(`the timeline has no payment ${row}`);
+    return totals;
+  }
+
+  #sum(indexes: readonly number[]): PaymentStats {
+    const sum = newTotals();
+    for (const index of indexes) {
+      const totals = this.#totals[index] as Totals;
+      sum.started += totals.started;
+      sum.amountMsat += totals.amountMsat;
+      sum.feeMsat += totals.feeMsat;
+      sum.attempts += totals.attempts;
+      sum.successUs += totals.successUs;
+      sum.maxUs = Math.max(sum.maxUs, totals.maxUs);
+      totals.outcomes.forEach((n, outcome) => {
+        sum.outcomes[outcome] = (sum.outcomes[outcome] ?? 0) + n;
+      });
+    }
+    const resolved = sum.outcomes.reduce((total, n) => total + n, 0);
+    const succeeded = sum.outcomes[OUTCOME.Success] ?? 0;
+    return {
+      count: sum.started,
+      succeeded,
+      failed: resolved - succeeded,
+      pending: sum.started - resolved,
+      successRate: resolved === 0 ? 0 : succeeded / resolved,
+      amountMsat: sum.amountMsat,
+      feeMsat: sum.feeMsat,
+      attempts: sum.attempts,
+      meanTime: succeeded === 0 ? 0 : sum.successUs / succeeded / 1_000_000,
+      maxTime: sum.maxUs / 1_000_000,
+      outcomes: new Map(OUTCOME_NAMES.map((name, outcome) => [name, sum.outcomes[outcome] ?? 0])),
+    };
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * payments.csv: a line for each payment, written when it resolves (so not in order of dispatch), those unresolved at
+ * the end last. The first seven columns are exactly sim-ln's, so that scripts for its results read this file.
+ */
+import { failureName } from '../simulate/failure.ts';
+import { OUTCOME_NAMES, type PaymentResult, type RecordCode } from '../simulate/records.ts';
+import { pubkeyOf } from '../timeline/pubkey.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+import type { RunObserver } from './observers.ts';
+import { paymentHash } from './payment-hash.ts';
+
+export const PAYMENT_COLUMNS: readonly string[] = [
+  // sim-ln's
+  'source',
+  'destination',
+  'amount_msat',
+  'hash',
+  'dispatch_time',
+  'htlc_count',
+  'payment_outcome',
+  // ours
+  'activity',
+  'nth',
+  'source_name',
+  'destination_name',
+  'route',
+  'fee_msat',
+  'attempts',
+  'failure',
+  'failure_hop',
+  /** ms since 1970 on the scenario's calendar, as dispatch_time. */
+  'resolve_time_ms',
+  /** ms from dispatch to resolution. */
+  'resolved_ms',
+];
+
+/** Outcome of a payment that was in flight when the run ended. */
+export const PENDING_OUTCOME = 'Pending';
+
+export class PaymentsCsv implements RunObserver {
+  readonly #timeline: Timeline;
+  readonly #write: (text: string) => void;
+  /** Instants at which payments in flight started, by payment. */
+  readonly #inFlight: Map<number, number> = new Map();
+
+  constructor(timeline: Timeline, write: (text: string) => void) {
+    this.#timeline = timeline;
+    this.#write = write;
+    write(`${PAYMENT_COLUMNS.join(',')}\n`);
+  }
+
+  dispatched(row: number, timeUs: number): void {
+    this.#inFlight.set(row, timeUs);
+  }
+
+  payment(result: PaymentResult): void {
+    this.#inFlight.delete(result.payment);
+    const failed = result.failureCode !== 0;
+    this.#line(result.payment, result.startedUs, result.parts, OUTCOME_NAMES[result.outcome] ?? 'Unknown', [
+      result.route.map((node) => this.#name(node)).join(' > '),
+      result.feeMsat,
+      result.attempts,
+      failed ? failureName(result.failureCode) : '',
+      failed && result.failureHop >= 0 ? result.failureHop : '',
+      this.#timeline.epochMs + Math.floor(result.resolvedUs / 1000),
+      (result.resolvedUs - result.startedUs) / 1000,
+    ]);
+  }
+
+  finish(): void {
+    for (const [row, startedUs] of this.#inFlight) {
+      this.#line(row, startedUs, 0, PENDING_OUTCOME, ['', '', '', '', '', '', '']);
+    }
+  }
+
+  record(_code: RecordCode): void {
+    // Results say all that a line needs.
+  }
+
+  text(): void {}
+
+  #line(row: number, startedUs: number, htlcs: number, outcome: string, rest: readonly (string | number)[]): void {
+    const { payments, activities, epochMs } = this.#timeline;
+    const source = payments.source[row] as number;
+    const destination = payments.destination[row] as number;
+    const activity = activities[payments.activity[row] as number];
+    const nth = payments.nth[row] as number;
+    const fields = [
+      this.#pubkey(source),
+      this.#pubkey(destination),
+      payments.amountMsat[row] as number,
+      activity === undefined ? 'Unknown' : paymentHash(activity.key, nth),
+      epochMs + Math.floor(startedUs / 1000),
+      htlcs,
+      outcome,
+      activity?.name ?? '',
+      nth,
+      this.#name(source),
+      this.#name(destination),
+      ...rest,
+    ];
+    this.#write(`${fields.map(csvField).join(',')}\n`);
+  }
+
+  #name(node: number): string {
+    return this.#timeline.network.nodes[node]?.name ?? `#${node}`;
+  }
+
+  #pubkey(node: number): string {
+    const plan = this.#timeline.network.nodes[node];
+    return plan === undefined ? '' : pubkeyOf(plan);
+  }
+}
+
+/** A field as RFC 4180 wants it: quoted only when it must be. */
+function csvField(value: string | number): string {
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

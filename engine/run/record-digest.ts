@@ -1,0 +1,101 @@
+/**
+ * The digest of everything that happened: SHA-256 over every record in order, with intermediate digests
+ * (checkpoints) at fixed instants and a trace that locates a difference. Knows nothing of files.
+ */
+import { NumberHasher, sha256Text } from '../base/digest.ts';
+import type { PaymentResult, RecordCode, RecordSink } from '../simulate/records.ts';
+import { Fingerprints, type Trace } from './fingerprints.ts';
+
+/** The log up to an instant: all records before `atUs`, how many they are, and their digest. */
+export interface Checkpoint {
+  readonly atUs: number;
+  readonly records: number;
+  readonly digest: string;
+}
+
+export const MAX_CHECKPOINTS = 100;
+
+const SECOND = 1_000_000;
+const INTERVALS: readonly number[] = [
+  1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 21_600, 86_400, 604_800, 2_592_000, 31_536_000,
+].map((s) => s * SECOND);
+
+/** The smallest of 1 s, 5 s, 10 s, 30 s, 1 m, 5 m, … that gives at most 100 checkpoints; µs. */
+export function checkpointInterval(durationUs: number): number {
+  for (const interval of INTERVALS) if (durationUs <= interval * MAX_CHECKPOINTS) return interval;
+  let interval = INTERVALS[INTERVALS.length - 1] as number;
+  while (durationUs > interval * MAX_CHECKPOINTS) interval *= 2;
+  return interval;
+}
+
+/** Marks a text in the hashed stream; no record has this code. */
+const TEXT_MARK = 0xffffffff;
+
+export class RecordDigest implements RecordSink {
+  readonly checkpoints: Checkpoint[] = [];
+  /** Time of the last record, µs. */
+  lastUs = 0;
+  readonly #hasher = new NumberHasher();
+  readonly #fingerprints = new Fingerprints();
+  readonly #interval: number;
+  readonly #durationUs: number;
+  #nextUs: number;
+
+  constructor(durationUs: number) {
+    this.#durationUs = durationUs;
+    this.#interval = checkpointInterval(durationUs);
+    this.#nextUs = this.#interval;
+  }
+
+  get records(): number {
+    return this.#fingerprints.records;
+  }
+
+  record(code: RecordCode, timeUs: number, a: number, b: number, c: number, amount: number): void {
+    if (timeUs >= this.#nextUs) this.#checkpointsUpTo(timeUs);
+    if (timeUs > this.lastUs) this.lastUs = timeUs;
+    const hasher = this.#hasher;
+    hasher.u32(code);
+    hasher.f64(timeUs);
+    hasher.f64(a);
+    hasher.f64(b);
+    hasher.f64(c);
+    hasher.f64(amount);
+    this.#fingerprints.add(code, timeUs, a, b, c, amount);
+  }
+
+  text(number: number, text: string): void {
+    this.#hasher.u32(TEXT_MARK);
+    this.#hasher.u32(number);
+    this.#hasher.text(text);
+  }
+
+  payment(_result: PaymentResult): void {
+    // A result repeats what its records have said.
+  }
+
+  /** Completes the checkpoints up to `endUs`, where the run ended. */
+  finish(endUs: number): void {
+    this.#checkpointsUpTo(Math.min(endUs, this.#durationUs));
+  }
+
+  digest(): string {
+    return this.#hasher.digest();
+  }
+
+  trace(): Trace {
+    return this.#fingerprints.trace();
+  }
+
+  #checkpointsUpTo(timeUs: number): void {
+    while (this.#nextUs <= timeUs && this.#nextUs <= this.#durationUs) {
+      this.checkpoints.push({ atUs: this.#nextUs, records: this.records, digest: this.#hasher.digest() });
+      this.#nextUs += this.#interval;
+    }
+  }
+}
+
+/** Digest of a whole run: what was played, what happened, and the state it ended in. */
+export function runDigest(timelineDigest: string, recordsDigest: string, stateDigest: string): string {
+  return sha256Text(`blast-run-digest/1\ntimeline ${timelineDigest}\nrecords ${recordsDigest}\nstate ${stateDigest}\n`);
+}

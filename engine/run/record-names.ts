@@ -1,0 +1,198 @@
+/**
+ * Names behind the numbers of records: nodes, channel instances, edges, announced texts.
+ *
+ * A channel instance is a number that is never used again, while a channel's name may be. The instances of the
+ * network are its channels in order; a later instance is first seen while an open_channel action is applied or, at
+ * the latest, when it becomes active.
+ */
+import { EVENT_NAMES, STATE_NAMES } from '../simulate/channel-lifecycle.ts';
+import { failureName } from '../simulate/failure.ts';
+import { OUTCOME_NAMES, RECORD, type RecordCode, TX_NAMES } from '../simulate/records.ts';
+import type { Action, Timeline } from '../timeline/timeline.ts';
+
+interface Instance {
+  readonly name: string;
+  /** Names of the nodes of side 0 and side 1; null when not known. */
+  readonly nodes: readonly [string, string] | null;
+}
+
+/** One field of a described record. */
+export type RecordField = readonly [name: string, value: string | number | boolean];
+
+export interface DescribedRecord {
+  /** `htlc_offered` and the like. */
+  readonly event: string;
+  readonly fields: readonly RecordField[];
+}
+
+const EVENTS: ReadonlyMap<number, string> = new Map(
+  Object.entries(RECORD).map(([name, code]) => [code, name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)]),
+);
+const ON_CHAIN = ['', 'preimage', 'timeout', 'trimmed'];
+
+export class RecordNames {
+  readonly #timeline: Timeline;
+  readonly #instances: Instance[];
+  readonly #texts: string[] = [];
+  #opening: Instance | null = null;
+
+  constructor(timeline: Timeline) {
+    this.#timeline = timeline;
+    this.#instances = timeline.network.channels.map((channel) => ({
+      name: channel.name,
+      nodes: [this.node(channel.node0), this.node(channel.node1)],
+    }));
+  }
+
+  /** To be told of every action before it is applied. */
+  action(action: Action): void {
+    const { channel, from, to } = action.args;
+    this.#opening = null;
+    if (action.kind !== 'open_channel' || typeof channel !== 'number') return;
+    const nodes =
+      typeof from === 'number' && typeof to === 'number' ? ([this.node(from), this.node(to)] as const) : null;
+    this.#opening = { name: this.channelName(channel), nodes };
+  }
+
+  text(number: number, text: string): void {
+    this.#texts[number] = text;
+  }
+
+  /** To be told of every record before it is described. */
+  note(code: RecordCode, a: number, b: number): void {
+    if (code === RECORD.channelState) {
+      if (this.#instances[a] === undefined && this.#opening !== null) this.#instances[a] = this.#opening;
+    } else if (code === RECORD.channelActive || code === RECORD.openRejected) {
+      this.#instances[a] ??= { name: this.channelName(b), nodes: null };
+    }
+  }
+
+  node(index: number): string {
+    return this.#timeline.network.nodes[index]?.name ?? `#${index}`;
+  }
+
+  channelName(nameIndex: number): string {
+    return this.#timeline.channelNames[nameIndex] ?? `#${nameIndex}`;
+  }
+
+  instance(index: number): string {
+    return this.#instances[index]?.name ?? `#${index}`;
+  }
+
+  /** The record as an event with named fields; amounts msat or sat as the field's name says. */
+  describe(code: RecordCode, a: number, b: number, c: number, amount: number): DescribedRecord {
+    return { event: EVENTS.get(code) ?? `record_${code}`, fields: this.#fields(code, a, b, c, amount) };
+  }
+
+  #edge(edge: number): RecordField[] {
+    const index = Math.floor(edge / 2);
+    const side = edge % 2;
+    const nodes = this.#instances[index]?.nodes ?? null;
+    const channel: RecordField = ['channel', this.instance(index)];
+    if (nodes === null) return [channel, ['side', side]];
+    return [channel, ['from', side === 0 ? nodes[0] : nodes[1]], ['to', side === 0 ? nodes[1] : nodes[0]]];
+  }
+
+  #payment(row: number): RecordField[] {
+    const { payments, activities } = this.#timeline;
+    const activity = activities[payments.activity[row] ?? -1];
+    if (activity === undefined) return [['payment', row]];
+    return [
+      ['payment', row],
+      ['activity', activity.name],
+      ['nth', payments.nth[row] ?? 0],
+    ];
+  }
+
+  #fields(code: RecordCode, a: number, b: number, c: number, amount: number): RecordField[] {
+    switch (code) {
+      case RECORD.block:
+        return [
+          ['blocks', a],
+          ['transactions', b],
+          ['height', c],
+        ];
+      case RECORD.nodeStarted:
+      case RECORD.nodeStopped:
+        return [['node', this.node(a)]];
+      case RECORD.channelState:
+        return [
+          ['channel', this.instance(a)],
+          ['instance', a],
+          ['state', STATE_NAMES[b] ?? String(b)],
+          ['cause', EVENT_NAMES[c] ?? 'initial'],
+          ['capacity_sat', amount],
+        ];
+      case RECORD.channelActive:
+        return [
+          ['channel', this.channelName(b)],
+          ['instance', a],
+          ['active', c === 1],
+        ];
+      case RECORD.policy:
+        return [...this.#edge(a), ['fee_base_msat', b], ['fee_rate_ppm', c], ['max_htlc_msat', amount]];
+      case RECORD.txBroadcast:
+        return [
+          ['transaction', TX_NAMES[a] ?? String(a)],
+          ['of', b],
+          ['fee_sat', c],
+          ['value_sat', amount],
+        ];
+      case RECORD.txConfirmed:
+        return [
+          ['transaction', TX_NAMES[a] ?? String(a)],
+          ['of', b],
+          ['height', c],
+          ['value_sat', amount],
+        ];
+      case RECORD.funded:
+        return [
+          ['node', this.node(a)],
+          ['amount_sat', amount],
+        ];
+      case RECORD.paymentStarted:
+        return [...this.#payment(a), ['source', this.node(b)], ['destination', this.node(c)], ['amount_msat', amount]];
+      case RECORD.attemptSent:
+        return [...this.#payment(a), ['attempt', b], ['hops', c], ['amount_msat', amount]];
+      case RECORD.htlcOffered:
+        return [['attempt', a], ...this.#edge(b), ['expiry', c], ['amount_msat', amount]];
+      case RECORD.htlcCommitted:
+      case RECORD.htlcFulfilled:
+        return [['attempt', a], ...this.#edge(b), ['amount_msat', amount]];
+      case RECORD.htlcFailed:
+        return [['attempt', a], ...this.#edge(b), ['failure', failureName(c)]];
+      case RECORD.attemptSucceeded:
+        return [...this.#payment(b), ['attempt', a], ['hops', c], ['fee_msat', amount]];
+      case RECORD.attemptFailed:
+        return [
+          ['attempt', a],
+          ['failure_hop', b],
+          ['failure', failureName(c)],
+          ['amount_msat', amount],
+        ];
+      case RECORD.paymentResolved:
+        return [...this.#payment(a), ['outcome', OUTCOME_NAMES[b] ?? String(b)], ['attempts', c], ['fee_msat', amount]];
+      case RECORD.htlcOnChain:
+        return [...this.#edge(a), ['attempt', b], ['resolved', ON_CHAIN[c] ?? String(c)], ['amount_msat', amount]];
+      case RECORD.openRejected:
+      case RECORD.closeRejected:
+        return [
+          ['channel', this.channelName(b)],
+          ['instance', a],
+          ['reason', this.#texts[c] ?? String(c)],
+        ];
+      default:
+        return [
+          ['a', a],
+          ['b', b],
+          ['c', c],
+          ['amount', amount],
+        ];
+    }
+  }
+}
+
+/** A described record in one line for people: `htlc_offered attempt=3 channel=alice-bob from=alice to=bob …`. */
+export function recordLine(described: DescribedRecord): string {
+  return [described.event, ...described.fields.map(([name, value]) => `${name}=${value}`)].join(' ');
+}

@@ -1,0 +1,76 @@
+/**
+ * The folder that a run leaves: payments.csv and events.ndjson are written while it runs, metrics.json and run.json at
+ * its end. Each file appears whole or not at all, run.json last, so that a folder with a new run.json is complete.
+ */
+import type { Timeline } from '../timeline/timeline.ts';
+import { EventsNdjson } from './events-ndjson.ts';
+import { AtomicWriter, type Files, TEMPORARY, writeWhole } from './files.ts';
+import { MANIFEST_FILE, type ManifestInput, runManifest } from './manifest.ts';
+import { runMetrics } from './metrics.ts';
+import type { RunObserver } from './observers.ts';
+import { PaymentsCsv } from './payments-csv.ts';
+
+export const PAYMENTS_FILE = 'payments.csv';
+export const EVENTS_FILE = 'events.ndjson';
+export const METRICS_FILE = 'metrics.json';
+
+/** Why a folder cannot be used for results, or null. A folder that holds something else is never written to. */
+export function refuseFolder(files: Files, folder: string): string | null {
+  const kind = files.kind(folder);
+  if (kind === 'none') return null;
+  if (kind === 'file') return `${folder} is a file, not a folder`;
+  const names = files.list(folder).filter((name) => !name.endsWith(TEMPORARY));
+  if (names.length === 0 || names.includes(MANIFEST_FILE)) return null;
+  return `${folder} holds other files and no ${MANIFEST_FILE}; results are only written to an empty folder or over those of a former run`;
+}
+
+export interface RunFolderOptions {
+  /** Whether to write events.ndjson, by far the largest file. */
+  readonly events: boolean;
+}
+
+/** Writes the results of one run. Ends with `finish` or `abandon`. */
+export class RunFolder {
+  readonly folder: string;
+  readonly observers: readonly RunObserver[];
+  readonly #files: Files;
+  readonly #timeline: Timeline;
+  readonly #writers = new Map<string, AtomicWriter>();
+
+  /** Call refuseFolder first. @throws RunFailure (output) when nothing can be written there. */
+  constructor(files: Files, folder: string, timeline: Timeline, options: RunFolderOptions) {
+    this.folder = folder;
+    this.#files = files;
+    this.#timeline = timeline;
+    files.makeFolder(folder);
+    const open = (name: string): ((text: string) => void) => {
+      const writer = new AtomicWriter(files, `${folder}/${name}`);
+      this.#writers.set(name, writer);
+      return (text) => writer.write(text);
+    };
+    this.observers = [
+      new PaymentsCsv(timeline, open(PAYMENTS_FILE)),
+      ...(options.events ? [new EventsNdjson(timeline, open(EVENTS_FILE))] : []),
+    ];
+  }
+
+  /** Puts everything in its place; answers the names of the files. */
+  finish(input: Omit<ManifestInput, 'files' | 'timeline'>): readonly string[] {
+    const names = [...this.#writers.keys(), METRICS_FILE, MANIFEST_FILE];
+    for (const writer of this.#writers.values()) writer.commit();
+    // A file that this run did not write would be taken for one of its results.
+    for (const stale of [PAYMENTS_FILE, EVENTS_FILE]) {
+      if (!names.includes(stale)) this.#files.remove(`${this.folder}/${stale}`);
+    }
+    const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+    writeWhole(this.#files, `${this.folder}/${METRICS_FILE}`, json(runMetrics(this.#timeline, input.result)));
+    const manifest = runManifest({ ...input, timeline: this.#timeline, files: names });
+    writeWhole(this.#files, `${this.folder}/${MANIFEST_FILE}`, json(manifest));
+    return names;
+  }
+
+  /** Leaves the folder as it was before, but for the folder itself. */
+  abandon(): void {
+    for (const writer of this.#writers.values()) writer.abandon();
+  }
+}

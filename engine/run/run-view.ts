@@ -1,0 +1,37 @@
+/** What expectations see of a run: the backend's observations and the book of payments. */
+import type { Awaitable, Backend, ChainObservation, ChannelObservation, NodeObservation } from '../backends/backend.ts';
+import type { ExpectationView, PaymentStats } from '../kinds/expectation.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+import type { PaymentBook } from './payment-book.ts';
+
+/** Looks names up once for a whole run. */
+export class RunView {
+  readonly #backend: Backend;
+  readonly #book: PaymentBook;
+  readonly #nodes: ReadonlyMap<string, number>;
+  readonly #channels: ReadonlyMap<string, number>;
+
+  constructor(timeline: Timeline, backend: Backend, book: PaymentBook) {
+    this.#backend = backend;
+    this.#book = book;
+    this.#nodes = new Map(timeline.network.nodes.map((node, index) => [node.name, index]));
+    this.#channels = new Map(timeline.channelNames.map((name, index) => [name, index]));
+  }
+
+  /** The view at an instant, µs. */
+  at(timeUs: number): ExpectationView {
+    return {
+      timeUs,
+      chain: (): Awaitable<ChainObservation> => this.#backend.chain(),
+      payments: (pattern): PaymentStats | null => this.#book.stats(pattern),
+      channel: (name): Awaitable<ChannelObservation | null> => {
+        const index = this.#channels.get(name);
+        return index === undefined ? null : this.#backend.channel(index);
+      },
+      node: (name): Awaitable<NodeObservation | null> => {
+        const index = this.#nodes.get(name);
+        return index === undefined ? null : this.#backend.node(index);
+      },
+    };
+  }
+}

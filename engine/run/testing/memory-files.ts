@@ -1,0 +1,70 @@
+/** Files that exist in memory only, for tests. Paths use `/`. */
+import { compareText } from '../../base/order.ts';
+import type { Files, OpenFile } from '../files.ts';
+
+export class MemoryFiles implements Files {
+  /** Contents by path. */
+  readonly contents: Map<string, string> = new Map();
+  readonly #folders: Set<string> = new Set(['', '/']);
+
+  constructor(contents: Readonly<Record<string, string>> = {}) {
+    for (const [path, text] of Object.entries(contents)) {
+      this.makeFolder(parentOf(path));
+      this.contents.set(path, text);
+    }
+  }
+
+  read(path: string): string | null {
+    return this.contents.get(path) ?? null;
+  }
+
+  lines(path: string): Iterable<string> | null {
+    const text = this.read(path);
+    return text === null ? null : text.replace(/\n$/, '').split('\n');
+  }
+
+  open(path: string): OpenFile {
+    if (this.kind(parentOf(path)) !== 'folder') throw new Error(`no such folder: ${parentOf(path)}`);
+    this.contents.set(path, '');
+    return {
+      write: (text) => {
+        this.contents.set(path, (this.contents.get(path) ?? '') + text);
+      },
+      close: () => {},
+    };
+  }
+
+  rename(from: string, to: string): void {
+    const text = this.contents.get(from);
+    if (text === undefined) throw new Error(`no such file: ${from}`);
+    this.contents.delete(from);
+    this.contents.set(to, text);
+  }
+
+  remove(path: string): void {
+    this.contents.delete(path);
+  }
+
+  makeFolder(path: string): void {
+    for (let folder = path; folder !== '' && folder !== '/'; folder = parentOf(folder)) this.#folders.add(folder);
+  }
+
+  kind(path: string): 'file' | 'folder' | 'none' {
+    if (this.contents.has(path)) return 'file';
+    return this.#folders.has(path) ? 'folder' : 'none';
+  }
+
+  list(path: string): readonly string[] {
+    const prefix = path === '/' ? '/' : `${path}/`;
+    const names = new Set<string>();
+    for (const entry of [...this.contents.keys(), ...this.#folders]) {
+      if (entry.startsWith(prefix) && entry !== prefix) names.add(entry.slice(prefix.length).split('/')[0] as string);
+    }
+    return [...names].sort(compareText);
+  }
+}
+
+function parentOf(path: string): string {
+  const at = path.lastIndexOf('/');
+  return at < 0 ? '' : at === 0 ? '/' : path.slice(0, at);
+}
