@@ -1,0 +1,127 @@
+/**
+ * The command line in one function: parses arguments by the table of commands, runs one, answers the exit code. What it
+ * needs of the outside world is handed in, so that every command can be tested in-process; it never ends the process.
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { RunFailure } from '../run/run-failure.ts';
+import { ENGINE_VERSION } from '../run/version.ts';
+import { COMMANDS } from './commands.ts';
+import type { Engine } from './engine.ts';
+import { CliError, EXIT, EXIT_MEANINGS } from './exit-codes.ts';
+import type { CliIo } from './io.ts';
+import type { CommandEntry, OptionEntry, OptionValues } from './options.ts';
+import { styleFor } from './style.ts';
+
+/** Runs `blast` with these arguments (without node and script). */
+export async function runCli(argv: readonly string[], io: CliIo, engine: Engine): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const program = buildProgram(io, async (entry, args, options) => {
+    exitCode = await entry.run({ io, engine }, args, options);
+  });
+  try {
+    if (argv.length === 0) {
+      io.stderr.write(program.helpInformation());
+      return EXIT.usage;
+    }
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return failed(error, io);
+  }
+}
+
+type Invoke = (entry: CommandEntry, args: readonly string[], options: OptionValues) => Promise<void>;
+
+/** The commander program of the table. */
+export function buildProgram(io: Pick<CliIo, 'stdout' | 'stderr' | 'columns'>, invoke: Invoke): Command {
+  const program = new Command('blast');
+  const settings = (command: Command): Command =>
+    command
+      .exitOverride()
+      .configureOutput({
+        writeOut: (text) => io.stdout.write(text),
+        writeErr: (text) => io.stderr.write(text),
+        getOutHelpWidth: () => io.columns,
+        getErrHelpWidth: () => io.columns,
+        getOutHasColors: () => false,
+        getErrHasColors: () => false,
+      })
+      .showSuggestionAfterError()
+      .helpOption('-h, --help', 'show this help');
+  settings(program)
+    .description('Lightning Network scenarios as code: declarative, deterministic, reproducible.')
+    .version(ENGINE_VERSION, '-V, --version', 'show the version')
+    .helpCommand(true)
+    .addHelpText('after', programFooter());
+  for (const entry of COMMANDS) {
+    const command = settings(program.command(entry.name).summary(entry.summary));
+    command.description(
+      entry.details === undefined ? sentence(entry.summary) : `${sentence(entry.summary)} ${entry.details}`,
+    );
+    for (const argument of entry.arguments) command.argument(argument.syntax, argument.summary);
+    for (const option of entry.options) command.addOption(commanderOption(option));
+    command.addHelpText('after', examplesText(entry));
+    command.action((...parameters: unknown[]) => {
+      // Commander hands over each argument, then the options, then the command.
+      const args = parameters.slice(0, entry.arguments.length).flat();
+      return invoke(entry, args.filter((arg) => arg !== undefined) as string[], command.opts());
+    });
+  }
+  return program;
+}
+
+function commanderOption(entry: OptionEntry): Option {
+  const option = new Option(entry.flags, entry.summary);
+  const parse = entry.parse;
+  if (parse !== undefined)
+    option.argParser((text, previous) => parse(text, entry.repeatable === true ? previous : undefined));
+  if (entry.choices !== undefined) option.choices([...entry.choices]);
+  if (entry.defaultValue !== undefined) {
+    const value = parse === undefined ? entry.defaultValue : parse(entry.defaultValue, undefined);
+    option.default(value, entry.defaultValue);
+  }
+  return option;
+}
+
+function sentence(summary: string): string {
+  return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+}
+
+function examplesText(entry: CommandEntry): string {
+  const lines = entry.examples.map(([line, meaning]) => `  ${line}\n      ${meaning}`);
+  return `\nExamples:\n${lines.join('\n')}`;
+}
+
+function programFooter(): string {
+  const codes = EXIT_MEANINGS.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`);
+  return [
+    '',
+    'Examples:',
+    '  blast init first && blast run first/scenario.yml',
+    '  blast lock scenario.yml && blast verify scenario.yml',
+    '',
+    'Exit codes:',
+    ...codes,
+  ].join('\n');
+}
+
+/** Says what went wrong and answers the exit code. */
+function failed(error: unknown, io: CliIo): number {
+  const style = styleFor(io, io.stderr);
+  if (error instanceof CommanderError) {
+    // Commander has printed what it had to say; help and version are not errors.
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+  if (error instanceof CliError) {
+    io.stderr.write(`${style.red('error')}: ${error.message}\n`);
+    if (error.hint !== undefined) io.stderr.write(`  ${style.blue(error.hint)}\n`);
+    return error.exitCode;
+  }
+  if (error instanceof InvalidArgumentError) return EXIT.usage;
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const ours = error instanceof RunFailure && error.kind !== 'internal';
+  io.stderr.write(`${style.red(ours ? 'error' : 'internal error')}: ${message}\n`);
+  if (io.env.BLAST_DEBUG !== undefined && io.env.BLAST_DEBUG !== '') io.stderr.write(`${stack ?? ''}\n`);
+  else if (!ours) io.stderr.write('  set BLAST_DEBUG=1 to see where\n');
+  return error instanceof RunFailure && error.kind === 'backend' ? EXIT.backend : EXIT.internal;
+}

@@ -1,0 +1,72 @@
+/** `blast compile`: prints the timeline of a scenario, or writes it to a file. */
+import { AtomicWriter } from '../run/files.ts';
+import { timelineNdjson } from '../timeline/rows.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+import { timelineToJson } from '../timeline/timeline-json.ts';
+import { EXIT } from './exit-codes.ts';
+import { type CommandEntry, OPTION, paramsOf } from './options.ts';
+import { loadScenario } from './scenario-file.ts';
+import { timelineTable } from './timeline-table.ts';
+
+/** Lines handed over at once. */
+const CHUNK = 1000;
+
+export const compileCommand: CommandEntry = {
+  name: 'compile',
+  summary: 'show everything that a scenario makes happen',
+  details: 'The timeline is complete: every event and every payment with its time, drawn and in order.',
+  arguments: [{ syntax: '<file>', summary: 'the scenario' }],
+  options: [
+    OPTION.param,
+    OPTION.seed,
+    {
+      flags: '--format <format>',
+      summary: 'table, json (the whole timeline) or ndjson (a row a line)',
+      defaultValue: 'table',
+      choices: ['table', 'json', 'ndjson'],
+    },
+    { flags: '-o, --output <file>', summary: 'write to a file' },
+  ],
+  examples: [
+    ['blast compile scenario.yml', 'a table'],
+    ['blast compile scenario.yml --format json -o timeline.json', 'the timeline as a file'],
+  ],
+  async run(context, [file = ''], options) {
+    const { io } = context;
+    const seed = options.seed as number | undefined;
+    const compiled = await loadScenario(context, file, {
+      overrides: paramsOf(options),
+      ...(seed === undefined ? {} : { seed }),
+    });
+    if (compiled === null) return EXIT.invalid;
+    const output = options.output as string | undefined;
+    const writer = output === undefined ? null : new AtomicWriter(io.files, output);
+    const write = (text: string): void => (writer === null ? io.stdout.write(text) : writer.write(text));
+    try {
+      let chunk: string[] = [];
+      for (const line of linesOf(compiled.timeline, String(options.format))) {
+        chunk.push(line, '\n');
+        if (chunk.length < 2 * CHUNK) continue;
+        write(chunk.join(''));
+        chunk = [];
+      }
+      write(chunk.join(''));
+      writer?.commit();
+    } catch (error) {
+      writer?.abandon();
+      throw error;
+    }
+    return EXIT.ok;
+  },
+};
+
+function linesOf(timeline: Timeline, format: string): Iterable<string> {
+  switch (format) {
+    case 'json':
+      return [JSON.stringify(timelineToJson(timeline))];
+    case 'ndjson':
+      return timelineNdjson(timeline);
+    default:
+      return timelineTable(timeline);
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * The parts of the engine that commands use, gathered so that a test can put another backend or compiler in their place.
+ */
+import type { Backend } from '../backends/backend.ts';
+import type { CompileInput, CompileResult } from '../compile/compile.ts';
+import type { ImportFormat } from '../interop/imported.ts';
+import type { ScenarioWriterInput, WrittenScenario } from '../interop/scenario-writer.ts';
+import type { RunInput } from '../run/runner.ts';
+
+export type CompileRequest = CompileInput;
+export type CompileAnswer = CompileResult;
+/** A scenario that is valid, with its timeline. */
+export type Compiled = Extract<CompileResult, { readonly ok: true }>;
+
+export interface BackendOptions {
+  /** Check every invariant after each event. */
+  readonly check: boolean;
+}
+
+export interface BackendEntry {
+  readonly name: string;
+  readonly summary: string;
+  create(options: BackendOptions): Backend;
+}
+
+export interface Engine {
+  compile(request: CompileRequest): Promise<CompileAnswer>;
+  /** The first one is the default. */
+  readonly backends: readonly BackendEntry[];
+  readonly kinds: RunInput['kinds'];
+  readonly formats: readonly ImportFormat[];
+  /** Texts of a scenario made of an imported network, and of the network file beside it. */
+  writeImported(input: ScenarioWriterInput): WrittenScenario;
+}

@@ -1,0 +1,107 @@
+/** `blast import`: makes a scenario of another tool's files. */
+
+import type { ImportFormat } from '../interop/imported.ts';
+import { writeWhole } from '../run/files.ts';
+import { CliError, EXIT } from './exit-codes.ts';
+import type { CliIo } from './io.ts';
+import { type CommandContext, type CommandEntry, OPTION } from './options.ts';
+import { counted, pathIn, printDiagnostics } from './scenario-file.ts';
+
+export const importCommand: CommandEntry = {
+  name: 'import',
+  summary: "make a scenario of another tool's network",
+  details:
+    'Writes a scenario and, beside it, the network file that it refers to. Existing files are never overwritten.',
+  arguments: [{ syntax: '<path>', summary: "a file, or a folder with the other tool's files" }],
+  options: [
+    { flags: '--format <name>', summary: 'format of the files; recognised by their content when not given' },
+    { flags: '-o, --out <folder>', summary: 'folder of the new files', defaultValue: '.' },
+    { ...OPTION.seed, summary: 'seed of balances that have to be drawn', defaultValue: '1' },
+    OPTION.quiet,
+  ],
+  examples: [
+    ['blast import describegraph.json', "lnd's view of the network"],
+    ['blast import sim.json --format sim-ln --out imported', 'a simulation file of sim-ln'],
+  ],
+  async run(context, [path = ''], options) {
+    const { io, engine } = context;
+    const files = filesAt(io, path);
+    const format = formatFor(context, files, options.format as string | undefined, path);
+    const outcome = format.parse({ files, seed: options.seed as number });
+    if (!outcome.ok) {
+      printDiagnostics(io, outcome.diagnostics);
+      return EXIT.invalid;
+    }
+    printDiagnostics(io, outcome.warnings);
+    const name = nameOf(path);
+    const folder = String(options.out).replace(/[/\\]+$/, '');
+    const scenarioPath = pathIn(folder, `${name}.yml`);
+    const networkPath = pathIn(folder, `${name}.network.json`);
+    for (const target of [scenarioPath, networkPath]) {
+      if (io.files.kind(target) !== 'none') {
+        throw new CliError(EXIT.usage, `${target} is there already`, 'name another folder with --out');
+      }
+    }
+    const { network, traffic } = outcome;
+    const texts = engine.writeImported({
+      name,
+      origin: `${path} (${format.name})`,
+      networkFile: `${name}.network.json`,
+      network,
+      traffic,
+    });
+    io.files.makeFolder(folder);
+    writeWhole(io.files, networkPath, texts.network);
+    writeWhole(io.files, scenarioPath, texts.scenario);
+    if (options.quiet !== true) {
+      const counts = `${counted(network.nodes.length, 'node')}, ${counted(network.channels.length, 'channel')}`;
+      io.stdout.write(`${path}: ${format.name}, ${counts}\nwrote ${scenarioPath} and ${networkPath}\n`);
+    }
+    return EXIT.ok;
+  },
+};
+
+/** Contents by path: one file, or all files of a folder. */
+function filesAt(io: CliIo, path: string): ReadonlyMap<string, string> {
+  const kind = io.files.kind(path);
+  if (kind === 'none') throw new CliError(EXIT.invalid, `there is no ${path}`);
+  const paths = kind === 'file' ? [path] : io.files.list(path).map((name) => pathIn(path.replace(/[/\\]+$/, ''), name));
+  const files = new Map<string, string>();
+  for (const one of paths) {
+    const text = io.files.kind(one) === 'file' ? io.files.read(one) : null;
+    if (text !== null) files.set(one, text);
+  }
+  if (files.size === 0) throw new CliError(EXIT.invalid, `${path} holds no files`);
+  return files;
+}
+
+function formatFor(
+  { engine }: CommandContext,
+  files: ReadonlyMap<string, string>,
+  name: string | undefined,
+  path: string,
+): ImportFormat {
+  const known = `known formats: ${engine.formats.map((format) => format.name).join(', ')}`;
+  if (name !== undefined) {
+    const format = engine.formats.find((one) => one.name === name);
+    if (format === undefined) throw new CliError(EXIT.usage, `there is no format '${name}'`, known);
+    return format;
+  }
+  const format = engine.formats.find((one) => one.recognise(files));
+  if (format === undefined) throw new CliError(EXIT.invalid, `${path} looks like none of the known formats`, known);
+  return format;
+}
+
+/** A scenario's name made of a path: letters, digits, `_`, `.` and `-`. */
+function nameOf(path: string): string {
+  const base =
+    path
+      .replace(/[/\\]+$/, '')
+      .split(/[/\\]/)
+      .at(-1) ?? '';
+  const name = base
+    .replace(/\.(json|csv|graphml|ya?ml)$/i, '')
+    .replace(/[^A-Za-z0-9_.-]+/g, '-')
+    .replace(/^[-.]+|[-.]+$/g, '');
+  return name === '' ? 'imported' : name;
+}

@@ -1,0 +1,29 @@
+/** Everything a command needs of the outside world. The real one is made in main.ts, tests make their own. */
+import type { Files } from '../run/files.ts';
+import type { HostVersions } from '../run/manifest.ts';
+import type { WallClock } from '../run/pacing.ts';
+
+/** One of the standard streams. */
+export interface OutStream {
+  write(text: string): void;
+  readonly isTty: boolean;
+}
+
+export interface CliIo {
+  /** Results. */
+  readonly stdout: OutStream;
+  /** Diagnostics and progress. */
+  readonly stderr: OutStream;
+  /** Width of the terminal in characters. */
+  readonly columns: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Paths are relative to the folder that the command was started in. */
+  readonly files: Files;
+  readonly clock: WallClock;
+  /** Versions for run.json. */
+  readonly host: HostVersions;
+  /** Calls the listener at every interruption (Ctrl-C); answers how to end that. */
+  onInterrupt(listener: () => void): () => void;
+  /** Ends the process now. Only for a second interruption. */
+  exit(code: number): void;
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+/**
+ * The `blast` process: connects runCli to the real streams, files, clock and signals. The only file that touches
+ * `process`; everything that decides anything is in cli.ts and the commands.
+ */
+import { performance } from 'node:perf_hooks';
+import { runCli } from './cli.ts';
+import { defaultEngine } from './default-engine.ts';
+import type { CliIo, OutStream } from './io.ts';
+import { nodeFiles } from './node-files.ts';
+
+function outStream(stream: NodeJS.WriteStream): OutStream {
+  return { write: (text) => void stream.write(text), isTty: stream.isTTY === true };
+}
+
+// A reader that has seen enough (`blast compile x.yml | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+const io: CliIo = {
+  stdout: outStream(process.stdout),
+  stderr: outStream(process.stderr),
+  columns: process.stderr.columns ?? process.stdout.columns ?? 100,
+  env: process.env,
+  files: nodeFiles(process.cwd()),
+  clock: {
+    now: () => performance.now(),
+    sleep: (ms) => new Promise((resolve) => (ms <= 0 ? setImmediate(resolve) : setTimeout(resolve, ms))),
+  },
+  host: {
+    node: process.versions.node,
+    v8: process.versions.v8,
+    platform: `${process.platform}-${process.arch}`,
+  },
+  onInterrupt: (listener) => {
+    process.on('SIGINT', listener);
+    process.on('SIGTERM', listener);
+    return () => {
+      process.off('SIGINT', listener);
+      process.off('SIGTERM', listener);
+    };
+  },
+  exit: (code) => process.exit(code),
+};
+
+process.exitCode = await runCli(process.argv.slice(2), io, defaultEngine);

@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { AtomicWriter, writeWhole } from '../run/files.ts';
+import { nodeFiles } from './node-files.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'blast-files-'));
+const files = nodeFiles(folder);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('files on the disk', () => {
+  it('are written whole, read, listed and removed', () => {
+    files.makeFolder('a/b');
+    writeWhole(files, 'a/b/z.txt', 'grün\n');
+    writeWhole(files, 'a/b/B.txt', '');
+    expect(files.list('a/b')).toEqual(['B.txt', 'z.txt']);
+    expect(files.read('a/b/z.txt')).toBe('grün\n');
+    expect([files.kind('a'), files.kind('a/b/z.txt'), files.kind('a/x')]).toEqual(['folder', 'file', 'none']);
+    files.remove('a/b/B.txt');
+    files.remove('a/b/B.txt');
+    expect(files.list('a/b')).toEqual(['z.txt']);
+  });
+
+  it('that are not there are null, not errors', () => {
+    expect(files.read('none')).toBeNull();
+    expect(files.read('a')).toBeNull();
+    expect(files.lines('a')).toBeNull();
+    expect(files.lines('none')).toBeNull();
+    expect(files.list('none')).toEqual([]);
+  });
+
+  it('are read line by line across buffers', () => {
+    const writer = new AtomicWriter(files, 'long.txt');
+    const lines = Array.from({ length: 200_000 }, (_, i) => `zeile ü ${i}`);
+    for (const line of lines) writer.write(`${line}\n`);
+    writer.commit();
+    expect([...(files.lines('long.txt') ?? [])]).toEqual(lines);
+    writeWhole(files, 'open.txt', 'a\nb');
+    expect([...(files.lines('open.txt') ?? [])]).toEqual(['a', 'b']);
+    writeWhole(files, 'empty.txt', '');
+    expect([...(files.lines('empty.txt') ?? [])]).toEqual([]);
+  });
+});

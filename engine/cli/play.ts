@@ -1,0 +1,64 @@
+/** Runs a compiled scenario for a command: backend, interruption, progress, and the exit code of what came of it. */
+import type { RunObserver } from '../run/observers.ts';
+import type { Pace } from '../run/pacing.ts';
+import { type RunResult, runTimeline } from '../run/runner.ts';
+import type { BackendEntry, Compiled } from './engine.ts';
+import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
+import type { CommandContext } from './options.ts';
+import { ProgressLine } from './progress.ts';
+
+export interface PlaySettings {
+  readonly backend?: string;
+  readonly check?: boolean;
+  readonly observers?: readonly RunObserver[];
+  readonly pace?: Pace;
+  readonly until?: number;
+  readonly quiet?: boolean;
+}
+
+/** The backend of this name; the first one when none is named. @throws CliError (usage) */
+export function backendNamed({ engine }: CommandContext, name: string | undefined): BackendEntry {
+  const entry = name === undefined ? engine.backends[0] : engine.backends.find((backend) => backend.name === name);
+  if (entry !== undefined) return entry;
+  const known = engine.backends.map((backend) => backend.name).join(', ');
+  throw new CliError(EXIT.usage, `there is no backend '${name}'`, `known backends: ${known}`);
+}
+
+/** Runs a timeline. The first interruption stops the run at its present instant, the second one ends the process. */
+export async function play(
+  context: CommandContext,
+  compiled: Compiled,
+  settings: PlaySettings = {},
+): Promise<RunResult> {
+  const { io, engine } = context;
+  const stop = new AbortController();
+  const progress = settings.quiet === true ? null : new ProgressLine(io);
+  const release = io.onInterrupt(() => {
+    if (stop.signal.aborted) io.exit(EXIT.interrupted);
+    stop.abort();
+  });
+  try {
+    return await runTimeline({
+      timeline: compiled.timeline,
+      timelineDigest: compiled.timelineDigest,
+      backend: backendNamed(context, settings.backend).create({ check: settings.check ?? false }),
+      kinds: engine.kinds,
+      observers: settings.observers ?? [],
+      pace: settings.pace ?? 'max',
+      ...(settings.until === undefined ? {} : { until: settings.until }),
+      stop: stop.signal,
+      clock: io.clock,
+      ...(progress === null ? {} : { onProgress: (state) => progress.update(state) }),
+    });
+  } finally {
+    progress?.clear();
+    release();
+  }
+}
+
+/** The exit code of a run's result. */
+export function exitCodeOf(result: RunResult): ExitCode {
+  if (result.state === 'aborted') return EXIT.interrupted;
+  if (result.failure !== null) return result.failure.kind === 'backend' ? EXIT.backend : EXIT.internal;
+  return result.expectations.some(({ status }) => status === 'failed') ? EXIT.expectationFailed : EXIT.ok;
+}

@@ -1,0 +1,72 @@
+/** The outside world of a command, for tests: files in memory, streams as texts, a clock that only sleeping moves. */
+import { FakeClock } from '../../run/testing/fixtures.ts';
+import { MemoryFiles } from '../../run/testing/memory-files.ts';
+import { runCli } from '../cli.ts';
+import { defaultEngine } from '../default-engine.ts';
+import type { Engine } from '../engine.ts';
+import type { CliIo } from '../io.ts';
+
+export interface FakeIoOptions {
+  readonly files?: MemoryFiles;
+  readonly tty?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly engine?: Partial<Engine>;
+  readonly clock?: FakeClock;
+}
+
+export class FakeIo implements CliIo {
+  out = '';
+  err = '';
+  readonly exits: number[] = [];
+  readonly stdout: CliIo['stdout'];
+  readonly stderr: CliIo['stderr'];
+  readonly columns = 100;
+  readonly env: Readonly<Record<string, string>>;
+  readonly files: MemoryFiles;
+  readonly clock: FakeClock;
+  readonly host: CliIo['host'] = { node: '20' };
+  #listeners: (() => void)[] = [];
+
+  constructor(options: FakeIoOptions = {}) {
+    const isTty = options.tty ?? false;
+    const append = (name: 'out' | 'err') => (text: string) => {
+      this[name] += text;
+    };
+    this.stdout = { isTty, write: append('out') };
+    this.stderr = { isTty, write: append('err') };
+    this.env = options.env ?? {};
+    this.files = options.files ?? new MemoryFiles();
+    this.clock = options.clock ?? new FakeClock();
+  }
+
+  onInterrupt(listener: () => void): () => void {
+    this.#listeners.push(listener);
+    return () => {
+      this.#listeners = this.#listeners.filter((one) => one !== listener);
+    };
+  }
+
+  exit(code: number): void {
+    this.exits.push(code);
+  }
+
+  /** As Ctrl-C does. */
+  interrupt(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+export interface Invocation {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  readonly io: FakeIo;
+}
+
+/** Runs `blast` with arguments, or with a line of them that is split at spaces. */
+export async function blast(line: string | readonly string[], options: FakeIoOptions = {}): Promise<Invocation> {
+  const io = new FakeIo(options);
+  const argv = typeof line === 'string' ? line.split(' ').filter((part) => part !== '') : line;
+  const code = await runCli(argv, io, { ...defaultEngine, ...options.engine });
+  return { code, out: io.out, err: io.err, io };
+}

@@ -1,0 +1,37 @@
+/** A timeline as a table for people: time, what happens, to whom. */
+import type { Json } from '../base/json.ts';
+import { clockText } from '../run/time-text.ts';
+import { formatAmount } from '../spec/units.ts';
+import { timelineRow } from '../timeline/rows.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+
+/** Arguments of actions that are indexes of nodes; −1 means nobody in particular. */
+const NODE_ARGUMENTS: ReadonlySet<string> = new Set(['node', 'from', 'to', 'by', 'source', 'destination', 'peer']);
+
+/** Lines of the table, the heading first, without line breaks. */
+export function* timelineTable(timeline: Timeline): Generator<string, void, undefined> {
+  const width = Math.max(8, ...timeline.actions.map(({ kind }) => kind.length));
+  yield `${'time'.padEnd(16)} ${'kind'.padEnd(width)} what`;
+  for (let i = 0; i < timeline.length; i++) {
+    const row = timelineRow(timeline, i);
+    const what =
+      'amountMsat' in row
+        ? `${row.source} -> ${row.destination}  ${formatAmount(row.amountMsat)}  (${row.activity} ${row.nth})`
+        : Object.entries(row.args)
+            .map(([name, value]) => argument(timeline, name, value))
+            .filter((text) => text !== '')
+            .join('  ');
+    yield `${clockText(row.timeUs).padEnd(16)} ${row.kind.padEnd(width)} ${what}`.trimEnd();
+  }
+}
+
+function argument(timeline: Timeline, name: string, value: Json): string {
+  if (value === -1 || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)) return '';
+  if (typeof value === 'number' && NODE_ARGUMENTS.has(name))
+    return `${name}=${timeline.network.nodes[value]?.name ?? value}`;
+  if (name === 'nodes' && Array.isArray(value)) {
+    return `nodes=${value.map((node) => timeline.network.nodes[Number(node)]?.name ?? node).join(',')}`;
+  }
+  if (typeof value === 'number' && name === 'channel') return `channel=${timeline.channelNames[value] ?? value}`;
+  return `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`;
+}
