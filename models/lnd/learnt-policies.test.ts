@@ -16,8 +16,8 @@ const POLICY: Policy = {
 
 const host = (): FakeHost =>
   new FakeHost(3, [
-    { node0: 0, node1: 1, capacityMsat: 1_000_000_000 },
-    { node0: 1, node1: 2, capacityMsat: 1_000_000_000 },
+    { a: 0, b: 1, capacitySat: 1_000_000 },
+    { a: 1, b: 2, capacitySat: 1_000_000 },
   ]);
 
 describe('policies learnt from failures', () => {
