@@ -5,10 +5,24 @@
  */
 import type { Json } from '../base/json.ts';
 import type { RecordSink } from '../simulate/records.ts';
-import type { CloseChannelRequest, OpenChannelRequest, SetPolicyRequest } from '../timeline/control.ts';
+import type {
+  CloseChannelRequest,
+  OpenChannelRequest,
+  RebalanceRequest,
+  SendOnchainRequest,
+  SetLatencyRequest,
+  SetPolicyRequest,
+} from '../timeline/control.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 
-export type { CloseChannelRequest, OpenChannelRequest, SetPolicyRequest } from '../timeline/control.ts';
+export type {
+  CloseChannelRequest,
+  OpenChannelRequest,
+  RebalanceRequest,
+  SendOnchainRequest,
+  SetLatencyRequest,
+  SetPolicyRequest,
+} from '../timeline/control.ts';
 
 export type Awaitable<T> = T | Promise<T>;
 
@@ -55,7 +69,8 @@ export interface Backend {
   start(timeline: Timeline, sink: RecordSink): Awaitable<void>;
   /**
    * Lets everything happen that is due before `untilUs` (with `inclusive`: at it, too), at most `maxEvents` events.
-   * Answers false when that limit was reached first; call again then.
+   * Answers false when that limit was reached first, or after the event during which the sink set its `interrupt`; call
+   * again then.
    */
   advance(untilUs: number, inclusive: boolean, maxEvents: number): Awaitable<boolean>;
   /** Starts payment `row` of the timeline now. */
@@ -68,6 +83,20 @@ export interface Backend {
   setPolicy(request: SetPolicyRequest): Awaitable<void>;
   /** Adds confirmed coins to a node's wallet. */
   fund(node: number, sat: number): Awaitable<void>;
+  /** Stops a node without notice: its peers find out by themselves. */
+  crashNode(node: number): Awaitable<void>;
+  /** Connects two peers again after disconnectPeer. */
+  connectPeer(a: number, b: number): Awaitable<void>;
+  /** Disconnects two peers, who stay apart until connectPeer. */
+  disconnectPeer(a: number, b: number): Awaitable<void>;
+  /** Nodes of different groups cannot reach each other until heal; all nodes not named form one more group. */
+  partition(groups: readonly (readonly number[])[]): Awaitable<void>;
+  heal(): Awaitable<void>;
+  sendOnchain(request: SendOnchainRequest): Awaitable<void>;
+  setLatency(request: SetLatencyRequest): Awaitable<void>;
+  /** Sets the going feerate of the chain, sat per 1000 weight units. */
+  setFeerate(feeratePerKw: number): Awaitable<void>;
+  rebalance(request: RebalanceRequest): Awaitable<void>;
   mine(blocks: number): Awaitable<void>;
 
   node(node: number): Awaitable<NodeObservation>;

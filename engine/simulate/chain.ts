@@ -50,6 +50,8 @@ export const WEIGHT = {
   /** Second-level transactions with anchors (666 and 706), and a wallet input and change that pay their fee. */
   htlcTimeout: 1062,
   htlcSuccess: 1102,
+  /** One P2WPKH input, two outputs. */
+  send: 562,
   /** Direct spends from the other side's commitment (BOLT 5: inputs of 407 and 413). */
   htlcClaimTimeout: 573,
   htlcClaimSuccess: 579,

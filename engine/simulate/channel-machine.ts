@@ -21,16 +21,15 @@ type LifecycleEvent = {
     | 'close_confirmed'
     | 'force'
     | 'commitment_confirmed'
-    | 'resolved'
-    | 'forget';
+    | 'resolved';
 };
 
 const machine = setup({ types: { events: {} as LifecycleEvent } }).createMachine({
   id: 'channel',
   initial: 'negotiating',
   states: {
-    negotiating: { on: { reject: 'abandoned', broadcast: 'pending', forget: 'abandoned' } },
-    pending: { on: { depth: 'awaiting_ready', force: 'force_closing', forget: 'abandoned' } },
+    negotiating: { on: { reject: 'abandoned', broadcast: 'pending' } },
+    pending: { on: { depth: 'awaiting_ready', force: 'force_closing' } },
     awaiting_ready: { on: { ready: 'open', force: 'force_closing' } },
     open: { on: { shutdown: 'shutting_down', force: 'force_closing' } },
     shutting_down: { on: { close_broadcast: 'closing', force: 'force_closing' } },

@@ -160,7 +160,12 @@ export class ChannelTable {
 
   /** Commitment fee in sat with `untrimmed` HTLC outputs (BOLT 3, anchors): floor(weight · feerate / 1000). */
   commitmentFeeSat(channel: number, untrimmed: number): number {
-    return Math.floor(((COMMITMENT_WEIGHT + HTLC_WEIGHT * untrimmed) * this.feeratePerKw[channel]!) / 1000);
+    return Math.floor((this.commitmentWeight(untrimmed) * this.feeratePerKw[channel]!) / 1000);
+  }
+
+  /** Weight of a commitment transaction with this number of HTLC outputs. */
+  commitmentWeight(untrimmed: number): number {
+    return COMMITMENT_WEIGHT + HTLC_WEIGHT * untrimmed;
   }
 
   /** The open channel may carry HTLCs in both directions: open and connected. */

@@ -2,6 +2,7 @@
  * Cooperative closes (BOLT 2): shutdown, the HTLCs resolve, closing_signed, and the closing transaction confirms.
  * The opener pays its fee. A close that cannot begin is recorded as closeRejected with the reason.
  */
+import type { NumberHasher } from '../base/digest.ts';
 import type { CloseChannelRequest } from '../timeline/control.ts';
 import { WEIGHT } from './chain.ts';
 import { EVENT, STATE } from './channel-lifecycle.ts';
@@ -99,6 +100,12 @@ export class ClosingFlow {
       else this.waiting[kept++] = c;
     }
     this.waiting.length = kept;
+  }
+
+  /** Adds the closes in progress to a digest. */
+  digestInto(hash: NumberHasher): void {
+    for (const [c, { toSat, feeSat }] of this.closings) for (const v of [c, toSat[0], toSat[1], feeSat]) hash.f64(v);
+    for (const c of this.waiting) hash.f64(c);
   }
 
   #refusal(c: number, request: CloseChannelRequest): string | null {

@@ -8,10 +8,10 @@ import { FAILURE, type FailureCode } from './failure.ts';
 import { blankPolicy } from './gossip.ts';
 import { HTLC } from './htlcs.ts';
 import type { Links } from './links.ts';
-import { type ForwardRequest, MAX_HOPS, type ReceiveRequest } from './node-model.ts';
+import { blankView, type ForwardRequest, MAX_HOPS, type ReceiveRequest } from './node-model.ts';
 import { PAYMENT, RECEIPT } from './payments.ts';
 import { RECORD } from './records.ts';
-import { blankView, PHYSICS, type World } from './world.ts';
+import { PHYSICS, type World } from './world.ts';
 
 export interface ForwardingHost {
   /** The sender's own part of the outcome: `hop` 0 is the sender, n the recipient. */

@@ -2,6 +2,7 @@
  * What the public learns, and when: announcements of channels and policies reach the shared graph after the scenario's
  * gossip delay; a spent channel leaves it with the block that spends it (lnd: graph/builder).
  */
+import type { NumberHasher } from '../base/digest.ts';
 import type { PolicyPlan } from '../timeline/network.ts';
 import { STATE } from './channel-lifecycle.ts';
 import type { Policy } from './node-model.ts';
@@ -65,6 +66,15 @@ export class Gossip {
     const state = w.channels.state[channel]!;
     if (w.channels.closedAt[channel]! >= 0 || state === STATE.closed || state === STATE.abandoned) return;
     w.graph.learn(announcement.edge, announcement.policy, announcement.version);
+  }
+
+  /** Adds what is on its way to a digest. */
+  digestInto(hash: NumberHasher): void {
+    for (const [number, { edge, policy, version }] of this.pending) {
+      for (const v of [number, edge, version, policy.feeBaseMsat, policy.feeRatePpm, policy.cltvDelta]) hash.f64(v);
+      for (const v of [policy.minHtlcMsat, policy.maxHtlcMsat, policy.disabled ? 1 : 0]) hash.f64(v);
+      for (const v of [policy.inboundFeeBaseMsat, policy.inboundFeeRatePpm]) hash.f64(v);
+    }
   }
 
   #announce(edge: number): void {

@@ -8,6 +8,7 @@
  */
 import { STATE } from './channel-lifecycle.ts';
 import { HTLC, trimmed } from './htlcs.ts';
+import { TX } from './records.ts';
 import type { World } from './world.ts';
 
 /** True when the channel's funding output exists and is unspent (in the mempool it counts as spent for). */
@@ -55,6 +56,7 @@ export function brokenInvariant(w: World): string | null {
     totalSat += sat;
   }
   for (const i of w.chain.outputs) if (!i.spent) totalSat += i.valueSat;
+  for (const tx of w.chain.mempool) if (tx.kind === TX.send) totalSat += tx.valueSat;
   for (let c = 0; c < ch.count; c++) {
     if (!holdsCapacity(w, c)) continue;
     totalSat += ch.capacityMsat[c]! / 1000;

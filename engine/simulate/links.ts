@@ -67,6 +67,8 @@ export class Links {
     const ch = w.channels;
     if (ch.connection[edge >> 1] !== connection) return;
     const other = edge ^ 1;
+    // A node that crashed hears nothing; the author finds out later and sends again when they are connected.
+    if (w.running[ch.node[other]!] === 0) return;
     ch.signatureDelivered[edge] = 1;
     this.#move(edge, LIST.ownSent, other, LIST.peerPending);
     w.after(ch.latencyUs[edge >> 1]!, PHYSICS.revocation, edge, connection);
@@ -97,7 +99,8 @@ export class Links {
   onPreimage(htlc: number, generation: number): void {
     const w = this.#w;
     if (w.htlcs.generation[htlc] !== generation || w.htlcs.settledUpstream[htlc] === 1) return;
-    if (w.channels.connected[w.htlcs.edge[htlc]! >> 1] === 0) return;
+    const edge = w.htlcs.edge[htlc]!;
+    if (w.channels.connected[edge >> 1] === 0 || w.running[w.from(edge)] === 0) return;
     this.#events.preimage(htlc);
   }
 
@@ -105,6 +108,14 @@ export class Links {
   disconnect(channel: number): void {
     const ch = this.#w.channels;
     ch.connected[channel] = 0;
+    ch.connection[channel]!++;
+    ch.signTimer[2 * channel] = 0;
+    ch.signTimer[2 * channel + 1] = 0;
+  }
+
+  /** One side is gone without notice: what is under way is lost, the other side believes in the connection. */
+  silence(channel: number): void {
+    const ch = this.#w.channels;
     ch.connection[channel]!++;
     ch.signTimer[2 * channel] = 0;
     ch.signTimer[2 * channel + 1] = 0;

@@ -46,12 +46,87 @@ export class Liveness {
     for (const edge of [...w.liveEdges[node]!]) if (w.channels.connected[edge >> 1] === 1) this.#disconnect(edge >> 1);
   }
 
+  /** A node is gone without notice: its peers believe in the connection until their timeout. */
+  crash(node: number): void {
+    const w = this.#w;
+    if (w.running[node] === 0) return;
+    w.running[node] = 0;
+    w.record(RECORD.nodeStopped, node, 1, -1, 0);
+    for (const edge of [...w.liveEdges[node]!]) {
+      const channel = edge >> 1;
+      if (w.channels.connected[channel] === 0) continue;
+      this.#links.silence(channel);
+      const timeout = w.modelOf(w.to(edge)).timing.peerTimeoutUs;
+      w.after(timeout, PHYSICS.silent, channel, w.channels.connection[channel]!);
+    }
+  }
+
+  onSilent(channel: number, connection: number): void {
+    const ch = this.#w.channels;
+    if (ch.connection[channel] === connection && ch.connected[channel] === 1) this.#disconnect(channel);
+  }
+
+  /** Keeps two peers apart until connect. */
+  separate(a: number, b: number): void {
+    const w = this.#w;
+    w.apart.add(w.pair(a, b));
+    w.record(RECORD.peers, a, b, 0, 0);
+    this.#part(a, (peer) => peer === b);
+  }
+
+  /** Lets two peers connect again, at once. */
+  connect(a: number, b: number): void {
+    const w = this.#w;
+    w.apart.delete(w.pair(a, b));
+    w.record(RECORD.peers, a, b, 1, 0);
+    if (w.running[a] === 1) this.onConnect(a, w.starts[a]!);
+  }
+
+  /** Nodes of different groups lose each other; nodes in no group form one more. */
+  partition(groups: readonly (readonly number[])[]): void {
+    const w = this.#w;
+    w.group.fill(0);
+    groups.forEach((nodes, i) => {
+      for (const node of nodes) w.group[node] = i + 1;
+      w.record(RECORD.partition, i + 1, nodes.length, -1, 0);
+    });
+    for (let n = 0; n < w.nodeCount; n++) this.#part(n, (peer) => w.group[peer] !== w.group[n]);
+    this.#reconnectAll();
+  }
+
+  /** Ends a partition; peers find each other after their usual delay. */
+  heal(): void {
+    const w = this.#w;
+    w.group.fill(0);
+    w.record(RECORD.partition, 0, w.nodeCount, -1, 0);
+    this.#reconnectAll();
+  }
+
+  #reconnectAll(): void {
+    const w = this.#w;
+    for (let n = 0; n < w.nodeCount; n++) {
+      if (w.running[n] === 1 && w.liveEdges[n]!.some((edge) => w.channels.connected[edge >> 1] === 0)) {
+        w.after(w.modelOf(n).timing.reconnectDelayUs, PHYSICS.connect, n, w.starts[n]!);
+      }
+    }
+  }
+
+  /** Breaks the connections of a node to the peers chosen. */
+  #part(node: number, chosen: (peer: number) => boolean): void {
+    const w = this.#w;
+    for (const edge of [...w.liveEdges[node]!]) {
+      if (w.channels.connected[edge >> 1] === 1 && chosen(w.to(edge))) this.#disconnect(edge >> 1);
+    }
+  }
+
   /** Starts a stopped node; it connects to its peers after its model's delay. No effect when it runs. */
   start(node: number): void {
     const w = this.#w;
     if (w.running[node] === 1) return;
     w.running[node] = 1;
     w.starts[node]!++;
+    // After a crash some peers may still believe in the old connection; the new one ends it.
+    this.#part(node, () => true);
     w.record(RECORD.nodeStarted, node, -1, -1, 0);
     w.after(w.modelOf(node).timing.reconnectDelayUs, PHYSICS.connect, node, w.starts[node]!);
     const due = w.deferred[node]!.splice(0);
@@ -66,7 +141,7 @@ export class Liveness {
       const channel = edge >> 1;
       const state = w.channels.state[channel]!;
       if (w.channels.connected[channel] === 1 || state === STATE.negotiating || state >= STATE.closing) continue;
-      if (w.running[w.to(edge)] === 0) continue;
+      if (!w.reachable(node, w.to(edge))) continue;
       this.#links.reconnect(channel);
       if (state === STATE.open) w.record(RECORD.channelActive, channel, w.channels.name[channel]!, 1, 0);
       this.#opening.exchangeReady(channel);

@@ -91,6 +91,28 @@ export interface CommitmentView {
   peerHtlcMinimumMsat: number;
 }
 
+/** A view to be filled. */
+export function blankView(): CommitmentView {
+  return {
+    edge: 0,
+    localMsat: 0,
+    remoteMsat: 0,
+    localReserveMsat: 0,
+    remoteReserveMsat: 0,
+    localDustMsat: 0,
+    remoteDustMsat: 0,
+    isFunder: false,
+    feeratePerKw: 0,
+    localUntrimmed: 0,
+    remoteUntrimmed: 0,
+    offeredCount: 0,
+    offeredMsat: 0,
+    maxAcceptedHtlcs: 0,
+    maxInFlightMsat: 0,
+    peerHtlcMinimumMsat: 0,
+  };
+}
+
 /** A request to forward an HTLC, for one candidate outgoing channel. Reused like CommitmentView. */
 export interface ForwardRequest {
   node: number;
@@ -155,6 +177,9 @@ export interface PaymentRequest {
   readonly feeLimitMsat: number;
   readonly timeoutUs: number;
   readonly maxParts: number;
+  /** Own channel that the route must begin with, as an edge, and node it must come in from; −1 for any. */
+  readonly outgoingEdge: number;
+  readonly lastHop: number;
   readonly startedUs: number;
   /** Key for keyedU32: draws of this payment. */
   readonly key0: number;
@@ -239,6 +264,8 @@ export interface NodeTiming {
   readonly commitBatch: number;
   /** Wait after a start before it connects to its peers (lnd: first back-off of 1 s). */
   readonly reconnectDelayUs: number;
+  /** Silence of a peer after which the connection is given up (lnd: 60 s without a revocation). */
+  readonly peerTimeoutUs: number;
   /** How long an HTLC that was not signed yet waits for a peer that went away before it is failed back (lnd: 60 s). */
   readonly mailboxUs: number;
   /** A peer gone for so long makes the node announce the channel as disabled (lnd: 20 min); back for so long, as enabled (lnd: 19 min). */

@@ -7,6 +7,7 @@
  * a second-level transaction whose output waits for to_self_delay again. Of two claims the first in the mempool wins.
  */
 
+import type { NumberHasher } from '../base/digest.ts';
 import { type ChainOutput, type Tx, WEIGHT } from './chain.ts';
 import { EVENT, STATE } from './channel-lifecycle.ts';
 import { ANCHOR_SAT } from './channels.ts';
@@ -97,6 +98,18 @@ export class OnChain {
   /** The receiving side learnt the preimage: its claim goes out with the next look at the outputs. */
   preimageKnown(): void {
     this.claim();
+  }
+
+  /** Adds the commitments in progress to a digest. */
+  digestInto(hash: NumberHasher): void {
+    for (const [channel, c] of this.commitments) {
+      for (const v of [channel, c.side, c.localSat, c.remoteSat, c.anchors, c.feeSat]) hash.f64(v);
+      for (const list of [c.outputs, c.dust, c.returned, c.fulfilled]) {
+        hash.u32(list.length);
+        for (const h of list) hash.f64(h);
+      }
+    }
+    for (const i of this.open) hash.f64(i);
   }
 
   /** Deadlines of HTLCs on channels that are still off-chain, then claims. Called after each block and each start. */

@@ -2,6 +2,8 @@
  * Opening channels: negotiation between two models, funding transaction, depth, channel_ready, announcement (BOLT 2, 7).
  * Channels of the scenario's network exist when time starts: their negotiation is done here, too, but no coins move.
  */
+
+import type { NumberHasher } from '../base/digest.ts';
 import type { OpenChannelRequest } from '../timeline/control.ts';
 import type { ChannelPlan, PolicyPlan } from '../timeline/network.ts';
 import { WEIGHT } from './chain.ts';
@@ -167,6 +169,11 @@ export class Opening {
       this.#reject(c, 'the peer disconnected while the channel was negotiated');
   }
 
+  /** Adds the channels that wait to a digest. */
+  digestInto(hash: NumberHasher): void {
+    for (const c of this.waiting) hash.f64(c);
+  }
+
   #create(name: number, request: OpenChannelRequest): number {
     const w = this.#w;
     const c = w.addChannel(name, request.from, request.to, request.capacitySat);
@@ -197,6 +204,7 @@ export class Opening {
     const opener = w.modelOf(request.from);
     if (w.running[request.from] === 0) return 'the opener is not running';
     if (w.running[request.to] === 0) return 'the peer is not running';
+    if (!w.reachable(request.from, request.to)) return 'the peer cannot be reached';
     const own = opener.refuseToOpen(request.from, terms.offer);
     if (own !== null) return own;
     if (!terms.answer.accept) return terms.answer.reason;

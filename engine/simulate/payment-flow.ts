@@ -6,13 +6,19 @@ import { keyedU32 } from '../base/random.ts';
 import { FAILURE, type FailureCode } from './failure.ts';
 import type { Forwarding } from './forwarding.ts';
 import { blankPolicy } from './gossip.ts';
-import { MAX_HOPS, type PaymentActions, type RouteBuffer } from './node-model.ts';
+import { blankView, MAX_HOPS, type PaymentActions, type RouteBuffer } from './node-model.ts';
 import { PAYMENT } from './payments.ts';
 import { OUTCOME, type Outcome, RECORD } from './records.ts';
-import { blankView, PHYSICS, type World } from './world.ts';
+import { PHYSICS, type World } from './world.ts';
 
 /** Flag of failure codes whose message carries a channel_update (BOLT 4). */
 const UPDATE = 0x1000;
+
+export interface Circular {
+  readonly outgoingEdge: number;
+  readonly lastHop: number;
+  readonly maxFeeMsat: number;
+}
 
 export class PaymentFlow implements PaymentActions {
   readonly #w: World;
@@ -25,8 +31,11 @@ export class PaymentFlow implements PaymentActions {
     this.#forwarding = forwarding;
   }
 
-  /** Starts payment `row` of the timeline. A source that is not running cannot: NotDispatched. */
-  start(row: number): void {
+  /**
+   * Starts payment `row` of the timeline. A source that is not running cannot: NotDispatched. A circular payment says
+   * which channel it leaves by, which node it comes back from, and what it may cost.
+   */
+  start(row: number, circular: Circular | null = null): void {
     const w = this.#w;
     const p = w.payments;
     const { source, destination, amountMsat, activity, nth } = w.timeline.payments;
@@ -49,10 +58,12 @@ export class PaymentFlow implements PaymentActions {
       amountMsat: amountMsat[row]!,
       method: profile.method,
       finalCltvDelta: invoice ? w.modelOf(to).invoiceCltvDelta : -1,
-      multiPart: invoice,
-      feeLimitMsat: profile.feeLimitMsat,
+      multiPart: invoice && circular === null,
+      feeLimitMsat: circular?.maxFeeMsat ?? profile.feeLimitMsat,
       timeoutUs: profile.timeoutUs,
       maxParts: profile.maxParts,
+      outgoingEdge: circular?.outgoingEdge ?? -1,
+      lastHop: circular?.lastHop ?? -1,
       startedUs: w.nowUs,
       key0: keyedU32(key[0], key[1], nth[row]!),
       key1: keyedU32(key[1], key[0], nth[row]!),

@@ -10,7 +10,7 @@ export const RECORD = {
   block: 1,
   /** a node. */
   nodeStarted: 2,
-  /** a node. */
+  /** a node, b 1 when it crashed: its peers do not know yet. */
   nodeStopped: 3,
   /** a channel instance, b new lifecycle state, c event (see channel-lifecycle); amount: capacity sat. */
   channelState: 4,
@@ -48,6 +48,16 @@ export const RECORD = {
   openRejected: 30,
   /** as openRejected. */
   closeRejected: 31,
+  /** a sending node, b receiving node, c reason as openRejected; amount: sat that were not sent. */
+  sendRejected: 32,
+  /** a channel instance, or −1 for the chain's estimate; b old, c new sat per 1000 weight units. */
+  feerate: 33,
+  /** a channel instance; amount: new one-way delay in µs. */
+  latency: 34,
+  /** a group of a partition (1, 2, …), b number of its nodes; a 0 when the partition is healed. */
+  partition: 35,
+  /** a and b nodes, c 1 connected, 0 disconnected, by an event. */
+  peers: 36,
 } as const;
 export type RecordCode = (typeof RECORD)[keyof typeof RECORD];
 
@@ -66,6 +76,8 @@ export const TX = {
   htlcSuccess: 6,
   /** Sweep of a second-level output after its to_self_delay. */
   htlcSweep: 7,
+  /** From one wallet to another; the channel is −1. */
+  send: 8,
 } as const;
 export type TxKind = (typeof TX)[keyof typeof TX];
 export const TX_NAMES: readonly string[] = Object.keys(TX);
@@ -113,4 +125,9 @@ export interface RecordSink {
   payment(result: PaymentResult): void;
   /** Announces a text that records refer to by this number (reasons of refusals). Numbers count from 0. */
   text(number: number, text: string): void;
+  /**
+   * Set by the sink while the backend advances: something is due now. The backend stops after the event during which it
+   * became true, and advance() answers false; whoever set it takes it back.
+   */
+  interrupt?: boolean;
 }

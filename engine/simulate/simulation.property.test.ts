@@ -14,6 +14,14 @@ type Step =
   | { readonly do: 'open'; readonly from: number; readonly to: number; readonly sat: number; readonly push: number }
   | { readonly do: 'close'; readonly channel: number; readonly force: boolean; readonly side: number }
   | { readonly do: 'fund'; readonly node: number; readonly sat: number }
+  | { readonly do: 'crash'; readonly node: number }
+  | { readonly do: 'connect' | 'disconnect'; readonly a: number; readonly b: number }
+  | { readonly do: 'partition'; readonly mask: number }
+  | { readonly do: 'heal' }
+  | { readonly do: 'send'; readonly from: number; readonly to: number; readonly sat: number }
+  | { readonly do: 'latency'; readonly channel: number; readonly us: number }
+  | { readonly do: 'feerate'; readonly perKw: number }
+  | { readonly do: 'rebalance'; readonly out: number; readonly into: number; readonly msat: number }
   | { readonly do: 'policy'; readonly channel: number; readonly base: number; readonly ppm: number };
 
 const NODES = 6;
@@ -54,6 +62,43 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constant('fund' as const),
       node: fc.nat(NODES - 1),
       sat: fc.integer({ min: 1, max: 1e8 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const), node: fc.nat(NODES - 1) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constantFrom('connect' as const, 'disconnect' as const),
+      a: fc.nat(NODES - 1),
+      b: fc.nat(NODES - 1),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('partition' as const), mask: fc.nat(63) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('heal' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('send' as const),
+      from: fc.nat(NODES - 1),
+      to: fc.nat(NODES - 1),
+      sat: fc.integer({ min: 1, max: 3_000_000 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('latency' as const), channel: fc.nat(13), us: fc.nat(300_000) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('feerate' as const), perKw: fc.integer({ min: 250, max: 5000 }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('rebalance' as const),
+      out: fc.nat(13),
+      into: fc.nat(13),
+      msat: fc.integer({ min: 1000, max: 200_000_000 }),
     }),
   },
   {
@@ -102,7 +147,16 @@ const network: fc.Arbitrary<TestNetwork> = fc
         balance0Msat: Math.floor((c.capacitySat * 1000 * c.share) / 1000),
         latencyUs: c.latencyUs,
       })),
-    payments: r.payments.filter((p) => p.source !== p.destination),
+    // The last rows are circular: they are played as rebalances only.
+    payments: [
+      ...r.payments.filter((p) => p.source !== p.destination),
+      ...Array.from({ length: 8 }, (_, i) => ({
+        source: i % NODES,
+        destination: i % NODES,
+        amountMsat: 30_000_000,
+        activity: 1,
+      })),
+    ],
     profiles: [
       {},
       { method: 'invoice' as const },
@@ -118,12 +172,13 @@ function play(t: TestNetwork, steps: readonly Step[]): TestRun {
   const names = t.channels.length + LATER;
   let paid = 0;
   let opened = 0;
+  let circular = 0;
   let now = 0;
   const sim = run.simulation;
   for (const s of steps) {
     switch (s.do) {
       case 'pay':
-        for (let i = 0; i < s.n && paid < t.payments!.length; i++) sim.pay(paid++);
+        for (let i = 0; i < s.n && paid < t.payments!.length - 8; i++) sim.pay(paid++);
         break;
       case 'wait':
         now += s.ms / 1000;
@@ -162,6 +217,50 @@ function play(t: TestNetwork, steps: readonly Step[]): TestRun {
       case 'fund':
         sim.fund(s.node, s.sat);
         break;
+      case 'crash':
+        sim.crashNode(s.node);
+        break;
+      case 'connect':
+        if (s.a !== s.b) sim.connectPeer(s.a, s.b);
+        break;
+      case 'disconnect':
+        if (s.a !== s.b) sim.disconnectPeer(s.a, s.b);
+        break;
+      case 'partition': {
+        const nodes = Array.from({ length: NODES }, (_, n) => n);
+        sim.partition([nodes.filter((n) => (s.mask >> n) & 1)]);
+        break;
+      }
+      case 'heal':
+        sim.heal();
+        break;
+      case 'send':
+        sim.sendOnchain({ from: s.from, to: s.to, sat: s.sat });
+        break;
+      case 'latency':
+        sim.setLatency({ channels: [s.channel % names], latencyUs: s.us });
+        break;
+      case 'feerate':
+        sim.setFeerate(s.perKw);
+        break;
+      case 'rebalance': {
+        const row = t.payments!.length - 1 - circular;
+        const out = t.channels[s.out % t.channels.length];
+        if (out === undefined || row < paid) break;
+        circular++;
+        // The row's ends are whatever they are; what counts is that the money comes back where it left.
+        const node = t.payments![row]!.source;
+        if (t.payments![row]!.destination !== node) break;
+        sim.rebalance({
+          node,
+          outChannel: s.out % t.channels.length,
+          inChannel: s.into % t.channels.length,
+          amountMsat: s.msat,
+          maxFeeMsat: 100_000,
+          row,
+        });
+        break;
+      }
       case 'policy':
         sim.setPolicy({ channel: s.channel % names, node: -1, policy: { feeBaseMsat: s.base, feeRatePpm: s.ppm } });
         break;
@@ -169,6 +268,8 @@ function play(t: TestNetwork, steps: readonly Step[]): TestRun {
   }
   // Everything comes to its end: all nodes run and can pay for their claims, timeouts pass, blocks are mined until the
   // last HTLC has expired and the last delay is over.
+  sim.heal();
+  for (let a = 0; a < NODES; a++) for (let b = a + 1; b < NODES; b++) sim.connectPeer(a, b);
   for (let n = 0; n < NODES; n++) {
     sim.startNode(n);
     sim.fund(n, 100_000_000);

@@ -2,10 +2,20 @@
  * A simulated network in virtual time: wires the parts of the physics together, runs the event queue, and offers the
  * operations of the control plane. It reads nothing but its timeline and its models.
  */
-import type { CloseChannelRequest, OpenChannelRequest, SetPolicyRequest } from '../timeline/control.ts';
+
+import { NumberHasher } from '../base/digest.ts';
+import type {
+  CloseChannelRequest,
+  OpenChannelRequest,
+  RebalanceRequest,
+  SendOnchainRequest,
+  SetLatencyRequest,
+  SetPolicyRequest,
+} from '../timeline/control.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import { STATE } from './channel-lifecycle.ts';
 import { ClosingFlow } from './closing.ts';
+import { Fees } from './fees.ts';
 import { Forwarding } from './forwarding.ts';
 import { Gossip } from './gossip.ts';
 import { InvariantError, InvariantWatch } from './invariants.ts';
@@ -16,7 +26,11 @@ import { OnChain } from './onchain.ts';
 import { Opening } from './opening.ts';
 import { PaymentFlow } from './payment-flow.ts';
 import { RECORD, type RecordSink, TX } from './records.ts';
+import { digestWorld } from './state-digest.ts';
 import { PHYSICS, World } from './world.ts';
+
+/** Stands for a channel that no search can find. */
+const NO_EDGE = 0x7fffffff;
 
 export interface SimulationOptions {
   /** Check every invariant after each event; the first one broken ends the run by an InvariantError. */
@@ -33,6 +47,7 @@ export class Simulation {
   readonly #onchain: OnChain;
   readonly #liveness: Liveness;
   readonly #payments: PaymentFlow;
+  readonly #fees: Fees;
   /** Present when every event is to be checked. */
   #watch: InvariantWatch | null = null;
 
@@ -53,6 +68,7 @@ export class Simulation {
       drained: (channel) => this.#closing.negotiate(channel),
     });
     this.#payments = new PaymentFlow(w, this.#forwarding);
+    this.#fees = new Fees(w);
     this.#opening = new Opening(w, this.#gossip);
     this.#onchain = new OnChain(w, this.#links, this.#forwarding);
     this.#closing = new ClosingFlow(w, this.#gossip, this.#onchain);
@@ -69,7 +85,10 @@ export class Simulation {
     if (options.check) this.#watch = new InvariantWatch(w);
   }
 
-  /** Runs what is due before `untilUs` (with `inclusive`: at it, too); false when `maxEvents` were run before the end. */
+  /**
+   * Runs what is due before `untilUs` (with `inclusive`: at it, too); false when `maxEvents` were run before the end, or
+   * when the sink interrupts.
+   */
   advance(untilUs: number, inclusive: boolean, maxEvents: number): boolean {
     const w = this.world;
     const q = w.queue;
@@ -84,6 +103,7 @@ export class Simulation {
       w.events++;
       this.#dispatch(q.kind, q.a, q.b);
       this.#watch?.check();
+      if (w.sink.interrupt === true) return false;
     }
     if (untilUs > w.nowUs && Number.isFinite(untilUs)) w.nowUs = untilUs;
     return true;
@@ -124,6 +144,69 @@ export class Simulation {
     }
   }
 
+  crashNode(node: number): void {
+    this.#liveness.crash(node);
+    this.#watch?.check();
+  }
+
+  connectPeer(a: number, b: number): void {
+    this.#liveness.connect(a, b);
+    this.#watch?.check();
+  }
+
+  disconnectPeer(a: number, b: number): void {
+    this.#liveness.separate(a, b);
+    this.#watch?.check();
+  }
+
+  partition(groups: readonly (readonly number[])[]): void {
+    this.#liveness.partition(groups);
+    this.#watch?.check();
+  }
+
+  heal(): void {
+    this.#liveness.heal();
+    this.#watch?.check();
+  }
+
+  sendOnchain(request: SendOnchainRequest): void {
+    this.#fees.send(request);
+    this.#watch?.check();
+  }
+
+  setLatency(request: SetLatencyRequest): void {
+    const w = this.world;
+    for (const name of request.channels) {
+      const channel = w.byName[name]!;
+      if (channel < 0) continue;
+      w.channels.latencyUs[channel] = request.latencyUs;
+      w.record(RECORD.latency, channel, -1, -1, request.latencyUs);
+    }
+  }
+
+  setFeerate(feeratePerKw: number): void {
+    this.#fees.setFeerate(feeratePerKw);
+    this.#watch?.check();
+  }
+
+  /** Starts a circular payment; over a channel that is not open it finds no balance or no route. */
+  rebalance(request: RebalanceRequest): void {
+    const w = this.world;
+    const edgeOf = (name: number): number => {
+      const channel = w.byName[name]!;
+      if (channel < 0) return -1;
+      return w.from(2 * channel) === request.node ? 2 * channel : 2 * channel + 1;
+    };
+    const out = edgeOf(request.outChannel);
+    const into = edgeOf(request.inChannel);
+    this.#payments.start(request.row, {
+      outgoingEdge: out < 0 ? NO_EDGE : out,
+      lastHop: into < 0 ? w.nodeCount : w.to(into),
+      maxFeeMsat: request.maxFeeMsat,
+    });
+    this.#watch?.check();
+  }
+
   fund(node: number, sat: number): void {
     this.world.chain.walletSat[node]! += sat;
     this.world.chain.mintedSat += sat;
@@ -137,6 +220,7 @@ export class Simulation {
       for (const tx of confirmed) {
         if (tx.kind === TX.funding) this.#opening.onFunded(tx.channel);
         else if (tx.kind === TX.coopClose) this.#closing.onConfirmed(tx.channel);
+        else if (tx.kind === TX.send) this.#fees.onSent(tx);
         else if (tx.kind === TX.commitment) this.#onchain.onCommitmentConfirmed(tx.channel);
         else this.#onchain.onClaimed(tx);
       }
@@ -146,6 +230,14 @@ export class Simulation {
       this.#onchain.onBlock();
       this.#watch?.check();
     }
+  }
+
+  /** SHA-256 of the whole state. */
+  stateDigest(): string {
+    const hash = new NumberHasher();
+    digestWorld(this.world, hash);
+    for (const part of [this.#gossip, this.#opening, this.#closing, this.#onchain]) part.digestInto(hash);
+    return hash.digest();
   }
 
   #build(models: readonly ModelKind[]): void {
@@ -229,6 +321,12 @@ export class Simulation {
         return;
       case PHYSICS.enable:
         this.#liveness.onDisable(a, b, false);
+        return;
+      case PHYSICS.silent:
+        this.#liveness.onSilent(a, b);
+        return;
+      case PHYSICS.updateFee:
+        this.#fees.onUpdateFee(a);
         return;
       default:
         throw new InvariantError(`an event of unknown kind ${kind}`);

@@ -1,30 +1,38 @@
-/** SHA-256 of the whole state of a simulated network, columns in a fixed order. */
+/** The whole state of a simulated network as numbers in a fixed order, for its digest. */
 
-import { NumberHasher } from '../base/digest.ts';
+import type { NumberHasher } from '../base/digest.ts';
 import { canonicalJson } from '../base/json.ts';
 import { HTLC } from './htlcs.ts';
 import { MAX_HOPS } from './node-model.ts';
 import { PAYMENT } from './payments.ts';
 import type { World } from './world.ts';
 
-/** Digest over chain, nodes, channels, HTLCs, attempts, unresolved payments, model memories, graph and pending events. */
-export function stateDigest(w: World): string {
-  const hash = new NumberHasher();
+/** Adds chain, nodes, channels, HTLCs, attempts, unresolved payments, model memories, graph and pending events. */
+export function digestWorld(w: World, hash: NumberHasher): void {
   hash.text('blast/state/v1');
   hash.f64(w.nowUs);
   chain(w, hash);
   for (let n = 0; n < w.nodeCount; n++) {
-    hash.u32(w.running[n]!);
+    hash.u32(w.running[n]! | (w.group[n]! << 1));
+    hash.f64(w.starts[n]!);
+    for (const v of w.deferred[n]!) hash.f64(v);
     hash.f64(w.forwards[n]!);
     hash.f64(w.feesEarnedMsat[n]!);
     hash.text(canonicalJson(w.modelOf(n).capture(n)));
   }
+  for (const pair of [...w.apart].sort((a, b) => a - b)) hash.f64(pair);
   channels(w, hash);
   htlcs(w, hash);
   for (let p = 0; p < w.payments.length; p++) {
     if (w.payments.state[p] !== PAYMENT.running) continue;
     for (const v of [p, w.payments.startedUs[p]!, w.payments.attempts[p]!, w.payments.parts[p]!]) hash.f64(v);
-    for (const v of [w.payments.feeMsat[p]!, w.payments.receipt[p]!, w.payments.receivedMsat[p]!]) hash.f64(v);
+    for (const v of [
+      w.payments.feeMsat[p]!,
+      w.payments.receipt[p]!,
+      w.payments.receivedMsat[p]!,
+      w.payments.heldHtlc[p]!,
+    ])
+      hash.f64(v);
   }
   for (const [time, kind, a, b] of w.queue.entries()) {
     hash.f64(time);
@@ -32,7 +40,6 @@ export function stateDigest(w: World): string {
     hash.f64(a);
     hash.f64(b);
   }
-  return hash.digest();
 }
 
 function chain(w: World, hash: NumberHasher): void {
@@ -49,7 +56,7 @@ function channels(w: World, hash: NumberHasher): void {
   for (let c = 0; c < ch.count; c++) {
     for (const v of [ch.name[c]!, ch.state[c]!, ch.connected[c]!, ch.connection[c]!, ch.fundedAt[c]!, ch.closedAt[c]!])
       hash.f64(v);
-    hash.f64(ch.capacityMsat[c]!);
+    for (const v of [ch.capacityMsat[c]!, ch.feeratePerKw[c]!, ch.latencyUs[c]!]) hash.f64(v);
     for (const e of [2 * c, 2 * c + 1]) {
       hash.u32(ch.node[e]!);
       hash.f64(ch.balanceMsat[e]!);
@@ -64,8 +71,12 @@ function channels(w: World, hash: NumberHasher): void {
       if (w.graph.isKnown(e)) {
         hash.f64(w.graph.feeBaseMsat[e]!);
         hash.f64(w.graph.feeRatePpm[e]!);
+        hash.f64(w.graph.minHtlcMsat[e]!);
         hash.f64(w.graph.maxHtlcMsat[e]!);
-        hash.u32(w.graph.disabled[e]!);
+        hash.f64(w.graph.inboundFeeBaseMsat[e ^ 1]!);
+        hash.f64(w.graph.inboundFeeRatePpm[e ^ 1]!);
+        hash.u32(w.graph.cltvDelta[e]!);
+        hash.u32((w.graph.version[e]! << 1) | w.graph.disabled[e]!);
       }
     }
   }

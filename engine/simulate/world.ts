@@ -10,7 +10,7 @@ import { ChannelTable } from './channels.ts';
 import { EventQueue } from './event-queue.ts';
 import { GossipGraph } from './graph.ts';
 import { HtlcPool } from './htlcs.ts';
-import type { CommitmentView, NodeModel } from './node-model.ts';
+import { blankView, type CommitmentView, type NodeModel } from './node-model.ts';
 import { PaymentTable } from './payments.ts';
 import { RECORD, type RecordCode, type RecordSink } from './records.ts';
 
@@ -47,8 +47,10 @@ export const PHYSICS = {
   /** a edge, b connection: announce the edge as disabled / enabled. */
   disable: 14,
   enable: 15,
-  /** a payment: start it (its source was booting). */
-  startPayment: 16,
+  /** a channel, b connection: a peer that crashed has been silent for too long. */
+  silent: 16,
+  /** a channel: its funder reviews the commitment feerate. */
+  updateFee: 17,
 } as const;
 
 export class World {
@@ -67,6 +69,10 @@ export class World {
   /** Model of each node. */
   readonly model: NodeModel[] = [];
   readonly running: Uint8Array;
+  /** Group of each node in the present partition; nodes of different groups cannot reach each other. */
+  readonly group: Int32Array;
+  /** Pairs of peers that an event keeps apart, as `smaller · nodes + larger`. */
+  readonly apart: Set<number> = new Set();
   /** Starts of each node: tells an event of an earlier life apart. */
   readonly starts: Int32Array;
   /** Edges of each node's open channels, in the order they were opened. */
@@ -92,6 +98,7 @@ export class World {
     this.chain = new Chain(n, timeline.chain.height, timeline.chain.feeratePerKw, sink);
     this.graph = new GossipGraph(n, this.channels);
     this.running = new Uint8Array(n);
+    this.group = new Int32Array(n);
     this.starts = new Int32Array(n);
     this.localEdges = Array.from({ length: n }, () => []);
     this.liveEdges = Array.from({ length: n }, () => []);
@@ -153,6 +160,21 @@ export class World {
     }
   }
 
+  /** Number of a pair of nodes, the same in either order. */
+  pair(a: number, b: number): number {
+    return Math.min(a, b) * this.nodeCount + Math.max(a, b);
+  }
+
+  /** Both run and nothing keeps them apart. */
+  reachable(a: number, b: number): boolean {
+    return (
+      this.running[a] === 1 &&
+      this.running[b] === 1 &&
+      this.group[a] === this.group[b] &&
+      !this.apart.has(this.pair(a, b))
+    );
+  }
+
   modelOf(node: number): NodeModel {
     return this.model[node]!;
   }
@@ -165,25 +187,4 @@ export class World {
   to(edge: number): number {
     return this.channels.node[edge ^ 1]!;
   }
-}
-
-export function blankView(): CommitmentView {
-  return {
-    edge: 0,
-    localMsat: 0,
-    remoteMsat: 0,
-    localReserveMsat: 0,
-    remoteReserveMsat: 0,
-    localDustMsat: 0,
-    remoteDustMsat: 0,
-    isFunder: false,
-    feeratePerKw: 0,
-    localUntrimmed: 0,
-    remoteUntrimmed: 0,
-    offeredCount: 0,
-    offeredMsat: 0,
-    maxAcceptedHtlcs: 0,
-    maxInFlightMsat: 0,
-    peerHtlcMinimumMsat: 0,
-  };
 }

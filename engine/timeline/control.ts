@@ -27,3 +27,26 @@ export interface SetPolicyRequest {
   readonly node: number;
   readonly policy: PolicyPlan;
 }
+
+export interface SendOnchainRequest {
+  readonly from: number;
+  readonly to: number;
+  readonly sat: number;
+}
+
+export interface SetLatencyRequest {
+  /** Names of the channels whose links change. */
+  readonly channels: readonly number[];
+  readonly latencyUs: number;
+}
+
+/** A circular payment: out over one channel, in over another. */
+export interface RebalanceRequest {
+  readonly node: number;
+  readonly outChannel: number;
+  readonly inChannel: number;
+  readonly amountMsat: number;
+  readonly maxFeeMsat: number;
+  /** Row of Timeline.payments under which it shows in the results; source and destination are `node`. */
+  readonly row: number;
+}

@@ -46,7 +46,7 @@ const OUTGOING_BROADCAST_DELTA = 0;
 export class LndModel implements NodeModel {
   readonly name = 'lnd';
   /**
-   * lnd:config.go:defaultChannelCommitInterval, defaultChannelCommitBatchSize, defaultMinBackoff,
+   * lnd:config.go:defaultChannelCommitInterval, defaultChannelCommitBatchSize, defaultMinBackoff, defaultPendingCommitInterval,
    * defaultChanDisableTimeout, defaultChanEnableTimeout; lnd:htlcswitch/switch.go:DefaultMailboxDeliveryTimeout;
    * lnd:invoices/invoiceregistry.go:DefaultHtlcHoldDuration.
    */
@@ -54,6 +54,7 @@ export class LndModel implements NodeModel {
     commitDelayUs: 50 * US_PER_MS,
     commitBatch: 10,
     reconnectDelayUs: US_PER_SECOND,
+    peerTimeoutUs: 60 * US_PER_SECOND,
     mailboxUs: 60 * US_PER_SECOND,
     disableAfterUs: 20 * 60 * US_PER_SECOND,
     enableAfterUs: 19 * 60 * US_PER_SECOND,

@@ -6,30 +6,9 @@
  * lnd:routing/unified_edges.go:getEdgeLocal.
  */
 import { FAILURE } from '../../engine/simulate/failure.ts';
-import type { CommitmentView, GraphView, ModelHost } from '../../engine/simulate/node-model.ts';
+import { blankView, type CommitmentView, type GraphView, type ModelHost } from '../../engine/simulate/node-model.ts';
 import { checkOffer, spendable } from './commitment.ts';
 import { cappedInboundFee } from './fees.ts';
-
-function newView(): CommitmentView {
-  return {
-    edge: -1,
-    localMsat: 0,
-    remoteMsat: 0,
-    localReserveMsat: 0,
-    remoteReserveMsat: 0,
-    localDustMsat: 0,
-    remoteDustMsat: 0,
-    isFunder: false,
-    feeratePerKw: 0,
-    localUntrimmed: 0,
-    remoteUntrimmed: 0,
-    offeredCount: 0,
-    offeredMsat: 0,
-    maxAcceptedHtlcs: 0,
-    maxInFlightMsat: 0,
-    peerHtlcMinimumMsat: 0,
-  };
-}
 
 /** Usable bandwidth of a channel for an HTLC of this amount, msat; 0 tries the smallest that the peer takes. */
 export function bandwidth(host: ModelHost, edge: number, amountMsat: number, view: CommitmentView): number {
@@ -59,7 +38,7 @@ export class OwnChannels {
   inboundFeeMsat = 0;
 
   readonly #host: ModelHost;
-  readonly #view: CommitmentView = newView();
+  readonly #view: CommitmentView = blankView();
   #edges: Int32Array = new Int32Array(16);
   #bandwidth: Float64Array = new Float64Array(16);
   /** Channels to the same peer are chained in the order in which they were opened. */
@@ -71,8 +50,8 @@ export class OwnChannels {
     this.#host = host;
   }
 
-  /** Reads the channels of a node; those without bandwidth are left out. */
-  load(source: number): void {
+  /** Reads the channels of a node, or only the one it may use; those without bandwidth are left out. */
+  load(source: number, only: number): void {
     const host = this.#host;
     this.#reset();
     const edges = host.localEdges(source);
@@ -85,6 +64,7 @@ export class OwnChannels {
     // From the last to the first: each goes to the front of its chain.
     for (let i = count - 1; i >= 0; i--) {
       const edge = edges[i] as number;
+      if (only >= 0 && edge !== only) continue;
       const width = bandwidth(host, edge, 0, this.#view);
       if (width <= 0) continue;
       this.totalMsat += width;

@@ -96,7 +96,7 @@ export class PathFinder {
   /** Searches; the route is written when the answer is PATH.found. */
   find(query: PathQuery, route: RouteBuffer): PathResult {
     this.#reset();
-    this.#own.load(query.source);
+    this.#own.load(query.source, query.outgoingEdge);
     if (this.#own.totalMsat < query.amountMsat) return PATH.insufficientBalance;
     if (this.#own.largestMsat < query.amountMsat) return PATH.none;
     this.#loadResults(query.results, query.amountMsat);
@@ -167,7 +167,7 @@ export class PathFinder {
 
   /** Candidates from other nodes to the pivot: one unified edge a pair. */
   #expand(query: PathQuery): void {
-    const { source, destination, results, estimator, attemptCostMsat } = query;
+    const { source, destination, lastHop, results, estimator, attemptCostMsat } = query;
     const graph = this.#host.graph;
     const pairs = graph.pairsInto();
     const { from: pairFrom, edgeStart, edge: pairEdge } = pairs;
@@ -190,6 +190,7 @@ export class PathFinder {
       const from = pairFrom[p] as number;
       // The sender's own channels are taken from the truth, in #expandOwn; a cycle through the recipient is no route.
       if (from === source || from === destination) continue;
+      if (exit && lastHop >= 0 && from !== lastHop) continue;
       const current = distances[from] as number;
       const history = groups[from] as number;
       const least = history > 0 ? bound : untriedBound;
@@ -274,6 +275,7 @@ export class PathFinder {
   #expandOwn(query: PathQuery): void {
     const { source } = query;
     const own = this.#own;
+    if (this.#pivotIsExit && query.lastHop >= 0 && query.lastHop !== source) return;
     if (!own.choose(this.#pivot, this.#pivotAmount, this.#pivotOutboundFee, this.#pivotIsExit, false)) return;
     const inbound = own.inboundFeeMsat;
     const amountToSend = this.#pivotAmount + inbound;

@@ -9,6 +9,9 @@ export type PathResult = (typeof PATH)[keyof typeof PATH];
 export class PathQuery {
   source = 0;
   destination = 0;
+  /** Own channel (an edge) that the route begins with, and node it comes in from; −1 for any. */
+  outgoingEdge = -1;
+  lastHop = -1;
   amountMsat = 0;
   feeLimitMsat = 0;
   /** Absolute heights: expiry at the recipient, and the largest expiry of the first hop. */

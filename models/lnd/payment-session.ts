@@ -37,6 +37,8 @@ export class PaymentSession {
     const { request } = payment;
     query.source = request.source;
     query.destination = request.destination;
+    query.outgoingEdge = request.outgoingEdge;
+    query.lastHop = request.lastHop;
     query.feeLimitMsat = Math.max(0, payment.feeLimitMsat - payment.feesMsat);
     // The height is that of the payment's start: lnd reads it once, whatever is mined meanwhile.
     query.finalExpiry = payment.height + payment.finalCltvDelta + BLOCK_PADDING;

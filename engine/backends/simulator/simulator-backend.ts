@@ -5,7 +5,6 @@ import { brokenInvariant } from '../../simulate/invariants.ts';
 import type { ModelKind } from '../../simulate/node-model.ts';
 import type { RecordSink } from '../../simulate/records.ts';
 import { Simulation } from '../../simulate/simulation.ts';
-import { stateDigest } from '../../simulate/state-digest.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 import type {
   Backend,
@@ -14,6 +13,9 @@ import type {
   CloseChannelRequest,
   NodeObservation,
   OpenChannelRequest,
+  RebalanceRequest,
+  SendOnchainRequest,
+  SetLatencyRequest,
   SetPolicyRequest,
 } from '../backend.ts';
 
@@ -70,6 +72,42 @@ export class SimulatorBackend implements Backend {
 
   setPolicy(request: SetPolicyRequest): void {
     this.simulation.setPolicy(request);
+  }
+
+  crashNode(node: number): void {
+    this.simulation.crashNode(node);
+  }
+
+  connectPeer(a: number, b: number): void {
+    this.simulation.connectPeer(a, b);
+  }
+
+  disconnectPeer(a: number, b: number): void {
+    this.simulation.disconnectPeer(a, b);
+  }
+
+  partition(groups: readonly (readonly number[])[]): void {
+    this.simulation.partition(groups);
+  }
+
+  heal(): void {
+    this.simulation.heal();
+  }
+
+  sendOnchain(request: SendOnchainRequest): void {
+    this.simulation.sendOnchain(request);
+  }
+
+  setLatency(request: SetLatencyRequest): void {
+    this.simulation.setLatency(request);
+  }
+
+  setFeerate(feeratePerKw: number): void {
+    this.simulation.setFeerate(feeratePerKw);
+  }
+
+  rebalance(request: RebalanceRequest): void {
+    this.simulation.rebalance(request);
   }
 
   fund(node: number, sat: number): void {
@@ -149,13 +187,13 @@ export class SimulatorBackend implements Backend {
   }
 
   stateDigest(): string {
-    return stateDigest(this.simulation.world);
+    return this.simulation.stateDigest();
   }
 
   metrics(): { readonly [key: string]: Json } {
     const w = this.simulation.world;
     return {
-      events: w.events,
+      physics_events: w.events,
       attempts: w.attempts.made,
       channels: w.channels.count,
       height: w.chain.height,

@@ -252,6 +252,8 @@ export function paymentRequest(fields: Partial<PaymentRequest>): PaymentRequest 
     feeLimitMsat: -1,
     timeoutUs: -1,
     maxParts: -1,
+    outgoingEdge: -1,
+    lastHop: -1,
     startedUs: 0,
     key0: 1,
     key1: 2,

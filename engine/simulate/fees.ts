@@ -1,0 +1,76 @@
+/**
+ * The going feerate, the commitment feerates that follow it (update_fee of BOLT 2), and coins sent between wallets.
+ *
+ * lnd reviews the feerate of each channel it funded at a random time 10 to 60 minutes after the last review, and sends
+ * update_fee when the new rate differs by a tenth or more and costs at most half of its balance
+ * (lnd:htlcswitch/link.go:DefaultMaxLinkFeeAllocation). Here a review is due once the estimate has changed.
+ */
+import { keyedUnit } from '../base/random.ts';
+import type { SendOnchainRequest } from '../timeline/control.ts';
+import { type Tx, WEIGHT } from './chain.ts';
+import { STATE } from './channel-lifecycle.ts';
+import { RECORD, TX } from './records.ts';
+import { PHYSICS, type World } from './world.ts';
+
+const REVIEW_FROM_US = 600_000_000;
+const REVIEW_TO_US = 3_600_000_000;
+/** Part of the funder's balance that the fee may take, and change worth an update. */
+const MOST_OF_BALANCE = 0.5;
+const WORTH_UPDATING = 0.1;
+
+export class Fees {
+  readonly #w: World;
+  #changes = 0;
+
+  constructor(world: World) {
+    this.#w = world;
+  }
+
+  setFeerate(feeratePerKw: number): void {
+    const w = this.#w;
+    w.record(RECORD.feerate, -1, w.chain.feeratePerKw, feeratePerKw, 0);
+    w.chain.feeratePerKw = feeratePerKw;
+    this.#changes++;
+    for (let c = 0; c < w.channels.count; c++) {
+      if (w.channels.state[c] !== STATE.open) continue;
+      const wait = keyedUnit(w.timeline.seed, c, this.#changes) * (REVIEW_TO_US - REVIEW_FROM_US);
+      w.after(REVIEW_FROM_US + Math.floor(wait), PHYSICS.updateFee, c, 0);
+    }
+  }
+
+  onUpdateFee(channel: number): void {
+    const w = this.#w;
+    const ch = w.channels;
+    const funder = w.from(2 * channel);
+    if (!ch.usable(channel) || w.running[funder] === 0) return;
+    const old = ch.feeratePerKw[channel]!;
+    const wanted = w.modelOf(funder).commitmentFeerate(funder, w.chain.feeratePerKw);
+    const untrimmed = Math.max(ch.untrimmed[2 * channel]!, ch.untrimmed[2 * channel + 1]!);
+    const affordable = (MOST_OF_BALANCE * ch.balanceMsat[2 * channel]!) / ch.commitmentWeight(untrimmed);
+    const feerate = Math.min(wanted, Math.floor(affordable));
+    if (feerate < old ? old - feerate < WORTH_UPDATING * old : feerate - old < WORTH_UPDATING * old) return;
+    // A funder that has next to nothing keeps the old rate: a lower one than the estimate asks for helps nobody.
+    if (feerate < wanted && feerate < old) return;
+    ch.feeratePerKw[channel] = feerate;
+    w.record(RECORD.feerate, channel, old, feerate, 0);
+  }
+
+  /** Sends coins from wallet to wallet; they arrive with the next block. */
+  send(request: SendOnchainRequest): void {
+    const w = this.#w;
+    const fee = w.chain.feeFor(WEIGHT.send);
+    const running = w.running[request.from] === 1;
+    if (!running || w.chain.walletSat[request.from]! < request.sat + fee) {
+      const reason = running ? 'not enough coins in the wallet' : 'the node is not running';
+      w.record(RECORD.sendRejected, request.from, request.to, w.text(reason), request.sat);
+      return;
+    }
+    w.chain.walletSat[request.from]! -= request.sat + fee;
+    w.chain.feesSat += fee;
+    w.chain.broadcast(w.nowUs, TX.send, -1, request.to, -1, fee, request.sat);
+  }
+
+  onSent(tx: Tx): void {
+    this.#w.chain.walletSat[tx.node]! += tx.valueSat;
+  }
+}
