@@ -33,7 +33,7 @@ export function checkAmounts(
   largestSat: Float64Array,
   planner: Planner,
 ): void {
-  const count = planned.timeUs.length;
+  const count = planned.source.length;
   let most = 0;
   for (let i = 0; i < count; i++) {
     const source = largestSat[planned.source[i] as number] as number;

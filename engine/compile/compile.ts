@@ -3,21 +3,27 @@
  * function handed in; the same text, files, overrides and seed give the same bytes.
  */
 import type { ExpectationNames } from '../kinds/expectation.ts';
-import { ACTIVITY_KINDS, EVENT_KINDS, FORMAT_KINDS, MODEL_KINDS } from '../kinds/registry.ts';
+import type { PlanFile } from '../kinds/kind.ts';
+import { ACTIVITY_KINDS, EVENT_KINDS, FORMAT_KINDS, MODEL_KINDS, TOPOLOGY_KINDS } from '../kinds/registry.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
-import { readScenario } from '../spec/read.ts';
+import { readDocument } from '../spec/read.ts';
 import type { Scenario } from '../spec/scenario.ts';
 import type { SchemaParts } from '../spec/schema.ts';
 import type { SourceIndex } from '../spec/source-index.ts';
 import { timelineDigest } from '../timeline/digest.ts';
 import { sealTimeline, type TimelineParts } from '../timeline/seal.ts';
 import type { Timeline } from '../timeline/timeline.ts';
+import { loadActivityFiles } from './activity-files.ts';
+import { loadDocument } from './documents.ts';
+import { checkConditions, eventActivities } from './events.ts';
 import { expand } from './expand.ts';
 import { checkExpressions, planExpectations } from './expectations.ts';
+import { generateNetworks } from './generate.ts';
 import { loadImports, type ReadFile } from './imports.ts';
 import { type CompileState, runCompile } from './machine.ts';
 import { type ResolvedNetwork, resolveNetwork } from './network.ts';
 import { Planner } from './planner.ts';
+import { loadSamples, type SampleFiles } from './samples.ts';
 import { specDigest } from './spec-digest.ts';
 import { Reporter, type Stage, sortDiagnostics } from './stage.ts';
 
@@ -27,6 +33,7 @@ export const SCHEMA_PARTS: SchemaParts = {
   activities: ACTIVITY_KINDS,
   models: MODEL_KINDS,
   formats: FORMAT_KINDS,
+  topologies: TOPOLOGY_KINDS,
 };
 
 /** Rows that a timeline may have: some 600 MB of memory. */
@@ -42,6 +49,10 @@ export interface CompileInput {
   readonly seed?: number;
   /** Reads a file relative to the scenario's folder; null when there is none. */
   readonly readFile: ReadFile;
+  /** True when links lead a path inside the scenario's folder out of it. Default: none does. */
+  readonly isOutside?: (path: string) => boolean;
+  /** Files outside the scenario's folder may be read. */
+  readonly allowOutside?: boolean;
   /** Default ROW_LIMIT. */
   readonly rowLimit?: number;
   /** Hears of every state of the compiler. */
@@ -67,6 +78,9 @@ interface Parsed {
 
 interface Resolved extends Parsed {
   readonly resolved: ResolvedNetwork;
+  readonly samples: SampleFiles;
+  /** Files that activities name, by path as written. */
+  readonly lists: ReadonlyMap<string, PlanFile>;
   readonly files: readonly (readonly [string, string])[];
 }
 
@@ -81,7 +95,7 @@ export async function compileScenario(input: CompileInput): Promise<CompileResul
       read: async () => ({ value: input.text, diagnostics: [] }),
       parse: async (text: string) => parse(text, input),
       validate: async (parsed: Parsed) => validate(parsed),
-      resolve: async (parsed: Parsed) => resolve(parsed, input.readFile),
+      resolve: async (parsed: Parsed) => resolve(parsed, input),
       expand: async (resolved: Resolved) => expandAll(resolved, input.rowLimit ?? ROW_LIMIT),
       schedule: async (expanded: Expanded) => schedule(expanded),
     },
@@ -91,10 +105,9 @@ export async function compileScenario(input: CompileInput): Promise<CompileResul
   return value === null ? { ok: false, diagnostics: sorted } : { ok: true, ...value, diagnostics: sorted };
 }
 
-function parse(text: string, input: CompileInput): Stage<Parsed> {
-  const { scenario, index, diagnostics } = readScenario({
-    text,
-    file: input.file,
+async function parse(text: string, input: CompileInput): Promise<Stage<Parsed>> {
+  const document = await loadDocument(text, input.file, input);
+  const { scenario, index, diagnostics } = readDocument(document, {
     ...(input.overrides === undefined ? {} : { overrides: input.overrides }),
     ...(input.seed === undefined ? {} : { seed: input.seed }),
     schemaParts: SCHEMA_PARTS,
@@ -110,26 +123,38 @@ function validate(parsed: Parsed): Stage<Parsed> {
   return { value: parsed, diagnostics: reporter.diagnostics };
 }
 
-async function resolve(parsed: Parsed, readFile: ReadFile): Promise<Stage<Resolved>> {
+async function resolve(parsed: Parsed, input: CompileInput): Promise<Stage<Resolved>> {
   const { scenario, index } = parsed;
   const reporter = new Reporter(index.source);
-  const { imports, files } = await loadImports(scenario, index.source.file, readFile, reporter);
+  const { imports, files } = await loadImports(scenario, index.source.file, input, reporter);
+  const { samples, files: sampled } = await loadSamples(index, input, reporter);
+  const lists = await loadActivityFiles(scenario, index, input, reporter);
+  const { seed, defaults } = scenario;
+  const generated =
+    defaults === undefined || reporter.failed
+      ? []
+      : generateNetworks(scenario.generated ?? [], { seed, defaults, index, samples, reporter });
+  reporter.add(samples.take());
   // Without an import half of all names would be unknown, which is not worth a report each.
-  const resolved = reporter.failed ? null : resolveNetwork(scenario, imports, reporter);
-  const value = resolved === null ? null : { scenario, index, resolved, files };
+  const resolved = reporter.failed ? null : resolveNetwork(scenario, imports, reporter, generated, samples);
+  const digests = [...files, ...sampled, ...lists.digests];
+  reporter.add(samples.take());
+  const value = resolved === null ? null : { scenario, index, resolved, samples, lists: lists.byPath, files: digests };
   return { value, diagnostics: reporter.diagnostics };
 }
 
 function expandAll(input: Resolved, rowLimit: number): Stage<Expanded> {
-  const { scenario, index, resolved } = input;
+  const { scenario, index, resolved, samples, lists } = input;
   const reporter = new Reporter(index.source);
-  const planner = new Planner(scenario, resolved, reporter, index, rowLimit);
-  const { activities, actions } = expand(scenario, planner);
+  const planner = new Planner(scenario, resolved, reporter, index, rowLimit, samples, lists);
+  const { activities, actions, triggers } = expand(scenario, planner);
+  reporter.add(samples.take());
   const names: ExpectationNames = {
     nodes: resolved.network.nodes.map((node) => node.name),
     channels: planner.channelNames(),
-    activities: scenario.activity.map((activity) => activity.name.value),
+    activities: [...scenario.activity.map((activity) => activity.name.value), ...eventActivities(scenario)],
   };
+  checkConditions(scenario, names, index, planner);
   const expectations = planExpectations(scenario, names, index, reporter);
   const parts: TimelineParts = {
     name: scenario.name,
@@ -142,6 +167,7 @@ function expandAll(input: Resolved, rowLimit: number): Stage<Expanded> {
     channelNames: planner.channelNames(),
     activities,
     actions,
+    triggers,
     expectations,
   };
   return { value: { ...input, parts }, diagnostics: reporter.diagnostics };

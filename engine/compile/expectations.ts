@@ -7,7 +7,10 @@ import { inside, type Place, type Reporter } from './stage.ts';
 
 /** Reports expectations that are no valid conditions, whatever the names in them mean. */
 export function checkExpressions(scenario: Scenario, index: SourceIndex, reporter: Reporter): void {
-  for (const { that } of scenario.expect) {
+  const conditions = scenario.events.flatMap(({ schedule }) =>
+    schedule.value.kind === 'when' ? [{ that: schedule.value.condition }] : [],
+  );
+  for (const { that } of [...conditions, ...scenario.expect]) {
     const problem = checkExpectation(that.value);
     if (problem === null) continue;
     // An expression that can be compared with itself is well-formed; what it lacks is to be true or false.
@@ -41,7 +44,8 @@ export function planExpectations(
   return planned.sort((a, b) => a.atUs - b.atUs);
 }
 
-function placeOf(that: Placed<string>, problem: ExpectationProblem, index: SourceIndex): Place {
+/** Where in an expression a problem is. */
+export function placeOf(that: Placed<string>, problem: ExpectationProblem, index: SourceIndex): Place {
   return problem.offset === undefined ? that : inside(that, index, problem.offset);
 }
 

@@ -16,10 +16,7 @@ const cases = readdirSync(folder)
   .sort();
 
 /** Codes of this stage that no file can bring about, with the reason. */
-const UNREACHABLE: ReadonlyMap<string, string> = new Map([
-  ['E601', 'the schema refuses negative times first'],
-  ['E606', 'the end of the run bounds everything'],
-]);
+const UNREACHABLE: ReadonlyMap<string, string> = new Map([['E601', 'the schema refuses negative times first']]);
 
 async function readFile(path: string): Promise<string | null> {
   try {

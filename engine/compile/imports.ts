@@ -12,6 +12,15 @@ import type { Reporter } from './stage.ts';
 /** Reads a file relative to the scenario's folder; null when there is none. */
 export type ReadFile = (path: string) => Promise<string | null>;
 
+/** How files are read, and which ones may be. */
+export interface FileAccess {
+  readonly readFile: ReadFile;
+  /** True when links lead a path inside the scenario's folder out of it. */
+  readonly isOutside?: (path: string) => boolean;
+  /** Files outside the scenario's folder may be read. */
+  readonly allowOutside?: boolean;
+}
+
 export interface LoadedImport {
   readonly spec: ImportSpec;
   readonly network: ImportedNetwork;
@@ -27,14 +36,14 @@ export interface LoadedImports {
 export async function loadImports(
   scenario: Scenario,
   file: string,
-  readFile: ReadFile,
+  access: FileAccess,
   reporter: Reporter,
 ): Promise<LoadedImports> {
   const imports: LoadedImport[] = [];
   const digests: (readonly [string, string])[] = [];
   const folder = /^.*[/\\]/.exec(file)?.[0] ?? '';
   for (const spec of scenario.imports) {
-    const files = await readFiles(spec, readFile, reporter);
+    const files = await readFiles(spec, access, reporter);
     if (files === null) continue;
     for (const [path, text] of files) digests.push([path, sha256Text(text)]);
     // Diagnostics name files as seen from where the scenario was named, so that editors and terminals can open them.
@@ -74,19 +83,25 @@ function isAuto(format: string): boolean {
 
 async function readFiles(
   spec: ImportSpec,
-  readFile: ReadFile,
+  access: FileAccess,
   reporter: Reporter,
 ): Promise<ReadonlyMap<string, string> | null> {
-  const path = insideFolder(spec.file.value);
+  const path = insideFolder(spec.file.value) ?? (access.allowOutside === true ? spec.file.value : null);
   if (path === null) {
     reporter.report(
       'E705',
       spec.file,
       `${spec.file.value} is not a relative path inside the scenario's folder`,
-      'move the file next to the scenario',
+      'move the file next to the scenario, or allow it with --allow-outside',
     );
     return null;
   }
+  let outside = false;
+  const readFile: ReadFile = async (file) => {
+    if (access.allowOutside === true || access.isOutside?.(file) !== true) return access.readFile(file);
+    outside = true;
+    return null;
+  };
   if (spec.format !== 'cloth') {
     const text = await readFile(path);
     if (text !== null) return new Map([[path, text]]);
@@ -98,6 +113,15 @@ async function readFiles(
     const text = await readFile(inFolder);
     if (text !== null) files.set(inFolder, text);
   }
+  if (outside) {
+    reporter.report(
+      'E705',
+      spec.file,
+      `${spec.file.value} is a link that leads out of the scenario's folder`,
+      'copy the file next to the scenario, or allow it with --allow-outside',
+    );
+    return null;
+  }
   if (files.size > 0) return files;
   const wanted = spec.format === 'cloth' ? ` with ${CLOTH_FILES.join(', ')}` : '';
   reporter.report('E701', spec.file, `cannot read ${spec.file.value}${wanted}`);
@@ -105,7 +129,7 @@ async function readFiles(
 }
 
 /** The path in its plain form, or null when it is absolute or leaves the folder. */
-function insideFolder(path: string): string | null {
+export function insideFolder(path: string): string | null {
   if (/^([/\\]|[A-Za-z]:|[a-z][a-z0-9+.-]*:\/\/)/.test(path)) return null;
   const parts: string[] = [];
   for (const part of path.split(/[/\\]/)) {

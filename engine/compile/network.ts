@@ -1,20 +1,26 @@
 /**
  * Resolves the network that exists when time starts: node sets are counted out, selectors become pairs of nodes, imported
- * networks are joined with what the file itself describes. Nodes and channels of the file come first, in its order, then
- * those of the imports.
+ * and generated networks are joined with what the file itself describes. Nodes and channels of the file come first, in its
+ * order, then those of the imports, then those that are generated.
  */
 import { MAX_SAFE, MSAT_PER_SAT } from '../base/numbers.ts';
 import { RandomStream } from '../base/random.ts';
+import { channelSettings, nodeSettings } from '../spec/defaults.ts';
+import { memberName } from '../spec/name-template.ts';
 import type { ChannelSpec, NodeSpec, Scenario, Selector } from '../spec/scenario.ts';
 import { nearest } from '../spec/suggest.ts';
-import { groupDigits } from '../spec/units.ts';
+import { formatAmount, groupDigits } from '../spec/units.ts';
 import type { ChannelPlan, NetworkPlan, NodePlan } from '../timeline/network.ts';
+import type { GeneratedNetwork } from './generate.ts';
 import type { LoadedImport } from './imports.ts';
 import { NodeIndex, selectorText } from './node-index.ts';
+import { type Samples, sampler } from './sample.ts';
 import type { Place, Reporter } from './stage.ts';
 
 /** Channels that one entry may make: beyond this it is a slip of a selector. */
 const MOST_CHANNELS = 2_000_000;
+
+type Settings = Pick<ChannelPlan, 'capacitySat' | 'balance0Msat' | 'announced' | 'policy0' | 'policy1'>;
 
 export interface ResolvedNetwork {
   readonly network: NetworkPlan;
@@ -22,10 +28,11 @@ export interface ResolvedNetwork {
 }
 
 /** One-way delay of the link of a channel, drawn by its name, µs. */
-export function linkLatencyUs(scenario: Scenario, channelName: string): number {
-  const { low, high } = scenario.latency.linkUs;
-  if (low === high) return low;
-  return RandomStream.named(scenario.seed, 'channel', channelName, 'latency').integer(low, high);
+export function linkLatencyUs(scenario: Scenario, channelName: string, samples: Samples): number {
+  const { linkUs, linkDistribution } = scenario.latency;
+  const stream = (): RandomStream => RandomStream.named(scenario.seed, 'channel', channelName, 'latency');
+  if (linkDistribution !== undefined) return sampler(linkDistribution, stream(), { samples })();
+  return linkUs.low === linkUs.high ? linkUs.low : stream().integer(linkUs.low, linkUs.high);
 }
 
 /** The network, or null after reporting why there is none. */
@@ -33,14 +40,20 @@ export function resolveNetwork(
   scenario: Scenario,
   imports: readonly LoadedImport[],
   reporter: Reporter,
+  generated: readonly GeneratedNetwork[],
+  samples: Samples,
 ): ResolvedNetwork | null {
-  const resolver = new Resolver(scenario, reporter);
+  const resolver = new Resolver(scenario, reporter, samples);
   for (const spec of scenario.nodes) resolver.addNodes(spec);
   const importedFrom = imports.map((loaded) => resolver.addImportedNodes(loaded));
+  const generatedFrom = generated.map((network) => resolver.addGeneratedNodes(network));
   const nodes = resolver.indexNodes();
   for (const spec of scenario.channels) resolver.addChannels(spec, nodes);
   imports.forEach((loaded, i) => {
     resolver.addImportedChannels(loaded, importedFrom[i] as readonly number[]);
+  });
+  generated.forEach((network, i) => {
+    resolver.addGeneratedChannels(network, generatedFrom[i] as number);
   });
   if (reporter.failed) return null;
   return { network: resolver.network(), nodes };
@@ -79,6 +92,7 @@ export function reportUnknownNode(nodes: NodeIndex, name: string, at: Place, rep
 class Resolver {
   readonly #scenario: Scenario;
   readonly #reporter: Reporter;
+  readonly #samples: Samples;
   readonly #nodes: NodePlan[] = [];
   readonly #nodeNames = new Map<string, string>();
   readonly #pubkeys = new Map<string, string>();
@@ -88,8 +102,9 @@ class Resolver {
   #totalMsat = 0;
   #overflow = false;
 
-  constructor(scenario: Scenario, reporter: Reporter) {
+  constructor(scenario: Scenario, reporter: Reporter, samples: Samples) {
     this.#scenario = scenario;
+    this.#samples = samples;
     this.#reporter = reporter;
   }
 
@@ -118,9 +133,8 @@ class Resolver {
     }
     const members: number[] = [];
     for (let i = 0; i < spec.count; i++) {
-      members.push(
-        this.#addNode({ name: `${spec.name.value}-${i}`, ...base }, spec.name, `the set \`${spec.name.value}\``),
-      );
+      const name = spec.template === undefined ? `${spec.name.value}-${i}` : memberName(spec.template, i);
+      members.push(this.#addNode({ name, ...base }, spec.name, `the set \`${spec.name.value}\``));
       if (this.#overflow) break;
     }
     this.#sets.set(spec.name.value, members);
@@ -129,20 +143,50 @@ class Resolver {
   /** Adds the nodes of an import; answers their indexes. */
   addImportedNodes({ spec, network }: LoadedImport): readonly number[] {
     const from = `the import \`${spec.file.value}\``;
-    return network.nodes.map((node) =>
-      this.#addNode(
+    const { defaults } = this.#scenario;
+    const { own } = spec;
+    const ordinary = { model: spec.model.value, options: spec.options.value, walletSat: spec.walletSat };
+    return network.nodes.map((node) => {
+      const labels = { ...node.labels, ...spec.labels };
+      return this.#addNode(
         {
           name: node.name,
-          model: spec.model.value,
-          options: spec.options.value,
-          walletSat: spec.walletSat,
-          labels: { ...node.labels, ...spec.labels },
+          ...(defaults === undefined || own === undefined ? ordinary : nodeSettings(defaults, labels, own)),
+          labels,
           ...(node.pubkey === undefined ? {} : { pubkey: node.pubkey }),
         },
         spec.file,
         from,
-      ),
-    );
+      );
+    });
+  }
+
+  /** Adds the nodes of a generated network; answers the index of the first. */
+  addGeneratedNodes({ spec, nodes }: GeneratedNetwork): number {
+    const first = this.#nodes.length;
+    const from = `the generated network \`${spec.template.value}\``;
+    for (const node of nodes) {
+      if (this.#overflow) break;
+      this.#addNode(node, spec.template, from);
+    }
+    return first;
+  }
+
+  addGeneratedChannels({ spec, channels }: GeneratedNetwork, first: number): void {
+    const from = `the generated network \`${spec.template.value}\``;
+    for (const channel of channels) {
+      if (this.#overflow) return;
+      this.#addChannel(
+        {
+          ...channel,
+          node0: first + channel.node0,
+          node1: first + channel.node1,
+          latencyUs: linkLatencyUs(this.#scenario, channel.name, this.#samples),
+        },
+        spec.template,
+        from,
+      );
+    }
   }
 
   addChannels(spec: ChannelSpec, nodes: NodeIndex): void {
@@ -167,22 +211,54 @@ class Resolver {
     pairs.forEach(([node0, node1], i) => {
       if (this.#overflow) return;
       const name = pairs.length === 1 ? spec.name.value : `${spec.name.value}-${i}`;
+      const settings = this.#settingsOf(spec, node0);
+      if (settings === null) return;
       this.#addChannel(
-        {
-          name,
-          node0,
-          node1,
-          capacitySat: spec.capacitySat.value,
-          balance0Msat: spec.capacitySat.value * MSAT_PER_SAT - spec.pushMsat.value,
-          announced: spec.announced,
-          policy0: spec.policy,
-          policy1: spec.reversePolicy,
-          latencyUs: linkLatencyUs(this.#scenario, name),
-        },
+        { name, node0, node1, ...settings, latencyUs: linkLatencyUs(this.#scenario, name, this.#samples) },
         spec.name,
         `the channel \`${spec.name.value}\``,
       );
     });
+  }
+
+  /** What a channel of an entry has: of its own, or by the labels of its opener; null after a report. */
+  #settingsOf(spec: ChannelSpec, opener: number): Settings | null {
+    const { defaults } = this.#scenario;
+    if (defaults === undefined || spec.own === undefined) {
+      return {
+        capacitySat: spec.capacitySat.value,
+        balance0Msat: spec.capacitySat.value * MSAT_PER_SAT - spec.pushMsat.value,
+        announced: spec.announced,
+        policy0: spec.policy,
+        policy1: spec.reversePolicy,
+      };
+    }
+    const found = channelSettings(defaults, this.#nodes[opener]?.labels ?? {}, spec.own);
+    const { capacitySat, pushMsat = 0 } = found;
+    if (capacitySat === undefined) {
+      this.#reporter.report(
+        'E202',
+        spec.name,
+        'the key `capacity` is missing, and there is no default',
+        'add `capacity: 1_000_000 sat` here or under `defaults.channel`',
+      );
+      return null;
+    }
+    if (pushMsat > capacitySat * MSAT_PER_SAT) {
+      this.#reporter.report(
+        'E308',
+        spec.name,
+        `\`push\` is ${formatAmount(pushMsat)}, more than the capacity of ${formatAmount(capacitySat * MSAT_PER_SAT)}`,
+      );
+      return null;
+    }
+    return {
+      capacitySat,
+      balance0Msat: capacitySat * MSAT_PER_SAT - pushMsat,
+      announced: found.announced ?? true,
+      policy0: found.policy ?? {},
+      policy1: found.reversePolicy ?? {},
+    };
   }
 
   addImportedChannels({ spec, network }: LoadedImport, indexes: readonly number[]): void {
@@ -194,7 +270,7 @@ class Resolver {
           ...channel,
           node0: indexes[channel.node0] as number,
           node1: indexes[channel.node1] as number,
-          latencyUs: linkLatencyUs(this.#scenario, channel.name),
+          latencyUs: linkLatencyUs(this.#scenario, channel.name, this.#samples),
         },
         spec.file,
         from,

@@ -29,6 +29,11 @@ export class NodeIndex {
     return this.#sets.get(name)?.length ?? 0;
   }
 
+  /** Name of the first node in the set of this name. */
+  firstOf(name: string): string | undefined {
+    return this.#nodes[this.#sets.get(name)?.[0] ?? -1]?.name;
+  }
+
   /** Nodes that the selector selects, in index order, without repeats. */
   select(selector: Selector): readonly number[] {
     const found = new Set<number>();

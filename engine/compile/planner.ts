@@ -3,7 +3,8 @@
  * channels that exist at any time.
  */
 import type { Json } from '../base/json.ts';
-import type { PlanContext } from '../kinds/kind.ts';
+import type { PlanContext, PlanFile } from '../kinds/kind.ts';
+import type { Diagnostic } from '../spec/diagnostic.ts';
 import type { DiagnosticCode } from '../spec/diagnostic-codes.ts';
 import type { Placed, Scenario, Selector } from '../spec/scenario.ts';
 import type { SourceIndex } from '../spec/source-index.ts';
@@ -11,22 +12,36 @@ import { nearest } from '../spec/suggest.ts';
 import type { NetworkPlan } from '../timeline/network.ts';
 import { linkLatencyUs, type ResolvedNetwork, reportUnknownNode, selectNodes } from './network.ts';
 import type { NodeIndex } from './node-index.ts';
+import type { Samples } from './sample.ts';
 import type { Place, Reporter } from './stage.ts';
 
 export class Planner implements PlanContext {
   readonly scenario: Scenario;
   readonly network: NetworkPlan;
   readonly rowLimit: number;
+  readonly samples: Samples;
   readonly #nodes: NodeIndex;
   readonly #reporter: Reporter;
   readonly #index: SourceIndex;
+  readonly #files: ReadonlyMap<string, PlanFile>;
+  #endings: (activity: Placed<Json>) => number | null = () => null;
   readonly #channelNames: string[];
   readonly #channelIndex: Map<string, number>;
 
-  constructor(scenario: Scenario, resolved: ResolvedNetwork, reporter: Reporter, index: SourceIndex, rowLimit: number) {
+  constructor(
+    scenario: Scenario,
+    resolved: ResolvedNetwork,
+    reporter: Reporter,
+    index: SourceIndex,
+    rowLimit: number,
+    samples: Samples,
+    files: ReadonlyMap<string, PlanFile> = new Map(),
+  ) {
     this.scenario = scenario;
     this.network = resolved.network;
     this.rowLimit = rowLimit;
+    this.samples = samples;
+    this.#files = files;
     this.#nodes = resolved.nodes;
     this.#reporter = reporter;
     this.#index = index;
@@ -47,6 +62,23 @@ export class Planner implements PlanContext {
     this.#reporter.report(code, at, message, hint);
   }
 
+  add(diagnostics: readonly Diagnostic[]): void {
+    this.#reporter.add(diagnostics);
+  }
+
+  file(path: string): PlanFile | null {
+    return this.#files.get(path) ?? null;
+  }
+
+  endOf(activity: Placed<Json>): number | null {
+    return this.#endings(activity);
+  }
+
+  /** Says who knows when activities end. */
+  setEndings(endings: (activity: Placed<Json>) => number | null): void {
+    this.#endings = endings;
+  }
+
   nodes(selector: Selector, at: Place): readonly number[] | null {
     return selectNodes(this.#nodes, selector, at, this.#reporter);
   }
@@ -61,7 +93,7 @@ export class Planner implements PlanContext {
         'E403',
         name,
         `\`${text}\` is a set of ${size} nodes, and one node is needed here`,
-        `name one of them, such as \`${text}-0\``,
+        `name one of them, such as \`${this.#nodes.firstOf(text)}\``,
       );
     } else {
       reportUnknownNode(this.#nodes, text, name, this.#reporter);
@@ -95,6 +127,6 @@ export class Planner implements PlanContext {
   }
 
   latencyUs(channelName: string): number {
-    return linkLatencyUs(this.scenario, channelName);
+    return linkLatencyUs(this.scenario, channelName, this.samples);
   }
 }

@@ -4,7 +4,9 @@
  * An instant that is written out (`at`, `until`) may be the end of the run itself; repetition without `until` stops
  * before the end, as payments do. Instants after the end are left out.
  */
+import { cronFields } from '../spec/cron.ts';
 import type { ScheduleSpec } from '../spec/scenario.ts';
+import { cronTimes } from './cron-walk.ts';
 
 export interface Occurrences {
   /** In order of time, µs. */
@@ -15,14 +17,27 @@ export interface Occurrences {
   readonly tooMany: boolean;
 }
 
-/** All instants of a schedule within a run. */
-export function occurrencesOf(schedule: ScheduleSpec, durationUs: number, limit: number): Occurrences {
+/** A schedule whose instants are known beforehand. */
+export type TimedSchedule = Exclude<ScheduleSpec, { readonly kind: 'when' }>;
+
+/** All instants of a schedule within a run that begins at `epochMs` of the calendar. */
+export function occurrencesOf(
+  schedule: TimedSchedule,
+  durationUs: number,
+  limit: number,
+  epochMs: number,
+): Occurrences {
   if (schedule.kind === 'at') {
     const timesUs = schedule.atUs.filter((time) => time <= durationUs).sort((a, b) => a - b);
     return { timesUs, late: schedule.atUs.length - timesUs.length, tooMany: false };
   }
-  const { everyUs, fromUs, untilUs, count = Number.POSITIVE_INFINITY } = schedule;
+  const { fromUs, untilUs, count = Number.POSITIVE_INFINITY } = schedule;
   const last = untilUs === undefined ? durationUs - 1 : Math.min(untilUs, durationUs);
+  if (schedule.kind === 'cron') {
+    const timesUs = cronTimes(cronFields(schedule.expression), epochMs, fromUs, last, count, limit);
+    return { timesUs, late: timesUs.length === 0 ? 1 : 0, tooMany: timesUs.length > limit };
+  }
+  const { everyUs } = schedule;
   const expected = fromUs > last ? 0 : Math.min(count, Math.floor((last - fromUs) / everyUs) + 1);
   if (expected > limit) return { timesUs: [], late: 0, tooMany: true };
   const timesUs = Array.from({ length: expected }, (_, i) => fromUs + i * everyUs);

@@ -33,7 +33,7 @@ export class Reporter {
   }
 
   report(code: DiagnosticCode, at: Place, message: string, hint?: string): void {
-    const key = `${code} ${at.range.line}:${at.range.column} ${message}`;
+    const key = `${code} ${at.range.file ?? ''} ${at.range.line}:${at.range.column} ${message}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
     if (diagnosticInfo(code).severity === 'error') this.#errors++;
@@ -66,11 +66,11 @@ export function inside(at: Placed<string>, index: SourceIndex, offset: number): 
   return { path: at.path, range: index.source.range(span.start, Math.max(span.end, span.start + 1)) };
 }
 
-/** All diagnostics: those of the command line, those of the scenario file, those of imports; by place within a file. */
+/** All diagnostics: those of the command line, those of the scenario file, those of other files; by place within a file. */
 export function sortDiagnostics(file: string, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const rank = (name: string): number => {
     if (name === file) return 1;
-    return diagnostics.some((one) => one.file === name && /^.7/.test(one.code)) ? 2 : 0;
+    return name.startsWith('--') ? 0 : 2;
   };
   const files = [...new Set(diagnostics.map((diagnostic) => diagnostic.file))].sort((a, b) => rank(a) - rank(b));
   return files.flatMap((one) => diagnostics.filter((diagnostic) => diagnostic.file === one).sort(compareDiagnostics));

@@ -8,13 +8,12 @@
  */
 import type { Json } from '../base/json.ts';
 import type { DiagnosticCode } from '../spec/diagnostic-codes.ts';
-import type { IntRange, PaymentOptions, Placed, PolicySpec } from '../spec/scenario.ts';
+import { type Distribution, parseDistribution } from '../spec/distributions.ts';
+import type { PaymentOptions, Placed, PolicySpec } from '../spec/scenario.ts';
 import {
   amountMsat,
   amountSat,
   durationUs,
-  parseAmountRange,
-  parseDurationRange,
   parsePaymentOptions,
   parsePolicy,
   parseSelector,
@@ -23,6 +22,8 @@ import {
 import type { PlanContext } from './kind.ts';
 
 type Key = string | number;
+
+const NOTHING: Distribution = { kind: 'constant', unit: 'duration', value: 0 };
 
 export class Arguments {
   readonly #args: Placed<Json>;
@@ -86,14 +87,19 @@ export class Arguments {
     return this.#read(key, amountSat, 0);
   }
 
-  /** A value or [min, max], µs. */
-  durationRange(key: string): IntRange {
-    return this.#read(key, parseDurationRange, { low: 0, high: 0 });
+  /** Durations to draw from, µs. */
+  durations(key: string): Distribution {
+    return this.#read(key, (value) => parseDistribution(value, 'duration'), NOTHING);
   }
 
-  /** A value or [min, max], msat. */
-  amountRange(key: string): IntRange {
-    return this.#read(key, parseAmountRange, { low: 0, high: 0 });
+  /** Amounts to draw from, msat. */
+  amounts(key: string): Distribution {
+    return this.#read(key, (value) => parseDistribution(value, 'amount'), NOTHING);
+  }
+
+  /** When the activity named at a key ends, µs. */
+  endOf(key: string): number {
+    return this.#checked(this.#context.endOf(this.place(key))) ?? 0;
   }
 
   policy(key: string): PolicySpec {
@@ -108,6 +114,12 @@ export class Arguments {
   /** Nodes that the selector at a key selects; null after a report. */
   nodes(key: string): readonly number[] | null {
     const place = this.place(key);
+    return this.#checked(this.#context.nodes(parseSelector(place.value), place));
+  }
+
+  /** Nodes that the selector at a place of a list selects; null after a report. */
+  nodesAt(key: string, index: number): readonly number[] | null {
+    const place = this.place(key, index);
     return this.#checked(this.#context.nodes(parseSelector(place.value), place));
   }
 

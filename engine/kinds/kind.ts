@@ -9,11 +9,13 @@
 
 import type { Awaitable, Backend } from '../backends/backend.ts';
 import type { Json } from '../base/json.ts';
+import type { Samples } from '../compile/sample.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
 import type { DiagnosticCode } from '../spec/diagnostic-codes.ts';
 import type { ActivitySpec, EventSpec, PaymentOptions, Placed, Scenario, Selector } from '../spec/scenario.ts';
 import type { NetworkPlan } from '../timeline/network.ts';
-import type { Action, Phase } from '../timeline/timeline.ts';
+import type { LoopPart } from '../timeline/seal.ts';
+import type { Action, FailureReaction, Phase } from '../timeline/timeline.ts';
 
 export type JsonSchema = { readonly [key: string]: unknown };
 
@@ -26,6 +28,12 @@ export interface KindDoc {
   readonly schema: JsonSchema;
   /** A YAML example that is valid as it stands. */
   readonly example: string;
+}
+
+/** A text file beside the scenario; `name` as diagnostics show it. */
+export interface PlanFile {
+  readonly name: string;
+  readonly text: string;
 }
 
 /** What a plan may ask of the compiler. Lookups that fail report a diagnostic at the place and answer null. */
@@ -44,8 +52,24 @@ export interface PlanContext {
   channel(name: Placed<Json>, declare?: boolean): number | null;
   /** Latency of a link for a channel that is opened later, drawn by the channel's name, µs. */
   latencyUs(channelName: string): number;
+  /** When another activity ends, µs; null after reporting that there is none, that it waits for this one, or has no end. */
+  endOf(activity: Placed<Json>): number | null;
+  /** A file that the kind asked for (see ActivityKind.files); null when it could not be read, which is reported. */
+  file(path: string): PlanFile | null;
+  /** Takes over diagnostics of another file. */
+  add(diagnostics: readonly Diagnostic[]): void;
+  /** Values of empirical distributions. */
+  readonly samples: Samples;
   /** Most rows a timeline may have; a plan stops when it has made one more. */
   readonly rowLimit: number;
+}
+
+/** The payment that an event makes. Amount in msat, nodes are indexes. */
+export interface EventPayment {
+  readonly source: number;
+  readonly destination: number;
+  readonly amountMsat: number;
+  readonly options: PaymentOptions;
 }
 
 export interface EventKind extends KindDoc {
@@ -54,20 +78,36 @@ export interface EventKind extends KindDoc {
   declare?(use: EventSpec, context: PlanContext): void;
   /** Arguments resolved for one occurrence of the event, or null after reporting why not. */
   plan(use: EventSpec, context: PlanContext): Action['args'] | null;
+  /**
+   * Of an event that makes a payment (phase payment): its row, from the arguments. `apply` then gets the arguments with
+   * the number of the row as `row`.
+   */
+  payment?(args: Action['args'], use: EventSpec): EventPayment;
+  /** Nodes without which it cannot happen as meant: a warning says when one of them is stopped at that time. */
+  needs?(args: Action['args']): readonly number[];
   /** Makes it happen. */
   apply(args: Action['args'], backend: Backend): Awaitable<void>;
 }
 
-/** Payments of one activity, in order of time. Times µs, amounts msat, nodes are indexes. */
+/**
+ * Payments of one activity, in order of time. Times µs, amounts msat, nodes are indexes. Those of a loop have no times:
+ * `timeUs` is empty.
+ */
 export interface PlannedPayments {
   readonly timeUs: ArrayLike<number>;
   readonly source: ArrayLike<number>;
   readonly destination: ArrayLike<number>;
   readonly amountMsat: ArrayLike<number>;
   readonly options: PaymentOptions;
+  readonly onFailure?: FailureReaction;
+  readonly loop?: LoopPart;
+  /** When the activity ends, for those that come after it, µs; null: nobody can say before the run, or at the end of it. */
+  readonly endUs: number | null;
 }
 
 export interface ActivityKind extends KindDoc {
+  /** Files that the plan reads: the places of their paths among the arguments. */
+  files?(use: ActivitySpec): readonly (readonly (string | number)[])[];
   plan(use: ActivitySpec, context: PlanContext): PlannedPayments | null;
 }
 

@@ -17,8 +17,10 @@ channels:
   users: { from: user, to: alice, capacity: 30_000 sat }
 `;
 
+const FILES = new Map([['payments.csv', 'time,source,destination,amount\n10s,alice,bob,5 sat\n']]);
+
 async function compile(text: string): Promise<Timeline> {
-  const result = await compileScenario({ text, file: 'test.yml', readFile: async () => null });
+  const result = await compileScenario({ text, file: 'test.yml', readFile: async (path) => FILES.get(path) ?? null });
   if (!result.ok) throw new Error(formatDiagnostics(result.diagnostics));
   return result.timeline;
 }
@@ -55,7 +57,8 @@ describe('every kind', () => {
     'the example of %s is valid',
     async (name, example) => {
       const timeline = await compile(`${NETWORK}events:\n  -\n${indent(example, '    ')}\n`);
-      expect(timeline.actions.map((action) => action.kind)).toContain(name);
+      const happening = [...timeline.actions, ...timeline.activities].map(({ kind }) => kind);
+      expect(happening).toContain(name);
     },
   );
 
@@ -81,6 +84,9 @@ describe('events', () => {
         },
     });
     for (const action of timeline.actions) await eventKind(action.kind)?.apply(action.args, backend);
+    for (const { action } of timeline.activities) {
+      if (action !== undefined) await eventKind(action.kind)?.apply({ ...action.args, row: 0 }, backend);
+    }
     return calls;
   }
 
@@ -105,6 +111,29 @@ describe('events', () => {
       ],
     ],
     [{ mine: { blocks: 6 } }, [['mine', 6]]],
+    [
+      { crash_node: { node: ['bob', 'user-1'] } },
+      [
+        ['crashNode', 1],
+        ['crashNode', 3],
+      ],
+    ],
+    [{ connect_peer: { a: 'alice', b: 'bob' } }, [['connectPeer', 0, 1]]],
+    [{ disconnect_peer: { a: 'bob', b: 'alice' } }, [['disconnectPeer', 1, 0]]],
+    [{ partition: { groups: [['alice', 'user-0'], 'bob'] } }, [['partition', [[0, 2], [1]]]]],
+    [{ heal: {} }, [['heal']]],
+    [{ send_onchain: { from: 'alice', to: 'bob', amount: '7 sat' } }, [['sendOnchain', { from: 0, to: 1, sat: 7 }]]],
+    [{ set_latency: { channel: 'users-2', latency: '1s' } }, [['setLatency', { channels: [3], latencyUs: 1_000_000 }]]],
+    [
+      { set_latency: { between: ['alice', 'user'], latency: '2ms' } },
+      [['setLatency', { channels: [1, 2, 3], latencyUs: 2_000 }]],
+    ],
+    [{ set_feerate: { feerate: '4 sat/vB' } }, [['setFeerate', 1000]]],
+    [{ pay: { source: 'alice', destination: 'bob', amount: '5 sat' } }, [['pay', 0]]],
+    [
+      { rebalance: { node: 'alice', out: 'alice-bob', in: 'users-1', amount: '5 sat' } },
+      [['rebalance', { node: 0, outChannel: 0, inChannel: 2, amountMsat: 5000, maxFeeMsat: -1, row: 0 }]],
+    ],
     [{ fund: { node: 'user-2', amount: '0.5 BTC' } }, [['fund', 4, 50_000_000]]],
     [{ close_channel: { channel: 'users-1' } }, [['closeChannel', { channel: 2, force: false, by: -1 }]]],
     [

@@ -7,27 +7,55 @@ import { lndKind } from '../../models/lnd/index.ts';
 import { IMPORT_FORMATS } from '../interop/formats.ts';
 import type { ModelKind } from '../simulate/node-model.ts';
 import { defined } from './activities/defined.ts';
+import { loop } from './activities/loop.ts';
+import { payments } from './activities/payments.ts';
+import { phases } from './activities/phases.ts';
 import { random } from './activities/random.ts';
+import { rate } from './activities/rate.ts';
 import { closeChannel } from './events/close-channel.ts';
+import { connectPeer } from './events/connect-peer.ts';
+import { crashNode } from './events/crash-node.ts';
+import { disconnectPeer } from './events/disconnect-peer.ts';
 import { fund } from './events/fund.ts';
+import { heal } from './events/heal.ts';
 import { mine } from './events/mine.ts';
 import { openChannel } from './events/open-channel.ts';
+import { partition } from './events/partition.ts';
+import { pay } from './events/pay.ts';
+import { rebalance } from './events/rebalance.ts';
+import { sendOnchain } from './events/send-onchain.ts';
+import { setFeerate } from './events/set-feerate.ts';
+import { setLatency } from './events/set-latency.ts';
 import { setPolicy } from './events/set-policy.ts';
 import { startNode } from './events/start-node.ts';
 import { stopNode } from './events/stop-node.ts';
 import type { ActivityKind, EventKind, ImportFormat } from './kind.ts';
+import { TOPOLOGY_KINDS } from './topologies/index.ts';
+import type { TopologyKind } from './topologies/topology.ts';
+
+export { TOPOLOGY_KINDS };
 
 export const EVENT_KINDS: readonly EventKind[] = [
   startNode,
   stopNode,
+  crashNode,
+  connectPeer,
+  disconnectPeer,
+  partition,
+  heal,
   openChannel,
   closeChannel,
   setPolicy,
+  setLatency,
   fund,
+  sendOnchain,
+  setFeerate,
   mine,
+  pay,
+  rebalance,
 ];
 
-export const ACTIVITY_KINDS: readonly ActivityKind[] = [defined, random];
+export const ACTIVITY_KINDS: readonly ActivityKind[] = [defined, random, rate, phases, loop, payments];
 
 export const MODEL_KINDS: readonly ModelKind[] = [lndKind];
 
@@ -41,6 +69,7 @@ const events = byName(EVENT_KINDS);
 const activities = byName(ACTIVITY_KINDS);
 const models = byName(MODEL_KINDS);
 const formats = byName(FORMAT_KINDS);
+const topologies = byName(TOPOLOGY_KINDS);
 
 export function eventKind(name: string): EventKind | undefined {
   return events.get(name);
@@ -56,4 +85,8 @@ export function modelKind(name: string): ModelKind | undefined {
 
 export function formatKind(name: string): ImportFormat | undefined {
   return formats.get(name);
+}
+
+export function topologyKind(name: string): TopologyKind | undefined {
+  return topologies.get(name);
 }

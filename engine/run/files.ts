@@ -15,6 +15,10 @@ export interface OpenFile {
 export interface Files {
   /** Text of a file, or null when there is none. */
   read(path: string): string | null;
+  /** First bytes of a file, at most `limit`, and the size of the whole; null when there is none. */
+  bytes(path: string, limit: number): { readonly bytes: Uint8Array; readonly size: number } | null;
+  /** The absolute path without links, or null when there is nothing. */
+  real(path: string): string | null;
   /** Lines of a file without their line breaks, read as they are asked for, or null when there is no such file. */
   lines(path: string): Iterable<string> | null;
   /** Creates or replaces a file; the folder must exist. */
@@ -28,6 +32,8 @@ export interface Files {
   kind(path: string): 'file' | 'folder' | 'none';
   /** Names in a folder, sorted; empty when there is no such folder. */
   list(path: string): readonly string[];
+  /** Calls the listener after every change of one of the files, also when one appears or goes; answers how to end that. */
+  watch(paths: readonly string[], listener: () => void): () => void;
 }
 
 /** Characters gathered before they are handed to the file. */

@@ -3,7 +3,7 @@ import type { PaymentResult, RecordCode, RecordSink } from '../simulate/records.
 import type { Action } from '../timeline/timeline.ts';
 
 /** A sink that may also hear of the rows of the timeline as they are played. Observers never change a run. */
-export interface RunObserver extends RecordSink {
+export interface RunObserver extends Omit<RecordSink, 'interrupt'> {
   /** An action is about to be applied. */
   action?(action: Action, timeUs: number): void;
   /** Payment `row` is about to start. */
@@ -13,8 +13,9 @@ export interface RunObserver extends RecordSink {
 }
 
 /** Passes everything on to several observers, in order. */
-export class FanOut implements RunObserver {
+export class FanOut implements RunObserver, RecordSink {
   readonly #observers: readonly RunObserver[];
+  interrupt = false;
 
   constructor(observers: readonly RunObserver[]) {
     this.#observers = observers;

@@ -7,23 +7,33 @@
  * mined; what is unresolved then is pending. Expectations for the end are evaluated after that. A run that is cut
  * short by `until` is not drained: it shows the state at that instant.
  *
+ * Some things have no time before the run: payments of closed loops, and events on a condition. Where a result makes a
+ * payment due, the sink interrupts the backend, and the payment is made at that instant; at equal times the order is
+ * (time, phase, name of the activity, number). Conditions are evaluated after everything else of their instant, before
+ * the expectations.
+ *
  * Must not touch a file, a stream or the machine's clock: sinks and clock are handed in.
  */
 
 import type { Awaitable, Backend } from '../backends/backend.ts';
 import type { Json } from '../base/json.ts';
 import { evaluateExpectation } from '../kinds/expectation.ts';
-import type { EventKind } from '../kinds/kind.ts';
-import type { PlannedExpectation, Timeline } from '../timeline/timeline.ts';
+import type { Action, PlannedExpectation, Timeline } from '../timeline/timeline.ts';
 import { PHASE } from '../timeline/timeline.ts';
-import type { Trace } from './fingerprints.ts';
+import { type DuePayment, Loops } from './loops.ts';
 import { type RunState, startRun } from './machine.ts';
 import { FanOut, type RunObserver } from './observers.ts';
-import { type Pace, Pacer, type WallClock } from './pacing.ts';
+import { Pacer, type WallClock } from './pacing.ts';
 import { PaymentBook } from './payment-book.ts';
-import { type Checkpoint, RecordDigest, runDigest } from './record-digest.ts';
+import { Reactions } from './reactions.ts';
+import { RecordDigest, runDigest } from './record-digest.ts';
+import type { ExpectationResult, RunInput, RunResult } from './run-contract.ts';
 import { asRunFailure, RunFailure } from './run-failure.ts';
 import { RunView } from './run-view.ts';
+import { Triggers } from './triggers.ts';
+
+export type { ExpectationResult, RunInput, RunProgress, RunResult } from './run-contract.ts';
+export { PauseControl } from './run-contract.ts';
 
 /** Longest time beyond the end in which payments in flight may resolve, µs. */
 export const DRAIN_US = 300_000_000;
@@ -37,93 +47,13 @@ const SLICE_ROWS = 64;
 const YIELD_MS = 40;
 const PROGRESS_MS = 100;
 
-/** Pauses and resumes a run from outside. */
-export class PauseControl {
-  #listener: ((paused: boolean) => void) | null = null;
-
-  pause(): void {
-    this.#listener?.(true);
-  }
-
-  resume(): void {
-    this.#listener?.(false);
-  }
-
-  /** Used by the run that is controlled. */
-  attach(listener: ((paused: boolean) => void) | null): void {
-    this.#listener = listener;
-  }
-}
-
-export interface RunProgress {
-  readonly state: RunState;
-  /** Virtual time reached and the end of the run, µs. */
-  readonly virtualUs: number;
-  readonly endUs: number;
-  readonly records: number;
-  readonly paymentsStarted: number;
-  readonly paymentsResolved: number;
-  readonly wallMs: number;
-}
-
-export interface ExpectationResult {
-  readonly that: string;
-  readonly message: string;
-  /** Instant of the check, µs; absent for the end of the run. */
-  readonly atUs?: number;
-  readonly line: number;
-  readonly column: number;
-  /** `skipped`: the run ended before. */
-  readonly status: 'passed' | 'failed' | 'skipped';
-  readonly measured: string;
-}
-
-export interface RunInput {
-  readonly timeline: Timeline;
-  /** SHA-256 of the timeline; becomes part of the run digest. */
-  readonly timelineDigest: string;
-  readonly backend: Backend;
-  /** Behaviour of the actions, by the name of their kind. */
-  readonly kinds: { get(kind: string): Pick<EventKind, 'apply'> | undefined };
-  /** Whoever watches, called after the run's own bookkeeping. */
-  readonly observers?: readonly RunObserver[];
-  readonly pace?: Pace;
-  /** Stops the clock here, µs, when that is before the end of the scenario. */
-  readonly until?: number;
-  /** Asks the run to stop at the present instant. */
-  readonly stop?: AbortSignal;
-  readonly pause?: PauseControl;
-  readonly clock: WallClock;
-  readonly onProgress?: (progress: RunProgress) => void;
-}
-
-export interface RunResult {
-  readonly state: 'completed' | 'failed' | 'aborted';
-  readonly failure: RunFailure | null;
-  /** Whether the whole scenario was played: completed and not cut short. */
-  readonly whole: boolean;
-  /** Virtual time at which the timeline ended or was stopped, and after draining; µs. */
-  readonly endUs: number;
-  readonly drainedUs: number;
-  readonly records: number;
-  readonly recordsDigest: string;
-  /** Null when the backend could not tell its state any more. */
-  readonly stateDigest: string | null;
-  readonly runDigest: string | null;
-  readonly checkpoints: readonly Checkpoint[];
-  readonly trace: Trace;
-  readonly expectations: readonly ExpectationResult[];
-  readonly book: PaymentBook;
-  readonly backendMetrics: { readonly [key: string]: Json };
-  /** Wall times, ms: building the network, and everything after it without pauses. */
-  readonly bootMs: number;
-  readonly runMs: number;
-}
-
 /** Plays a timeline. Never rejects for what happens in a run: see `state` and `failure` of the result. */
 export async function runTimeline(input: RunInput): Promise<RunResult> {
   return new Run(input).run();
 }
+
+/** How a move ended: at its target, before it because the run was left, or because something is due now. */
+type Moved = 'reached' | 'left' | 'interrupted';
 
 class Run {
   readonly #input: RunInput;
@@ -134,6 +64,9 @@ class Run {
   readonly #digest: RecordDigest;
   readonly #book: PaymentBook;
   readonly #view: RunView;
+  readonly #reactions: Reactions;
+  readonly #loops: Loops;
+  readonly #triggers: Triggers;
   readonly #sink: FanOut;
   readonly #pacer: Pacer;
   readonly #clock: WallClock;
@@ -163,12 +96,19 @@ class Run {
     this.#digest = new RecordDigest(timeline.durationUs);
     this.#book = new PaymentBook(timeline);
     this.#view = new RunView(timeline, input.backend, this.#book);
+    this.#reactions = new Reactions(timeline);
+    this.#loops = new Loops(timeline, this.#reactions);
+    this.#triggers = new Triggers(timeline, this.#view);
     const digest = this.#digest;
     const book = this.#book;
     const bookkeeping: RunObserver = {
       record: (code, timeUs, a, b, c, amount) => digest.record(code, timeUs, a, b, c, amount),
       text: (number, text) => digest.text(number, text),
-      payment: (result) => book.resolve(result),
+      payment: (result) => {
+        book.resolve(result);
+        this.#reactions.resolved(result);
+        if (this.#loops.resolved(result)) this.#sink.interrupt = true;
+      },
       dispatched: (row, timeUs) => book.start(row, timeUs),
     };
     this.#sink = new FanOut([bookkeeping, ...(input.observers ?? [])]);
@@ -231,40 +171,108 @@ class Run {
   }
 
   async #play(signal: AbortSignal): Promise<void> {
-    const { timeUs, phase, length } = this.#timeline;
     this.#pacer.begin(this.#nowUs);
-    while (this.#row < length) {
-      const time = timeUs[this.#row] as number;
-      if (time > this.#endUs) break;
-      if (this.#timedDueBefore(time) && !(await this.#checkTimed(time, signal))) return;
-      const observe = phase[this.#row] === PHASE.observe;
-      // Rows of one instant follow each other without the backend being asked again.
-      if ((observe || time > this.#nowUs) && !(await this.#moveTo(time, observe, signal))) return;
-      const applied = this.#apply(this.#row, time);
-      if (applied !== undefined) await applied;
-      this.#row++;
-      if (this.#row % SLICE_ROWS === 0 && this.#mustYield()) {
+    for (let steps = 1; ; steps++) {
+      if (steps % SLICE_ROWS === 0 && this.#mustYield()) {
         await this.#yield();
         if (signal.aborted) return;
       }
+      const rowUs = this.#rowUs();
+      const due = this.#loops.peek();
+      const nextUs = Math.min(rowUs, due?.timeUs ?? Infinity);
+      const checkUs = this.#triggers.nextUs;
+      const timed = this.#timed[this.#nextTimed];
+      const timedUs = timed?.atUs ?? Infinity;
+      const firstUs = Math.min(nextUs, checkUs, timedUs);
+      if (firstUs > this.#endUs) {
+        const moved = await this.#moveTo(this.#endUs, true, signal);
+        if (moved === 'interrupted') continue;
+        if (moved === 'reached') this.#loops.close();
+        return;
+      }
+      if (nextUs === firstUs) {
+        const isDue = due !== undefined && this.#isBefore(due, rowUs);
+        const observe = !isDue && this.#timeline.phase[this.#row] === PHASE.observe;
+        // Rows of one instant follow each other without the backend being asked again.
+        if (observe || firstUs > this.#nowUs) {
+          const moved = await this.#moveTo(firstUs, observe, signal);
+          if (moved === 'left') return;
+          if (moved === 'interrupted') continue;
+        }
+        if (isDue) this.#loops.take();
+        const applied = isDue ? this.#pay(due.row, firstUs) : this.#apply(this.#row, firstUs);
+        if (applied !== undefined) await applied;
+        if (!isDue) this.#row++;
+        continue;
+      }
+      const moved = await this.#moveTo(firstUs, true, signal);
+      if (moved === 'left') return;
+      if (moved === 'interrupted') continue;
+      if (checkUs === firstUs) {
+        await this.#fire(firstUs);
+      } else if (timed !== undefined) {
+        await this.#evaluate(timed, firstUs);
+        this.#nextTimed++;
+      }
+      if (signal.aborted) return;
     }
-    if (!(await this.#checkTimed(Infinity, signal))) return;
-    await this.#moveTo(this.#endUs, true, signal);
+  }
+
+  /** Time of the next row; Infinity when all are played. */
+  #rowUs(): number {
+    return this.#row < this.#timeline.length ? (this.#timeline.timeUs[this.#row] as number) : Infinity;
+  }
+
+  /** Whether a payment that is due comes before the next row, which is at `rowUs`. */
+  #isBefore(due: DuePayment, rowUs: number): boolean {
+    if (due.timeUs !== rowUs) return due.timeUs < rowUs;
+    const phase = this.#timeline.phase[this.#row] as number;
+    if (phase !== PHASE.payment) return phase > PHASE.payment;
+    // The payments of one activity are all rows or all due, so that their numbers never meet.
+    return due.activity < (this.#timeline.payments.activity[this.#timeline.ref[this.#row] as number] as number);
+  }
+
+  /** Evaluates the conditions of an instant and makes happen what they guard. */
+  async #fire(timeUs: number): Promise<void> {
+    while (this.#triggers.nextUs === timeUs) {
+      const firing = await this.#guard(this.#triggers.check());
+      if (firing === null) continue;
+      const { action } = firing.plan;
+      const applied = action === null ? this.#pay(firing.row, timeUs) : this.#act(action, timeUs);
+      if (applied !== undefined) await applied;
+    }
   }
 
   /** Applies one row; answers a promise only when the backend does. */
   #apply(row: number, timeUs: number): Promise<void> | undefined {
     const ref = this.#timeline.ref[row] as number;
+    if (this.#timeline.phase[row] === PHASE.payment) return this.#pay(ref, timeUs);
+    const action = this.#timeline.actions[ref];
+    if (action === undefined) throw new RunFailure('internal', `the timeline has no action ${ref}`);
+    return this.#act(action, timeUs);
+  }
+
+  /** Makes a payment, unless its activity has stopped or pauses. */
+  #pay(payment: number, timeUs: number): Promise<void> | undefined {
+    const activity = this.#timeline.payments.activity[payment] as number;
+    if (timeUs < this.#reactions.quietUntilUs(activity)) return undefined;
+    const action = this.#timeline.activities[activity]?.action;
+    this.#sink.dispatched(payment, timeUs);
+    if (action !== undefined) return this.#act({ kind: action.kind, args: { ...action.args, row: payment } }, timeUs);
     try {
-      if (this.#timeline.phase[row] === PHASE.payment) {
-        this.#sink.dispatched(ref, timeUs);
-        const paid = this.#backend.pay(ref);
-        return paid instanceof Promise ? this.#guard(paid) : undefined;
-      }
-      const action = this.#timeline.actions[ref];
-      const kind = action === undefined ? undefined : this.#input.kinds.get(action.kind);
-      if (action === undefined || kind === undefined) {
-        throw new RunFailure('internal', `the timeline has an action of unknown kind '${action?.kind ?? ref}'`);
+      const paid = this.#backend.pay(payment);
+      return paid instanceof Promise ? this.#guard(paid) : undefined;
+    } catch (error) {
+      throw asRunFailure(error);
+    }
+  }
+
+  /** Makes an action happen. */
+  #act(action: Action, timeUs: number): Promise<void> | undefined {
+    try {
+      const kind = this.#input.kinds.get(action.kind);
+      if (kind === undefined) {
+        throw new RunFailure('internal', `the timeline has an action of unknown kind '${action.kind}'`);
       }
       this.#sink.action(action, timeUs);
       const applied = kind.apply(action.args, this.#backend);
@@ -272,22 +280,6 @@ class Run {
     } catch (error) {
       throw asRunFailure(error);
     }
-  }
-
-  #timedDueBefore(timeUs: number): boolean {
-    const next = this.#timed[this.#nextTimed];
-    return next !== undefined && next.atUs < timeUs && next.atUs <= this.#endUs;
-  }
-
-  /** Evaluates the expectations due before a time; false when the run was left meanwhile. */
-  async #checkTimed(beforeUs: number, signal: AbortSignal): Promise<boolean> {
-    while (this.#timedDueBefore(beforeUs)) {
-      const next = this.#timed[this.#nextTimed] as PlannedExpectation;
-      if (!(await this.#moveTo(next.atUs, true, signal))) return false;
-      await this.#evaluate(next, next.atUs);
-      this.#nextTimed++;
-    }
-    return !signal.aborted;
   }
 
   async #evaluate(expectation: PlannedExpectation, timeUs: number): Promise<void> {
@@ -299,21 +291,25 @@ class Run {
     });
   }
 
-  /** Lets everything happen up to a time, at the run's pace; false when the run was left meanwhile. */
-  async #moveTo(targetUs: number, inclusive: boolean, signal: AbortSignal): Promise<boolean> {
+  /** Lets everything happen up to a time, at the run's pace. */
+  async #moveTo(targetUs: number, inclusive: boolean, signal: AbortSignal): Promise<Moved> {
     for (;;) {
       const allowedUs = this.#pacer.allowedUs();
       if (allowedUs >= targetUs) break;
-      if (allowedUs > this.#nowUs && !(await this.#advance(allowedUs, false, signal))) return false;
+      if (allowedUs > this.#nowUs) {
+        const moved = await this.#advance(allowedUs, false, signal);
+        if (moved !== 'reached') return moved;
+      }
       this.#report();
       await this.#pacer.wait(targetUs);
-      if (signal.aborted) return false;
+      if (signal.aborted) return 'left';
     }
     return this.#advance(targetUs, inclusive, signal);
   }
 
-  async #advance(untilUs: number, inclusive: boolean, signal: AbortSignal): Promise<boolean> {
+  async #advance(untilUs: number, inclusive: boolean, signal: AbortSignal): Promise<Moved> {
     for (;;) {
+      this.#sink.interrupt = false;
       let finished: boolean;
       try {
         const answer: Awaitable<boolean> = this.#backend.advance(untilUs, inclusive, SLICE_EVENTS);
@@ -323,17 +319,18 @@ class Run {
       }
       if (finished) break;
       if (this.#mustYield()) await this.#yield();
-      if (signal.aborted) return false;
+      if (signal.aborted) return 'left';
+      if (this.#sink.interrupt) return 'interrupted';
     }
     this.#nowUs = untilUs;
-    return true;
+    return 'reached';
   }
 
   async #drain(signal: AbortSignal): Promise<void> {
     if (!this.#cut) {
       const lastUs = this.#endUs + DRAIN_US;
       while (this.#nowUs < lastUs && (await this.#guard(this.#backend.inFlight())) > 0) {
-        if (!(await this.#moveTo(this.#nowUs + DRAIN_STEP_US, true, signal))) return;
+        if ((await this.#moveTo(this.#nowUs + DRAIN_STEP_US, true, signal)) === 'left') return;
         if (this.#mustYield()) await this.#yield();
         if (signal.aborted) return;
       }

@@ -52,5 +52,12 @@ export function timelineDigest(timeline: Timeline): string {
     hasher.u32(payments.activity[i] as number);
     hasher.u32(payments.nth[i] as number);
   }
+  // Only where there are any, so that other timelines keep the digest they had before there were any of these.
+  const { loops, triggers } = timeline;
+  if (loops !== undefined || triggers !== undefined) {
+    list(loops?.map(({ thinkUs: _, ...loop }) => loop) ?? []);
+    for (const { thinkUs } of loops ?? []) for (const us of thinkUs) hasher.f64(us);
+    list(triggers ?? []);
+  }
   return hasher.digest();
 }

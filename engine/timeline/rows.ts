@@ -26,6 +26,40 @@ export interface ActionRow {
 
 export type TimelineRow = PaymentRow | ActionRow;
 
+/** What has no time before it is played, as a row. */
+export type UntimedRow =
+  | {
+      readonly kind: 'loop';
+      readonly activity: string;
+      readonly startUs: number;
+      readonly endUs: number;
+      readonly concurrency: number;
+      /** Payments at most. */
+      readonly count: number;
+    }
+  | {
+      readonly kind: 'when';
+      readonly when: string;
+      readonly everyUs: number;
+      readonly once: boolean;
+      /** Kind and arguments of what happens then. */
+      readonly action: string;
+      readonly args: { readonly [key: string]: Json };
+    };
+
+/** Loops and conditional events. */
+export function untimedRows(timeline: Timeline): readonly UntimedRow[] {
+  const { activities, payments, loops = [], triggers = [] } = timeline;
+  const loopRows = loops.map(({ activity, startUs, endUs, concurrency, count }): UntimedRow => {
+    return { kind: 'loop', activity: activities[activity]?.name ?? '', startUs, endUs, concurrency, count };
+  });
+  const whenRows = triggers.map(({ when, everyUs, once, action, payments: rows }): UntimedRow => {
+    const made = rows === null ? action : activities[payments.activity[rows.first] ?? -1]?.action;
+    return { kind: 'when', when, everyUs, once, action: made?.kind ?? '', args: made?.args ?? {} };
+  });
+  return [...loopRows, ...whenRows];
+}
+
 /** One row. */
 export function timelineRow(timeline: Timeline, index: number): TimelineRow {
   const timeUs = timeline.timeUs[index] as number;
@@ -46,7 +80,8 @@ export function timelineRow(timeline: Timeline, index: number): TimelineRow {
   };
 }
 
-/** All rows, one JSON text each without the line feed. */
+/** All rows, one JSON text each without the line feed; what has no time comes last. */
 export function* timelineNdjson(timeline: Timeline): Generator<string, void, undefined> {
   for (let i = 0; i < timeline.length; i++) yield JSON.stringify(timelineRow(timeline, i));
+  for (const row of untimedRows(timeline)) yield JSON.stringify(row);
 }

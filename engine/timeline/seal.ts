@@ -9,7 +9,17 @@
 import { compareText } from '../base/order.ts';
 import type { NetworkPlan } from './network.ts';
 import { stableOrder } from './radix-sort.ts';
-import type { Action, PaymentProfile, Phase, PlannedExpectation, Timeline, TimelineActivity } from './timeline.ts';
+import type {
+  Action,
+  FailureReaction,
+  LoopPlan,
+  PaymentProfile,
+  Phase,
+  PlannedExpectation,
+  Timeline,
+  TimelineActivity,
+  TriggerPlan,
+} from './timeline.ts';
 import { PHASE } from './timeline.ts';
 
 /** One action with its instant. */
@@ -19,12 +29,28 @@ export interface TimedAction {
   readonly action: Action;
 }
 
+/** A closed loop without what the seal knows. */
+export type LoopPart = Omit<LoopPlan, 'activity' | 'first' | 'count'>;
+
+/** A conditional event: it makes an action happen, or the payments of the activity of this name. */
+export interface TriggerPart {
+  readonly when: string;
+  readonly everyUs: number;
+  readonly once: boolean;
+  readonly action: Action | null;
+  readonly activity: string | null;
+}
+
 /** An activity with its payments, which must be in order of time. Amounts msat, times µs, nodes are indexes. */
 export interface ActivityPart {
   readonly name: string;
   readonly kind: string;
   readonly profile: PaymentProfile;
   readonly key: readonly [number, number];
+  readonly onFailure?: FailureReaction;
+  readonly action?: Action;
+  readonly loop?: LoopPart;
+  /** Payments beyond these times have none: a loop or a trigger makes them. */
   readonly timeUs: ArrayLike<number>;
   readonly source: ArrayLike<number>;
   readonly destination: ArrayLike<number>;
@@ -45,6 +71,8 @@ export interface TimelineParts {
   /** In the order of the file. */
   readonly actions: readonly TimedAction[];
   readonly expectations: readonly PlannedExpectation[];
+  /** In the order of the file. */
+  readonly triggers?: readonly TriggerPart[];
 }
 
 /** Phases in which actions may stand, in order; payments go between control and observe. */
@@ -54,15 +82,19 @@ const AFTER_PAYMENTS: readonly Phase[] = [PHASE.physics, PHASE.observe];
 /** Seals the parts. Times must be integers in [0, 2^53). */
 export function sealTimeline(parts: TimelineParts): Timeline {
   const activities = [...parts.activities].sort((a, b) => compareText(a.name, b.name));
+  let timedCount = 0;
   let paymentCount = 0;
-  for (const activity of activities) paymentCount += activity.timeUs.length;
-  const length = paymentCount + parts.actions.length;
+  for (const activity of activities) {
+    timedCount += activity.timeUs.length;
+    paymentCount += activity.source.length;
+  }
+  const length = timedCount + parts.actions.length;
 
   // Rows are laid out in order of (phase, sequence); a stable sort by time then gives the total order.
   const time = new Float64Array(length);
   const phase = new Uint8Array(length);
   const owner = new Int32Array(length); // the action's index, or the activity's
-  const nth = new Int32Array(paymentCount);
+  const nth = new Int32Array(timedCount);
   let row = 0;
   const layActions = (phases: readonly Phase[]): void => {
     for (const wanted of phases) {
@@ -102,6 +134,15 @@ export function sealTimeline(parts: TimelineParts): Timeline {
   };
   const actions: Action[] = [];
   let payment = 0;
+  const put = (index: number, n: number): void => {
+    const part = activities[index] as ActivityPart;
+    payments.source[payment] = part.source[n] as number;
+    payments.destination[payment] = part.destination[n] as number;
+    payments.amountMsat[payment] = part.amountMsat[n] as number;
+    payments.activity[payment] = index;
+    payments.nth[payment] = n;
+    payment++;
+  };
   for (let i = 0; i < length; i++) {
     const from = order[i] as number;
     timeUs[i] = time[from] as number;
@@ -112,16 +153,24 @@ export function sealTimeline(parts: TimelineParts): Timeline {
       actions.push((parts.actions[at] as TimedAction).action);
       continue;
     }
-    const activity = activities[at] as ActivityPart;
-    const n = nth[from - firstPayment] as number;
     ref[i] = payment;
-    payments.source[payment] = activity.source[n] as number;
-    payments.destination[payment] = activity.destination[n] as number;
-    payments.amountMsat[payment] = activity.amountMsat[n] as number;
-    payments.activity[payment] = at;
-    payments.nth[payment] = n;
-    payment++;
+    put(at, nth[from - firstPayment] as number);
   }
+  const untimed = new Map<string, { readonly first: number; readonly count: number }>();
+  const loops: LoopPlan[] = [];
+  activities.forEach((part, index) => {
+    const first = payment;
+    for (let n = part.timeUs.length; n < part.source.length; n++) put(index, n);
+    const count = payment - first;
+    untimed.set(part.name, { first, count });
+    if (part.loop !== undefined) loops.push({ ...part.loop, activity: index, first, count });
+  });
+  const triggers = (parts.triggers ?? []).map(
+    ({ activity, ...trigger }): TriggerPlan => ({
+      ...trigger,
+      payments: activity === null ? null : (untimed.get(activity) ?? null),
+    }),
+  );
 
   return {
     format: 'blast-timeline/1',
@@ -133,7 +182,16 @@ export function sealTimeline(parts: TimelineParts): Timeline {
     gossipUs: parts.gossipUs,
     network: parts.network,
     channelNames: parts.channelNames,
-    activities: activities.map(({ name, kind, profile, key }): TimelineActivity => ({ name, kind, profile, key })),
+    activities: activities.map(
+      ({ name, kind, profile, key, onFailure, action }): TimelineActivity => ({
+        name,
+        kind,
+        profile,
+        key,
+        ...(onFailure === undefined ? {} : { onFailure }),
+        ...(action === undefined ? {} : { action }),
+      }),
+    ),
     expectations: parts.expectations,
     length,
     timeUs,
@@ -141,5 +199,7 @@ export function sealTimeline(parts: TimelineParts): Timeline {
     ref,
     payments,
     actions,
+    ...(loops.length === 0 ? {} : { loops }),
+    ...(triggers.length === 0 ? {} : { triggers }),
   };
 }

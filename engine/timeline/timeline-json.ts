@@ -5,7 +5,7 @@
  * references, so that a damaged file is an answer in words and not a crash later on.
  */
 import type { Json } from '../base/json.ts';
-import type { Timeline } from './timeline.ts';
+import type { LoopPlan, Timeline, TriggerPlan } from './timeline.ts';
 import { PHASE } from './timeline.ts';
 
 /** The JSON form. */
@@ -36,6 +36,10 @@ export function timelineToJson(timeline: Timeline): Json {
       activity: Array.from(payments.activity),
       nth: Array.from(payments.nth),
     },
+    ...(timeline.loops === undefined
+      ? {}
+      : { loops: timeline.loops.map((loop) => ({ ...loop, thinkUs: Array.from(loop.thinkUs) })) }),
+    ...(timeline.triggers === undefined ? {} : { triggers: timeline.triggers as unknown as Json }),
   };
 }
 
@@ -87,6 +91,33 @@ export function timelineFromJson(value: Json): TimelineReading {
     if (error instanceof Malformed) return { ok: false, message: error.message };
     throw error;
   }
+}
+
+/** Checks that rows first … first + count − 1 of the payments exist. */
+function rowRange(json: JsonObject, what: string, payments: number): void {
+  const first = integer(json.first, `first of ${what}`);
+  const count = integer(json.count, `count of ${what}`);
+  if (first < 0 || count < 0 || first + count > payments) throw new Malformed(`${what} refers to nothing`);
+}
+
+function readLoop(value: Json, activities: number, payments: number): LoopPlan {
+  const json = object(value, 'a loop');
+  column([json.activity ?? null], 'activity of a loop', 0, activities);
+  rowRange(json, 'a loop', payments);
+  for (const key of ['startUs', 'endUs', 'concurrency']) integer(json[key], `${key} of a loop`);
+  const thinkUs = column(json.thinkUs, 'thinkUs of a loop', 0, Number.MAX_SAFE_INTEGER);
+  if (thinkUs.length !== json.count)
+    throw new Malformed('the payments of a loop and their think times differ in number');
+  return { ...(json as unknown as LoopPlan), thinkUs: Float64Array.from(thinkUs) };
+}
+
+function readTrigger(value: Json, payments: number): TriggerPlan {
+  const json = object(value, 'a trigger');
+  text(json.when, 'the condition of a trigger');
+  if (integer(json.everyUs, 'everyUs of a trigger') < 1) throw new Malformed('everyUs of a trigger is not above 0');
+  if (json.action !== null) text(object(json.action, 'the action of a trigger').kind, 'the kind of an action');
+  if (json.payments !== null) rowRange(object(json.payments, 'the payments of a trigger'), 'a trigger', payments);
+  return json as unknown as TriggerPlan;
 }
 
 function read(json: JsonObject): Timeline {
@@ -159,5 +190,11 @@ function read(json: JsonObject): Timeline {
       nth: Int32Array.from(nth),
     },
     actions: actions as unknown as Timeline['actions'],
+    ...(json.loops === undefined
+      ? {}
+      : { loops: list(json.loops, 'loops').map((loop) => readLoop(loop, activities.length, count)) }),
+    ...(json.triggers === undefined
+      ? {}
+      : { triggers: list(json.triggers, 'triggers').map((trigger) => readTrigger(trigger, count)) }),
   };
 }

@@ -2,7 +2,9 @@
  * The timeline: everything that a scenario makes happen, with its time, drawn and resolved, in one total order.
  *
  * Time is integer microseconds of virtual time. The order is (time, phase, sequence); the sequence is the row number.
- * Rows are columns, not objects; payments have columns of their own, all other rows point into `actions`.
+ * Rows are columns, not objects; payments have columns of their own, all other rows point into `actions`. Payments that
+ * closed loops and conditional events make have no row in time: they stand behind the others in the columns, by activity
+ * and number.
  */
 import type { Json } from '../base/json.ts';
 import type { NetworkPlan } from './network.ts';
@@ -26,10 +28,20 @@ export interface PaymentProfile {
   readonly holdUs: number;
 }
 
+/** What an activity does when its payments fail one after the other; a success begins the count anew. */
+export type FailureReaction =
+  /** After so many failures in a row it makes no further payment. */
+  | { readonly kind: 'stop'; readonly after: number }
+  /** The k-th failure in a row begins a pause of first · factor^(k − 1), at most max; times µs. */
+  | { readonly kind: 'back_off'; readonly firstUs: number; readonly factor: number; readonly maxUs: number };
+
 export interface TimelineActivity {
   readonly name: string;
   readonly kind: string;
   readonly profile: PaymentProfile;
+  readonly onFailure?: FailureReaction;
+  /** Of payments that an event makes: how they are made, other than by pay(); `row` is added to the arguments. */
+  readonly action?: Action;
   /** Key of the draws made while its payments are played: two 32-bit words from its named stream. */
   readonly key: readonly [number, number];
 }
@@ -57,6 +69,41 @@ export interface PaymentColumns {
   readonly nth: Int32Array;
 }
 
+/**
+ * A closed loop: payments whose source, destination, amount and think time are drawn beforehand, and whose time arises
+ * while the timeline is played. Its payments are the rows first … first + count − 1, in the order in which they are made.
+ */
+export interface LoopPlan {
+  /** Index into Timeline.activities. */
+  readonly activity: number;
+  readonly first: number;
+  readonly count: number;
+  /** µs; no payment is made at the end or after it. */
+  readonly startUs: number;
+  readonly endUs: number;
+  /** True: the first payments are made at the start itself; false: after thinking. */
+  readonly atOnce: boolean;
+  /** Most payments in flight at the same time. */
+  readonly concurrency: number;
+  /** Pause before each payment, by its number within the loop, µs. */
+  readonly thinkUs: Float64Array;
+}
+
+/**
+ * A conditional event: the condition is evaluated at everyUs, 2 · everyUs, … up to the end of the run, after everything
+ * else of the instant, and what it guards happens when it became true (it counts as false before).
+ */
+export interface TriggerPlan {
+  readonly when: string;
+  readonly everyUs: number;
+  /** Only the first time. */
+  readonly once: boolean;
+  /** What happens … */
+  readonly action: Action | null;
+  /** … or the payments of which one is made each time. */
+  readonly payments: { readonly first: number; readonly count: number } | null;
+}
+
 export interface Timeline {
   readonly format: 'blast-timeline/1';
   readonly name: string;
@@ -78,4 +125,8 @@ export interface Timeline {
   readonly ref: Int32Array;
   readonly payments: PaymentColumns;
   readonly actions: readonly Action[];
+  /** What has no time of its own until it is played; absent where a scenario has none. In order of the activities. */
+  readonly loops?: readonly LoopPlan[];
+  /** In the order of the file. */
+  readonly triggers?: readonly TriggerPlan[];
 }

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Distribution } from '../../spec/distributions.ts';
+import type { PaymentList } from '../payment-list.ts';
 import { type DefinedArguments, drawDefined } from './defined-draw.ts';
 
 const base: DefinedArguments = {
@@ -7,14 +9,25 @@ const base: DefinedArguments = {
   sources: [0],
   destinations: [1],
   startUs: 0,
+  originUs: 0,
   endUs: 10,
   count: 1000,
-  intervalUs: { low: 2, high: 2 },
-  amountMsat: { low: 5, high: 5 },
+  intervals: { kind: 'constant', unit: 'duration', value: 2 },
+  amounts: { kind: 'constant', unit: 'amount', value: 5 },
 };
 
+/** Any limit and seed; nothing here is empirical. */
+function draw(seed: number, args: DefinedArguments, rowLimit: number): PaymentList {
+  const samples = { values: () => [] };
+  return drawDefined({ scenario: { seed }, rowLimit, samples }, args);
+}
+
+function between(unit: 'duration' | 'amount', { low, high }: { low: number; high: number }): Distribution {
+  return { kind: 'uniform', unit, low, high };
+}
+
 function times(over: Partial<DefinedArguments>): number[] {
-  return Array.from(drawDefined(1, { ...base, ...over }, 1000).columns().timeUs);
+  return Array.from(draw(1, { ...base, ...over }, 1000).columns().timeUs);
 }
 
 describe('times', () => {
@@ -32,7 +45,7 @@ describe('times', () => {
   });
 
   test('the limit is exceeded by one at most', () => {
-    expect(drawDefined(1, { ...base, endUs: 1e9 }, 7).length).toBe(8);
+    expect(draw(1, { ...base, endUs: 1e9 }, 7).length).toBe(8);
   });
 });
 
@@ -42,10 +55,10 @@ describe('draws', () => {
       ...base,
       endUs: 100_000,
       count: 10_000,
-      intervalUs: { low: 1, high: 3 },
-      amountMsat: { low: 7, high: 9 },
+      intervals: between('duration', { low: 1, high: 3 }),
+      amounts: between('amount', { low: 7, high: 9 }),
     };
-    const { timeUs, amountMsat } = drawDefined(1, args, 1e6).columns();
+    const { timeUs, amountMsat } = draw(1, args, 1e6).columns();
     const steps = new Set(Array.from(timeUs.subarray(1), (time, i) => time - (timeUs[i] as number)));
     expect([...steps].sort()).toEqual([1, 2, 3]);
     expect([...new Set(amountMsat)].sort()).toEqual([7, 8, 9]);
@@ -54,7 +67,7 @@ describe('draws', () => {
   test('a node never pays itself, and every other one is paid about equally often', () => {
     const nodes = [3, 5, 8];
     const args = { ...base, sources: nodes, destinations: nodes, endUs: 60_000, count: 30_000 };
-    const { source, destination } = drawDefined(1, args, 1e6).columns();
+    const { source, destination } = draw(1, args, 1e6).columns();
     const pairs = new Map<string, number>();
     source.forEach((from, i) => {
       const pair = `${from}>${destination[i]}`;
@@ -70,9 +83,15 @@ describe('draws', () => {
       .map(([low, more]) => ({ low, high: low + more }));
     fc.assert(
       fc.property(range, range, range, fc.nat(), (interval, amount, otherAmount, seed) => {
-        const args = { ...base, endUs: 1000, sources: [0, 1, 2], destinations: [0, 1, 2, 3], intervalUs: interval };
-        const one = drawDefined(seed, { ...args, amountMsat: amount }, 1e6).columns();
-        const two = drawDefined(seed, { ...args, amountMsat: otherAmount }, 1e6).columns();
+        const args = {
+          ...base,
+          endUs: 1000,
+          sources: [0, 1, 2],
+          destinations: [0, 1, 2, 3],
+          intervals: between('duration', interval),
+        };
+        const one = draw(seed, { ...args, amounts: between('amount', amount) }, 1e6).columns();
+        const two = draw(seed, { ...args, amounts: between('amount', otherAmount) }, 1e6).columns();
         expect(two.timeUs).toEqual(one.timeUs);
         expect(two.source).toEqual(one.source);
         expect(two.destination).toEqual(one.destination);

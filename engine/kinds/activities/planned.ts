@@ -2,8 +2,17 @@
 import type { Arguments } from '../arguments.ts';
 import type { PlannedPayments } from '../kind.ts';
 import type { PaymentListColumns } from '../payment-list.ts';
+import { readReaction } from './reaction.ts';
+import type { Window } from './window.ts';
 
-/** Columns together with the payment options of the arguments. */
-export function paymentsOf(columns: PaymentListColumns, args: Arguments): PlannedPayments {
-  return { ...columns, options: args.paymentOptions() };
+/** Columns together with the payment options of the arguments. `endUs` as in PlannedPayments. */
+export function paymentsOf(columns: PaymentListColumns, args: Arguments, endUs: number | null): PlannedPayments {
+  return { ...columns, options: args.paymentOptions(), ...readReaction(args), endUs };
+}
+
+/** When an activity ends: with its last payment when `count` was reached, else with a window of its own. */
+export function endOf(columns: PaymentListColumns, count: number, window: Window): number | null {
+  const { timeUs } = columns;
+  if (timeUs.length > 0 && timeUs.length === count) return timeUs[timeUs.length - 1] as number;
+  return window.ends ? window.endUs : null;
 }

@@ -11,6 +11,7 @@ import { Arguments } from '../arguments.ts';
 import type { ActivityKind, PlanContext } from '../kind.ts';
 import { paymentsOf } from './planned.ts';
 import { drawRandom, isEligible, meanIntervalUs, type RandomNode } from './random-draw.ts';
+import { REACTION_PROPERTIES } from './reaction.ts';
 import { readWindow, WINDOW_PROPERTIES } from './window.ts';
 
 const ALL: Selector = { kind: 'name', pattern: '*' };
@@ -55,6 +56,7 @@ export const random: ActivityKind = {
       },
       among: { $ref: '#/$defs/selector', description: 'The nodes that send and receive. Default: all.' },
       ...WINDOW_PROPERTIES,
+      ...REACTION_PROPERTIES,
       ...PAYMENT_PROPERTIES,
     },
   },
@@ -92,7 +94,7 @@ among: { labels: { role: sender } }`,
         `${small.slice(0, NAMED).join(', ')}${more} take no part: their channels hold less than ${formatAmount(2 * expectedMsat)}`,
       );
     }
-    const startUs = window.startUs ?? 0;
+    const startUs = window.startUs ?? window.originUs;
     const length = Math.max(0, window.endUs - startUs);
     const expectedCount = eligible.reduce(
       (sum, node) => sum + length / meanIntervalUs(node.capacityMsat, expectedMsat, multiplier),
@@ -106,7 +108,7 @@ among: { labels: { role: sender } }`,
         context.rowLimit,
       );
       if (payments.length <= context.rowLimit) {
-        return paymentsOf(payments.columns(stableOrder(payments.times())), args);
+        return paymentsOf(payments.columns(stableOrder(payments.times())), args, window.ends ? window.endUs : null);
       }
     }
     args.report('E603', ['random'], `this activity makes more than ${groupDigits(context.rowLimit)} payments`);

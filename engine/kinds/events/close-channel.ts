@@ -31,6 +31,10 @@ close_channel: { channel: alice-bob, force: true, by: bob }`,
     return { channel, force: args.flag('force', false), by };
   },
 
+  needs(args) {
+    return args.by === -1 ? [] : [args.by as number];
+  },
+
   apply(args, backend) {
     return backend.closeChannel(args as unknown as CloseChannelRequest);
   },

@@ -32,6 +32,11 @@ export function planNodes(use: EventSpec, context: PlanContext): Action['args'] 
   return nodes === null ? null : { nodes };
 }
 
+/** The nodes of planned arguments. */
+export function nodesOf(args: Action['args']): readonly number[] {
+  return args.nodes as readonly number[];
+}
+
 /** Calls `each` for the nodes one after the other; waits only where it answers by a promise. */
 export function applyToNodes(args: Action['args'], each: (node: number) => Awaitable<void>): Awaitable<void> {
   const nodes = args.nodes as readonly number[];

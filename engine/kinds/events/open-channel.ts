@@ -60,6 +60,10 @@ open_channel: { channel: alice-bob, from: alice, to: bob, capacity: 30_000 sat }
     };
   },
 
+  needs(args) {
+    return [args.from as number, args.to as number];
+  },
+
   apply(args, backend) {
     return backend.openChannel(args as unknown as OpenChannelRequest);
   },

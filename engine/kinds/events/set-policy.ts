@@ -33,6 +33,10 @@ set_policy: { channel: alice-bob, node: alice, policy: { fee_rate: 500 ppm } }`,
     return { channel, node, policy: args.policy('policy') as unknown as Json };
   },
 
+  needs(args) {
+    return args.node === -1 ? [] : [args.node as number];
+  },
+
   apply(args, backend) {
     return backend.setPolicy(args as unknown as SetPolicyRequest);
   },

@@ -2,7 +2,13 @@
  * A backend for tests: it knows no network. A payment resolves after a delay that depends on its row only; every
  * third one fails. What it can be told to do wrong is in FakeOptions.
  */
-import type { Awaitable, Backend, ChannelObservation, NodeObservation } from '../../backends/backend.ts';
+import type {
+  Awaitable,
+  Backend,
+  ChannelObservation,
+  NodeObservation,
+  RebalanceRequest,
+} from '../../backends/backend.ts';
 import { FAILURE } from '../../simulate/failure.ts';
 import { OUTCOME, RECORD, type RecordSink } from '../../simulate/records.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
@@ -57,6 +63,7 @@ export class FakeBackend implements Backend {
       this.#queue.shift();
       this.#nowUs = next.atUs;
       this.#resolve(next.row, next.startedUs);
+      if (this.#sink?.interrupt === true) return this.#answer(false);
     }
     this.#nowUs = Math.max(this.#nowUs, untilUs);
     return this.#answer(true);
@@ -117,6 +124,43 @@ export class FakeBackend implements Backend {
     return this.#answer(undefined);
   }
 
+  crashNode(node: number): Awaitable<void> {
+    return this.#note(`crash ${node}`);
+  }
+
+  connectPeer(a: number, b: number): Awaitable<void> {
+    return this.#note(`connect ${a} ${b}`);
+  }
+
+  disconnectPeer(a: number, b: number): Awaitable<void> {
+    return this.#note(`disconnect ${a} ${b}`);
+  }
+
+  partition(groups: readonly (readonly number[])[]): Awaitable<void> {
+    return this.#note(`partition ${JSON.stringify(groups)}`);
+  }
+
+  heal(): Awaitable<void> {
+    return this.#note('heal');
+  }
+
+  sendOnchain(): Awaitable<void> {
+    return this.#note('send');
+  }
+
+  setLatency(): Awaitable<void> {
+    return this.#note('latency');
+  }
+
+  setFeerate(feeratePerKw: number): Awaitable<void> {
+    return this.#note(`feerate ${feeratePerKw}`);
+  }
+
+  rebalance(request: RebalanceRequest): Awaitable<void> {
+    this.applied.push(`rebalance ${request.row}`);
+    return this.pay(request.row);
+  }
+
   node(node: number): Awaitable<NodeObservation> {
     const plan = this.#plan().network.nodes[node];
     return this.#answer({
@@ -168,6 +212,11 @@ export class FakeBackend implements Backend {
   }
 
   stop(): Awaitable<void> {
+    return this.#answer(undefined);
+  }
+
+  #note(what: string): Awaitable<void> {
+    this.applied.push(what);
     return this.#answer(undefined);
   }
 

@@ -6,6 +6,7 @@ export class MemoryFiles implements Files {
   /** Contents by path. */
   readonly contents: Map<string, string> = new Map();
   readonly #folders: Set<string> = new Set(['', '/']);
+  readonly #watches: Set<{ readonly paths: ReadonlySet<string>; readonly listener: () => void }> = new Set();
 
   constructor(contents: Readonly<Record<string, string>> = {}) {
     for (const [path, text] of Object.entries(contents)) {
@@ -16,6 +17,18 @@ export class MemoryFiles implements Files {
 
   read(path: string): string | null {
     return this.contents.get(path) ?? null;
+  }
+
+  bytes(path: string, limit: number): { readonly bytes: Uint8Array; readonly size: number } | null {
+    const text = this.read(path);
+    if (text === null) return null;
+    const bytes = new TextEncoder().encode(text);
+    return { bytes: bytes.subarray(0, limit), size: bytes.length };
+  }
+
+  /** There are no links in memory. */
+  real(path: string): string | null {
+    return this.kind(path) === 'none' ? null : `/${path.replace(/^\/+/, '')}`;
   }
 
   lines(path: string): Iterable<string> | null {
@@ -61,6 +74,24 @@ export class MemoryFiles implements Files {
       if (entry.startsWith(prefix) && entry !== prefix) names.add(entry.slice(prefix.length).split('/')[0] as string);
     }
     return [...names].sort(compareText);
+  }
+
+  watch(paths: readonly string[], listener: () => void): () => void {
+    const watch = { paths: new Set(paths), listener };
+    this.#watches.add(watch);
+    return () => this.#watches.delete(watch);
+  }
+
+  /** Files that somebody watches. */
+  get watched(): readonly string[] {
+    return [...this.#watches].flatMap(({ paths }) => [...paths]).sort(compareText);
+  }
+
+  /** Writes a file, or removes it, as another program would: those who watch it hear of it. */
+  change(path: string, text: string | null): void {
+    if (text === null) this.contents.delete(path);
+    else this.contents.set(path, text);
+    for (const { paths, listener } of [...this.#watches]) if (paths.has(path)) listener();
   }
 }
 

@@ -1,0 +1,81 @@
+/**
+ * Plays closed loops: a payment that resolves makes room for the next one of its loop, after that one's think time. What
+ * is paid is drawn in the timeline; only the instant arises here, from results alone. The order of payments that are due
+ * at one instant is that of their activities' names, then of their numbers.
+ */
+import type { PaymentResult } from '../simulate/records.ts';
+import type { LoopPlan, Timeline } from '../timeline/timeline.ts';
+import type { Reactions } from './reactions.ts';
+
+/** A payment that is due. */
+export interface DuePayment {
+  readonly timeUs: number;
+  /** Index into Timeline.activities, and the payment's number within it. */
+  readonly activity: number;
+  readonly nth: number;
+  /** Row of Timeline.payments. */
+  readonly row: number;
+}
+
+export class Loops {
+  readonly #timeline: Timeline;
+  readonly #reactions: Reactions;
+  /** Loops by their activity, with the number of payments handed out so far. */
+  readonly #loops: ReadonlyMap<number, { readonly plan: LoopPlan; given: number }>;
+  /** In order. */
+  readonly #due: DuePayment[] = [];
+  #open = true;
+
+  constructor(timeline: Timeline, reactions: Reactions) {
+    this.#timeline = timeline;
+    this.#reactions = reactions;
+    this.#loops = new Map((timeline.loops ?? []).map((plan) => [plan.activity, { plan, given: 0 }]));
+    for (const { plan } of this.#loops.values()) {
+      for (let slot = 0; slot < plan.concurrency; slot++) this.#next(plan.activity, plan.startUs, plan.atOnce);
+    }
+  }
+
+  /** The payment that is due first. */
+  peek(): DuePayment | undefined {
+    return this.#due[0];
+  }
+
+  /** Takes the first payment out. */
+  take(): DuePayment | undefined {
+    return this.#due.shift();
+  }
+
+  /** Notes how a payment ended; true when another one is due because of it. */
+  resolved(result: PaymentResult): boolean {
+    if (!this.#open) return false;
+    return this.#next(this.#timeline.payments.activity[result.payment] as number, result.resolvedUs, false);
+  }
+
+  /** From now on nothing becomes due any more. */
+  close(): void {
+    this.#open = false;
+    this.#due.length = 0;
+  }
+
+  /** Makes the next payment of a loop due; false when there is none. */
+  #next(activity: number, nowUs: number, atOnce: boolean): boolean {
+    const loop = this.#loops.get(activity);
+    if (loop === undefined || loop.given === loop.plan.count) return false;
+    const { plan } = loop;
+    const nth = loop.given;
+    const ready = atOnce ? nowUs : nowUs + (plan.thinkUs[nth] as number);
+    const timeUs = Math.max(ready, this.#reactions.quietUntilUs(activity));
+    if (timeUs >= plan.endUs) return false;
+    loop.given++;
+    const due: DuePayment = { timeUs, activity, nth, row: plan.first + nth };
+    let at = this.#due.length;
+    while (at > 0 && comesBefore(due, this.#due[at - 1] as DuePayment)) at--;
+    this.#due.splice(at, 0, due);
+    return true;
+  }
+}
+
+function comesBefore(a: DuePayment, b: DuePayment): boolean {
+  if (a.timeUs !== b.timeUs) return a.timeUs < b.timeUs;
+  return a.activity === b.activity ? a.nth < b.nth : a.activity < b.activity;
+}

@@ -1,0 +1,95 @@
+/** What a run is given and what it answers. */
+import type { Backend } from '../backends/backend.ts';
+import type { Json } from '../base/json.ts';
+import type { EventKind } from '../kinds/kind.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+import type { Trace } from './fingerprints.ts';
+import type { RunState } from './machine.ts';
+import type { RunObserver } from './observers.ts';
+import type { Pace, WallClock } from './pacing.ts';
+import type { PaymentBook } from './payment-book.ts';
+import type { Checkpoint } from './record-digest.ts';
+import type { RunFailure } from './run-failure.ts';
+
+/** Pauses and resumes a run from outside. */
+export class PauseControl {
+  #listener: ((paused: boolean) => void) | null = null;
+
+  pause(): void {
+    this.#listener?.(true);
+  }
+
+  resume(): void {
+    this.#listener?.(false);
+  }
+
+  /** Used by the run that is controlled. */
+  attach(listener: ((paused: boolean) => void) | null): void {
+    this.#listener = listener;
+  }
+}
+
+export interface RunProgress {
+  readonly state: RunState;
+  /** Virtual time reached and the end of the run, µs. */
+  readonly virtualUs: number;
+  readonly endUs: number;
+  readonly records: number;
+  readonly paymentsStarted: number;
+  readonly paymentsResolved: number;
+  readonly wallMs: number;
+}
+
+export interface ExpectationResult {
+  readonly that: string;
+  readonly message: string;
+  /** Instant of the check, µs; absent for the end of the run. */
+  readonly atUs?: number;
+  readonly line: number;
+  readonly column: number;
+  /** `skipped`: the run ended before. */
+  readonly status: 'passed' | 'failed' | 'skipped';
+  readonly measured: string;
+}
+
+export interface RunInput {
+  readonly timeline: Timeline;
+  /** SHA-256 of the timeline; becomes part of the run digest. */
+  readonly timelineDigest: string;
+  readonly backend: Backend;
+  /** Behaviour of the actions, by the name of their kind. */
+  readonly kinds: { get(kind: string): Pick<EventKind, 'apply'> | undefined };
+  /** Whoever watches, called after the run's own bookkeeping. */
+  readonly observers?: readonly RunObserver[];
+  readonly pace?: Pace;
+  /** Stops the clock here, µs, when that is before the end of the scenario. */
+  readonly until?: number;
+  /** Asks the run to stop at the present instant. */
+  readonly stop?: AbortSignal;
+  readonly pause?: PauseControl;
+  readonly clock: WallClock;
+  readonly onProgress?: (progress: RunProgress) => void;
+}
+
+export interface RunResult {
+  readonly state: 'completed' | 'failed' | 'aborted';
+  readonly failure: RunFailure | null;
+  /** Whether the whole scenario was played: completed and not cut short. */
+  readonly whole: boolean;
+  /** Virtual time at which the timeline ended or was stopped, and after draining; µs. */
+  readonly endUs: number;
+  readonly drainedUs: number;
+  readonly records: number;
+  readonly recordsDigest: string;
+  /** Null when the backend could not tell its state any more. */
+  readonly stateDigest: string | null;
+  readonly runDigest: string | null;
+  readonly checkpoints: readonly Checkpoint[];
+  readonly trace: Trace;
+  readonly expectations: readonly ExpectationResult[];
+  readonly book: PaymentBook;
+  readonly backendMetrics: { readonly [key: string]: Json };
+  /** Wall times, ms: building the network, and everything after it without pauses. */
+  readonly bootMs: number;
+  readonly runMs: number;
+}
