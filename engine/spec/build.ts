@@ -3,7 +3,11 @@
  * order of the file. Reports the few mistakes that span several values.
  */
 import type { Json } from '../base/json.ts';
+import { US_PER_SECOND } from '../base/numbers.ts';
+import { buildGenerated } from './build-generate.ts';
 import { parseEpoch } from './calendar.ts';
+import { type Defaults, nodeSettings, parseChannelSettings, parseDefaults, parseNodeSettings } from './defaults.ts';
+import { parseDistribution } from './distributions.ts';
 import type { Path } from './path.ts';
 import { pointAt } from './position.ts';
 import type { Problems } from './problems.ts';
@@ -20,7 +24,7 @@ import type {
   Scenario,
   ScheduleSpec,
 } from './scenario.ts';
-import { DEFAULT_MODEL, EVERY_KEYS, SCHEDULE_KEYS, type SchemaParts } from './schema-sections.ts';
+import { EVERY_KEYS, SCHEDULE_KEYS, type SchemaParts } from './schema-sections.ts';
 import type { SourceIndex } from './source-index.ts';
 import { childOf, follow, type MapEntry } from './tree.ts';
 import { formatAmount, formatDuration } from './units.ts';
@@ -62,6 +66,9 @@ class Builder {
   readonly #params: readonly ParamValue[];
   readonly #seed: number | undefined;
   readonly #problems: Problems;
+  readonly #defaults: Defaults;
+  /** Whether defaults depend on labels, so that the compiler must look again. */
+  readonly #byLabel: boolean;
 
   constructor(input: BuildInput) {
     this.#index = input.index;
@@ -69,6 +76,8 @@ class Builder {
     this.#params = input.params;
     this.#seed = input.seed;
     this.#problems = input.problems;
+    this.#defaults = parseDefaults(property(input.index.data, 'defaults'));
+    this.#byLabel = this.#defaults.labels.length > 0;
   }
 
   #get(...path: Path): Json | undefined {
@@ -100,6 +109,10 @@ class Builder {
 
   scenario(): Scenario {
     const mining = this.#get('chain', 'mining');
+    const generated = buildGenerated(
+      this.#index,
+      (this.#parts.topologies ?? []).map(({ name }) => name),
+    );
     return {
       version: 1,
       name: this.#read(['name'], String, baseName(this.#index.source.file)),
@@ -121,12 +134,14 @@ class Builder {
             }),
       },
       latency: {
-        linkUs: parseDurationRange(this.#get('latency', 'link') ?? DEFAULT_LINK),
+        ...linkLatency(this.#get('latency', 'link') ?? DEFAULT_LINK),
         gossipUs: durationUs(this.#get('latency', 'gossip') ?? DEFAULT_GOSSIP),
       },
       nodes: this.#entries('nodes').map((entry) => this.#node(entry)),
       channels: this.#entries('channels').map((entry) => this.#channel(entry)),
       imports: this.#imports(),
+      ...(generated.length === 0 ? {} : { generated }),
+      ...(generated.length > 0 || this.#byLabel ? { defaults: this.#defaults } : {}),
       activity: this.#entries('activity').map((entry) => this.#activity(entry)),
       events: Array.from({ length: this.#items('events') }, (_, i) => this.#event(i)),
       expect: Array.from({ length: this.#items('expect') }, (_, i) => this.#expectation(i)),
@@ -146,21 +161,19 @@ class Builder {
     readonly options: Placed<Options>;
     readonly walletSat: number;
   } {
-    const ordinary = this.#read(['defaults', 'node', 'model'], String, DEFAULT_MODEL);
-    const model = this.#read([...path, 'model'], String, ordinary);
-    const general = model === ordinary ? this.#read(['defaults', 'node', 'options'], asOptions, {}) : {};
-    const own = this.#read([...path, 'options'], asOptions, {});
-    const wallet = this.#get(...path, 'wallet') ?? this.#get('defaults', 'node', 'wallet');
+    const labels = parseLabels(this.#get(...path, 'labels'));
+    const { model, options, walletSat } = nodeSettings(this.#defaults, labels, parseNodeSettings(this.#get(...path)));
     return {
       model: this.#index.placed([...path, 'model'], model),
-      options: this.#index.placed([...path, 'options'], { ...general, ...own }),
-      walletSat: wallet === undefined ? 0 : amountSat(wallet),
+      options: this.#index.placed([...path, 'options'], options),
+      walletSat,
     };
   }
 
   #node(entry: MapEntry): NodeSpec {
     const path = ['nodes', entry.key];
     const count = this.#get(...path, 'count');
+    const template = this.#get(...path, 'name');
     const pubkey = this.#get(...path, 'pubkey');
     if (count !== undefined && pubkey !== undefined) {
       this.#report(
@@ -173,6 +186,7 @@ class Builder {
     return {
       name: this.#name(entry, path),
       ...(count === undefined ? {} : { count: Number(count) }),
+      ...(template === undefined ? {} : { template: String(template) }),
       ...this.#model(path),
       labels: parseLabels(this.#get(...path, 'labels')),
       ...(pubkey === undefined ? {} : { pubkey: String(pubkey) }),
@@ -188,7 +202,7 @@ class Builder {
         ? ['defaults', 'channel', key]
         : [...path, key];
     const capacity = own('capacity');
-    if (capacity === undefined) {
+    if (capacity === undefined && !this.#byLabel) {
       this.#report(
         'E202',
         path,
@@ -224,6 +238,7 @@ class Builder {
       announced: own('announced') !== false,
       policy: policy('policy'),
       reversePolicy: policy('reverse_policy'),
+      ...(this.#byLabel ? { own: parseChannelSettings(this.#get(...path)) } : {}),
     };
   }
 
@@ -238,6 +253,7 @@ class Builder {
       file: this.#index.placed([...path, 'file'], this.#read([...path, 'file'], String, '')),
       ...this.#model(path),
       labels: parseLabels(this.#get(...path, 'labels')),
+      ...(this.#byLabel ? { own: parseNodeSettings(this.#get(...path)) } : {}),
     }));
   }
 
@@ -267,12 +283,22 @@ class Builder {
   }
 
   #schedule(path: Path): Placed<ScheduleSpec> {
+    const when = this.#get(...path, 'when');
+    if (when !== undefined) {
+      return this.#index.placed([...path, 'when'], {
+        kind: 'when',
+        condition: this.#index.placed([...path, 'when'], String(when)),
+        once: this.#get(...path, 'once') !== false,
+        everyUs: this.#read([...path, 'check_every'], durationUs, US_PER_SECOND),
+      });
+    }
     const at = this.#get(...path, 'at');
     if (at !== undefined) {
       const times = (Array.isArray(at) ? at : [at]).map((time) => durationUs(time as Json));
       return this.#index.placed([...path, SCHEDULE_KEYS[0]], { kind: 'at', atUs: times });
     }
     const [from, until, count] = EVERY_KEYS.map((key) => this.#get(...path, key));
+    const cron = this.#get(...path, 'cron');
     const everyUs = this.#read([...path, 'every'], durationUs, 0);
     const fromUs = from === undefined ? everyUs : durationUs(from);
     const untilUs = until === undefined ? undefined : durationUs(until);
@@ -284,13 +310,15 @@ class Builder {
         'write a later time, or an earlier `from`',
       );
     }
-    return this.#index.placed([...path, SCHEDULE_KEYS[1]], {
-      kind: 'every',
-      everyUs,
+    const bounds = {
       fromUs,
       ...(untilUs === undefined ? {} : { untilUs }),
       ...(count === undefined ? {} : { count: Number(count) }),
-    });
+    };
+    if (cron !== undefined) {
+      return this.#index.placed([...path, 'cron'], { kind: 'cron', expression: String(cron), ...bounds });
+    }
+    return this.#index.placed([...path, SCHEDULE_KEYS[1]], { kind: 'every', everyUs, ...bounds });
   }
 
   #expectation(i: number): ExpectationSpec {
@@ -308,8 +336,10 @@ class Builder {
   }
 }
 
-function asOptions(json: Json): Options {
-  return json as Options;
+/** A single value or a range is kept as one. */
+function linkLatency(json: Json): Pick<Scenario['latency'], 'linkUs' | 'linkDistribution'> {
+  if (typeof json !== 'object' || Array.isArray(json)) return { linkUs: parseDurationRange(json) };
+  return { linkUs: { low: 0, high: 0 }, linkDistribution: parseDistribution(json, 'duration') };
 }
 
 /** File name without folder and ending. */

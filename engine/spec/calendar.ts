@@ -18,6 +18,29 @@ function daysSince1970(year: number, month: number, day: number): number {
   return era * 146_097 + dayOfEra - 719_468;
 }
 
+/** Month (from 1) and day of the month of a day counted from 1970-01-01. */
+export function dateOfDay(days: number): { readonly year: number; readonly month: number; readonly date: number } {
+  const z = days + 719_468;
+  const era = Math.floor(z / 146_097);
+  const dayOfEra = z - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const shifted = Math.floor((5 * dayOfYear + 2) / 153);
+  const month = shifted < 10 ? shifted + 3 : shifted - 9;
+  return {
+    year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0),
+    month,
+    date: dayOfYear - Math.floor((153 * shifted + 2) / 5) + 1,
+  };
+}
+
+/** Day of the week of a day counted from 1970-01-01: 0 is Sunday. */
+export function weekdayOfDay(days: number): number {
+  return (((days + 4) % 7) + 7) % 7;
+}
+
 /** Milliseconds since 1970 of `2025-01-01T00:00:00Z` or `2025-01-01`; null for anything else and for dates that do not exist. */
 export function parseEpoch(text: string): number | null {
   const match = EPOCH.exec(text);

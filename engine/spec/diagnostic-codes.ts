@@ -73,7 +73,8 @@ export const DIAGNOSTICS = {
     severity: 'error',
     raisedBy: 'spec',
     title: 'File too large',
-    explanation: 'The file is larger than a scenario may be (16 MiB of text).',
+    explanation:
+      'The file is larger than a scenario may be: 16 MiB of text, 300,000 lines, or a million and a half brackets, commas, colons, dashes and quotes.',
     fix: 'Keep large networks in a JSON or CSV file and refer to it under `network.import`.',
   },
   E109: {
@@ -159,7 +160,7 @@ export const DIAGNOSTICS = {
     severity: 'error',
     raisedBy: 'spec',
     title: 'Version not supported',
-    explanation: '`version` says which format the file has; this engine reads version 1.',
+    explanation: '`version` says which format the file has; this engine reads versions 0 and 1.',
     fix: 'Write `version: 1`, or use a newer engine for a newer file.',
   },
   E209: {
@@ -229,6 +230,15 @@ export const DIAGNOSTICS = {
     fix: 'Lower `push` or raise `capacity`.',
   },
 
+  E321: {
+    severity: 'error',
+    raisedBy: 'spec',
+    title: 'Malformed cron expression',
+    explanation:
+      'A cron expression has five fields (minute, hour, day of the month, month, day of the week), or six with seconds in front; a field is wrong or missing.',
+    fix: 'Mend the field that the message names: `*/5 * * * *` is every five minutes, `0 9 * * mon-fri` nine o’clock on weekdays, UTC.',
+  },
+
   // 4: names and selectors
   E401: {
     severity: 'error',
@@ -285,6 +295,14 @@ export const DIAGNOSTICS = {
     title: 'Unknown kind',
     explanation: 'There is no event, activity or format of this name.',
     fix: 'Correct the name; the message lists the known ones.',
+  },
+
+  E421: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Unknown activity',
+    explanation: '`after` names an activity that does not exist.',
+    fix: 'Correct the name, or add the activity.',
   },
 
   // 5: parameters and expressions
@@ -344,7 +362,8 @@ export const DIAGNOSTICS = {
     severity: 'error',
     raisedBy: 'compile',
     title: 'Time before the run',
-    explanation: 'Time starts at 0; nothing can happen before it.',
+    explanation:
+      'Time starts at 0; nothing can happen before it. A negative time in a file is refused earlier, as E303, so that this code is only kept for times that are computed.',
     fix: 'Write a time that is not negative.',
   },
   E602: {
@@ -391,13 +410,29 @@ export const DIAGNOSTICS = {
     fix: 'Change one of them as the message says.',
   },
 
+  E621: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Activities that wait for each other',
+    explanation: 'By `after`, an activity would begin after its own end.',
+    fix: 'Remove `after` from one of the activities that the message lists.',
+  },
+  E622: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'End of an activity not known',
+    explanation:
+      'An activity can only come after one whose end is known before the run: one with a `duration`, with phases, or whose `count` is reached.',
+    fix: 'Give the other activity a `duration`, or use `start` instead of `after`.',
+  },
+
   // 7: import files
   E701: {
     severity: 'error',
     raisedBy: 'interop',
-    title: 'Import file missing or unreadable',
-    explanation: 'The file that `network.import` names cannot be read.',
-    fix: 'Correct the path; it is relative to the scenario’s folder.',
+    title: 'File missing or unreadable',
+    explanation: 'A file that the scenario imports, includes, extends or draws values from cannot be read.',
+    fix: 'Correct the path; it is relative to the folder of the file that names it.',
   },
   E702: {
     severity: 'error',
@@ -425,8 +460,47 @@ export const DIAGNOSTICS = {
     severity: 'error',
     raisedBy: 'interop',
     title: 'Path outside the scenario’s folder',
-    explanation: 'A scenario may only read files in its own folder and below, so that it can be moved and shared.',
-    fix: 'Move the file next to the scenario and use a relative path.',
+    explanation:
+      'A scenario may only read files in its own folder and below, so that it can be moved, shared and trusted; a link that leads out of it counts as outside.',
+    fix: 'Move the file next to the scenario and use a relative path, or allow it with `--allow-outside`.',
+  },
+  E706: {
+    severity: 'error',
+    raisedBy: 'interop',
+    title: 'Malformed column of values',
+    explanation:
+      'An empirical distribution draws from a column of a CSV file; the column is missing, empty, or holds something that is no value of the kind that is needed.',
+    fix: 'Correct `column` or `unit`, or mend the file at the line that the message names.',
+  },
+  E707: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Files that include each other',
+    explanation: 'Following `extends` and `include` leads back to a file that is being read already, or never ends.',
+    fix: 'Remove one of the references; put what both files need into a third one.',
+  },
+  E708: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Not allowed in an included file',
+    explanation:
+      'An included file is a part of a scenario: params, defaults, network, nodes, channels, activity, events and expect. What concerns the whole run stands in the scenario itself.',
+    fix: 'Move the section into the scenario, or name the file under `extends` instead of `include`.',
+  },
+
+  E721: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Malformed list of payments',
+    explanation: 'A CSV file of payments lacks a column, or a row holds no valid time, amount or pair of nodes.',
+    fix: 'Mend the file at the line that the message names; its columns are time, source, destination and amount.',
+  },
+  E722: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Unknown node in a list of payments',
+    explanation: 'A row of a CSV file of payments names a node that the scenario does not have.',
+    fix: 'Correct the name in the file, or add the node.',
   },
 
   // 8: lock files and replays
@@ -496,6 +570,21 @@ export const DIAGNOSTICS = {
     explanation:
       'The payment is larger than the largest channel of its sender or receiver, so it can only succeed in parts, if at all.',
     fix: 'Lower the amount, allow more parts, or enlarge a channel.',
+  },
+  W621: {
+    severity: 'warning',
+    raisedBy: 'compile',
+    title: 'Event on a node that is stopped',
+    explanation: 'The event needs a node that an earlier event has stopped, so it does nothing or fails.',
+    fix: 'Start the node before, or move the event.',
+  },
+  W622: {
+    severity: 'warning',
+    raisedBy: 'compile',
+    title: 'Channel that nobody can use',
+    explanation:
+      'Neither side of the channel can ever send: its capacity is no more than the reserves that both sides must keep, or both policies ask for HTLCs above the capacity.',
+    fix: 'Enlarge the channel, or correct its policies.',
   },
   W701: {
     severity: 'warning',

@@ -12,6 +12,8 @@ export interface SourceRange {
   readonly column: number;
   readonly endLine: number;
   readonly endColumn: number;
+  /** The file, when it is not the scenario's own but one that it includes or extends. */
+  readonly file?: string;
 }
 
 export interface Diagnostic {

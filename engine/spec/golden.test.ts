@@ -10,7 +10,7 @@ import { DIAGNOSTIC_CODES, diagnosticInfo } from './diagnostic-codes.ts';
 import { formatDiagnostics } from './format-diagnostic.ts';
 import { readScenario } from './read.ts';
 import { FIXTURE_PARTS } from './testing/parts.ts';
-import { MAX_TEXT } from './yaml.ts';
+import { MAX_TEXT } from './text-limits.ts';
 
 const FOLDER = join(import.meta.dirname, 'golden');
 const OWN_CODES = DIAGNOSTIC_CODES.filter((code) => diagnosticInfo(code).raisedBy === 'spec');

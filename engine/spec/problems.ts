@@ -20,13 +20,14 @@ export function makeDiagnostic(
   message: string,
   hint?: string,
 ): Diagnostic {
+  const { file = source.file, ...place } = range;
   return {
     code,
     severity: diagnosticInfo(code).severity,
     message,
     ...(hint === undefined ? {} : { hint }),
-    file: source.file,
-    range,
+    file,
+    range: place,
     path,
     excerpt: source.excerpt(range),
   };
@@ -71,9 +72,11 @@ export class Problems {
     return this.#errors > 0;
   }
 
-  /** All diagnostics in the order of the file; those of other files, such as the command line, first. */
+  /** All diagnostics in the order of the file; those of the command line first, those of other scenario files last. */
   sorted(): readonly Diagnostic[] {
-    const own = this.#found.filter((d) => d.file === this.source.file).sort(compareDiagnostics);
-    return [...this.#found.filter((d) => d.file !== this.source.file), ...own];
+    const files = this.source.files;
+    const of = (file: string): readonly Diagnostic[] =>
+      this.#found.filter((d) => d.file === file).sort(compareDiagnostics);
+    return [...this.#found.filter((d) => !files.includes(d.file)), ...files.flatMap(of)];
   }
 }

@@ -6,6 +6,9 @@ import { buildScenario } from './build.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { hasExpression } from './expression-scan.ts';
 import { substitute } from './expressions.ts';
+import { parseScenario } from './migrations/migrate.ts';
+import { CURRENT_VERSION, READABLE_VERSIONS } from './migrations/migrations.ts';
+import { reportUnknownNames } from './name-uses.ts';
 import { readParams } from './params.ts';
 import { pointAt } from './position.ts';
 import type { Problems } from './problems.ts';
@@ -14,10 +17,7 @@ import type { SchemaParts } from './schema.ts';
 import { SourceIndex } from './source-index.ts';
 import { entryOf, type SpecTree, toPlain } from './tree.ts';
 import { validate } from './validate.ts';
-import { parseYaml } from './yaml.ts';
-
-/** Versions of the file format that this engine reads. */
-const VERSION = 1;
+import type { ParsedYaml } from './yaml.ts';
 
 export interface ReadInput {
   readonly text: string;
@@ -40,18 +40,29 @@ export interface ReadResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Reads a scenario. Never throws for what a user wrote. */
+/**
+ * Reads a scenario that is one file. Never throws for what a user wrote. What the keys `extends` and `include` name is
+ * not read here: that needs files (see engine/compile/documents.ts).
+ */
 export function readScenario(input: ReadInput): ReadResult {
-  const { source, problems, tree } = parseYaml(input.text, input.file);
+  return readDocument(parseScenario(input.text, input.file), input);
+}
+
+/** Reads a scenario from its parsed document, which may be merged from several files. */
+export function readDocument(document: ParsedYaml, input: Omit<ReadInput, 'text' | 'file'>): ReadResult {
+  const { source, problems, tree } = document;
   if (tree === undefined || !isReadable(tree, problems)) return { diagnostics: problems.sorted() };
 
   const params = readParams(tree, input.overrides ?? new Map(), problems);
   const substituted = substitute(tree, params, problems);
   const data = toPlain(substituted.tree);
-  validate({ tree: substituted.tree, data, unknown: substituted.unknown }, input.schemaParts, problems);
+  const uses = validate({ tree: substituted.tree, data, unknown: substituted.unknown }, input.schemaParts, problems);
 
   const index = new SourceIndex(source, substituted.tree, data);
-  if (problems.hasErrors) return { index, diagnostics: problems.sorted() };
+  if (problems.hasErrors) {
+    reportUnknownNames(uses, substituted.tree, data, problems);
+    return { index, diagnostics: problems.sorted() };
+  }
   const scenario = buildScenario({
     index,
     parts: input.schemaParts,
@@ -64,7 +75,7 @@ export function readScenario(input: ReadInput): ReadResult {
 }
 
 /** A file of another kind or version is not worth the many diagnostics that it would get. */
-function isReadable(tree: SpecTree, problems: Problems): boolean {
+export function isReadable(tree: SpecTree, problems: Problems): boolean {
   if (tree.kind !== 'map') {
     const what = tree.kind === 'seq' ? 'a list' : 'a single value';
     problems.report(
@@ -80,7 +91,7 @@ function isReadable(tree: SpecTree, problems: Problems): boolean {
   if (version === undefined) return true; // the schema reports it
   if (
     version.kind === 'scalar' &&
-    (version.value === VERSION || (typeof version.value === 'string' && hasExpression(version.value)))
+    (version.value === CURRENT_VERSION || (typeof version.value === 'string' && hasExpression(version.value)))
   )
     return true;
   const got = version.kind === 'scalar' ? `\`${version.source}\`` : version.kind === 'seq' ? 'a list' : 'a mapping';
@@ -88,8 +99,16 @@ function isReadable(tree: SpecTree, problems: Problems): boolean {
     'E208',
     pointAt(problems.source.text, { node: version, complete: true }),
     ['version'],
-    `expected version ${VERSION}, got ${got}`,
-    `write \`version: ${VERSION}\``,
+    `expected version ${CURRENT_VERSION}, got ${got}`,
+    version.kind === 'scalar' ? versionHint(version.value) : `write \`version: ${CURRENT_VERSION}\``,
   );
   return false;
+}
+
+function versionHint(version: string | number | boolean | null): string {
+  if (version === String(CURRENT_VERSION)) return 'remove the quotes';
+  const readable = `this engine reads versions ${READABLE_VERSIONS.join(' and ')}`;
+  return typeof version === 'number' && Number.isInteger(version) && version > CURRENT_VERSION
+    ? `${readable}; use a newer engine for this file`
+    : `write \`version: ${CURRENT_VERSION}\`; ${readable}`;
 }

@@ -5,7 +5,10 @@
  * Maps of the file are arrays here, in the file's order, so that names which look like numbers stay names.
  */
 import type { Json } from '../base/json.ts';
+import type { GenerateSpec } from './build-generate.ts';
+import type { ChannelSettings, Defaults, NodeSettings } from './defaults.ts';
 import type { SourceRange } from './diagnostic.ts';
+import type { Distribution } from './distributions.ts';
 
 /** A parsed value together with where it stands in the file; `path` as in a Diagnostic. */
 export interface Placed<T> {
@@ -42,6 +45,8 @@ export interface NodeSpec {
   readonly name: Placed<string>;
   /** Number of nodes in the set, which are then called name-0, name-1, …; absent for a single node. */
   readonly count?: number;
+  /** Names of the members of the set, see name-template.ts; absent: NAME-{index}. */
+  readonly template?: string;
   readonly model: Placed<string>;
   readonly options: Placed<Readonly<Record<string, Json>>>;
   readonly walletSat: number;
@@ -61,6 +66,8 @@ export interface ChannelSpec {
   /** Policies of the direction from → to and of the direction to → from. */
   readonly policy: PolicySpec;
   readonly reversePolicy: PolicySpec;
+  /** What the channel itself says, where the defaults depend on the labels of its opener. */
+  readonly own?: ChannelSettings;
 }
 
 export interface ImportSpec {
@@ -71,6 +78,8 @@ export interface ImportSpec {
   readonly options: Placed<Readonly<Record<string, Json>>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly walletSat: number;
+  /** What the entry itself says, where the defaults depend on the labels of the node. */
+  readonly own?: NodeSettings;
 }
 
 /** What a payment is made with; -1 where the sender's model decides. */
@@ -106,6 +115,22 @@ export type ScheduleSpec =
       /** Last instant allowed, included; absent: the end of the run. */
       readonly untilUs?: number;
       readonly count?: number;
+    }
+  | {
+      /** On the virtual calendar, UTC. */
+      readonly kind: 'cron';
+      readonly expression: string;
+      readonly fromUs: number;
+      readonly untilUs?: number;
+      readonly count?: number;
+    }
+  | {
+      /** When a condition becomes true. */
+      readonly kind: 'when';
+      readonly condition: Placed<string>;
+      readonly once: boolean;
+      /** Time between two evaluations of the condition, µs. */
+      readonly everyUs: number;
     };
 
 export interface EventSpec extends KindUse {
@@ -146,12 +171,18 @@ export interface Scenario {
   readonly latency: {
     /** One-way delay of a link, drawn once for each channel, µs. */
     readonly linkUs: IntRange;
+    /** Where it is written as a distribution: what it is drawn from instead of `linkUs`. */
+    readonly linkDistribution?: Distribution;
     /** Delay until another node knows a policy or a new channel, µs. */
     readonly gossipUs: number;
   };
   readonly nodes: readonly NodeSpec[];
   readonly channels: readonly ChannelSpec[];
   readonly imports: readonly ImportSpec[];
+  /** Generated networks; absent: none. */
+  readonly generated?: readonly GenerateSpec[];
+  /** Present where defaults depend on what the compiler finds: generated nodes, or labels. */
+  readonly defaults?: Defaults;
   readonly activity: readonly ActivitySpec[];
   readonly events: readonly EventSpec[];
   readonly expect: readonly ExpectationSpec[];

@@ -5,6 +5,7 @@
  * that exclude each other, `x-known` names of registered things, `x-names` legal names as keys. An `x-…` keyword
  * replaces `type`, `pattern`, `enum` and `oneOf` beside it, which stand there for editors.
  */
+import { DISTRIBUTION_DEFINITIONS } from './schema-distributions.ts';
 import type { UnitName } from './units.ts';
 
 export type JsonSchema = { readonly [key: string]: unknown };
@@ -141,6 +142,15 @@ export const DEFINITIONS: { readonly [name: string]: JsonSchema } = {
     '2000 msat',
     ['1 sat', '500 sat'],
   ]),
+  ...DISTRIBUTION_DEFINITIONS,
+  frequency: {
+    title: 'Frequency',
+    description: 'How often: a number, `/` and s, min, h or d.',
+    type: 'string',
+    pattern: '^[0-9]+(_[0-9]+)*(\\.[0-9]+)? */ *(s|min|h|d)$',
+    examples: ['5/s', '10/min', '100/h'],
+    'x-text': 'frequency',
+  },
   nodeName: {
     title: 'Node name',
     description: `Name of one node: ${NAME_CHARACTERS}. The nodes of a set are called NAME-0, NAME-1, ….`,
@@ -148,6 +158,15 @@ export const DEFINITIONS: { readonly [name: string]: JsonSchema } = {
     pattern: '^[A-Za-z0-9_.-]+$',
     examples: ['alice', 'user-0'],
     'x-text': 'name',
+    'x-refers': 'node',
+  },
+  nameTemplate: {
+    title: 'Name template',
+    description: `Names of many nodes: a name with \`{index}\`, or \`{index:03}\` for leading zeros.`,
+    type: 'string',
+    pattern: '^[A-Za-z0-9_.-]*(\\{index(:0[1-9])?\\}[A-Za-z0-9_.-]*)+$',
+    examples: ['user-{index}', 'user-{index:03}'],
+    'x-text': 'template',
   },
   channelName: {
     title: 'Channel name',
@@ -156,6 +175,7 @@ export const DEFINITIONS: { readonly [name: string]: JsonSchema } = {
     pattern: '^[A-Za-z0-9_.-]+$',
     examples: ['alice-bob'],
     'x-text': 'name',
+    'x-refers': 'channel',
   },
   label: {
     title: 'Label',
@@ -195,6 +215,7 @@ export const DEFINITIONS: { readonly [name: string]: JsonSchema } = {
     pattern: '^[A-Za-z0-9_.*?-]+$',
     examples: ['alice', 'user-*'],
     'x-text': 'pattern',
+    'x-refers': 'node',
   },
   labelSelector: {
     title: 'Labels',

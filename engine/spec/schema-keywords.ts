@@ -6,9 +6,12 @@
 import type { Ajv2020 } from 'ajv/dist/2020.js';
 import { parseEpoch } from './calendar.ts';
 import { didYouMean, expressionSyntax } from './cel.ts';
+import { cronProblem } from './cron.ts';
 import type { DiagnosticCode } from './diagnostic-codes.ts';
+import { parseFrequency } from './frequency.ts';
+import { templateProblem } from './name-template.ts';
 import type { UnitRule } from './schema-definitions.ts';
-import { listWords } from './suggest.ts';
+import { listWords, nearest } from './suggest.ts';
 import type { ScalarNode } from './tree.ts';
 import { formatAmount, formatDuration, parseUnit, quoteText, type UnitName, unitArticle, unitForm } from './units.ts';
 
@@ -28,6 +31,15 @@ export interface Finding {
 export interface KeywordContext {
   /** The scalar at a JSON pointer. */
   scalarAt(pointer: string): ScalarNode | undefined;
+  /** Hears of every name of a node or a channel. */
+  refers(reference: Reference): void;
+}
+
+/** A name used in the document, and its JSON pointer. */
+export interface Reference {
+  readonly to: 'node' | 'channel';
+  readonly name: string;
+  readonly pointer: string;
 }
 
 interface DataContext {
@@ -109,6 +121,10 @@ function textKeyword(this: KeywordContext, rule: string, data: unknown, at: Data
     const finding = illegalName(text, rule === 'name' ? NAME : PATTERN);
     return finding === null ? [] : [finding];
   }
+  if (rule === 'template') {
+    const problem = templateProblem(text);
+    return problem === null ? [] : [{ code: 'E305', ...problem }];
+  }
   if (rule === 'epoch' && parseEpoch(text) === null) {
     return [
       {
@@ -118,7 +134,21 @@ function textKeyword(this: KeywordContext, rule: string, data: unknown, at: Data
       },
     ];
   }
+  if (rule === 'frequency') {
+    const result = parseFrequency(text);
+    if (result.ok) return [];
+    const { problem, hint } = result;
+    const code = problem === 'missing' ? 'E301' : problem === 'range' ? 'E303' : 'E302';
+    return [{ code, message: `expected a frequency, got ${quoteText(text)}`, hint }];
+  }
+  if (rule === 'cron') {
+    const problem = cronProblem(text);
+    const hint = 'write it as `*/5 * * * *`: minute, hour, day of the month, month, day of the week';
+    return problem === null ? [] : [{ code: 'E321', message: problem, hint }];
+  }
   if (rule === 'cel') {
+    if (typeof data !== 'string')
+      return [{ code: 'E203', message: `expected a condition, got ${describeValue(data)}`, hint: 'compare something' }];
     const problem = expressionSyntax(text);
     return problem === null ? [] : [problem];
   }
@@ -128,20 +158,49 @@ function textKeyword(this: KeywordContext, rule: string, data: unknown, at: Data
 const TEXT_FORMS: Readonly<Record<string, string>> = {
   name: 'a name',
   pattern: 'a name or pattern',
+  template: 'a name with `{index}`',
   epoch: 'a date and time such as `2025-01-01T00:00:00Z`',
   cel: 'an expression',
+  frequency: 'a frequency such as `5/s`',
+  cron: 'a cron expression such as `*/5 * * * *`',
 };
 
+type RangeOf = 'duration' | 'amount' | 'number';
+
+/** A value for comparison; null when it is not one, which is reported elsewhere. */
+function comparable(of: RangeOf, data: unknown): number | null {
+  if (of === 'number') return typeof data === 'number' ? data : null;
+  const result = parseUnit(of, String(data));
+  return result.ok ? result.value : null;
+}
+
 /** `[min, max]`: both are checked by the unit keyword; here only their order. */
-function rangeKeyword(this: KeywordContext, rule: 'duration' | 'amount', data: unknown): readonly Finding[] {
+function rangeKeyword(this: KeywordContext, rule: RangeOf, data: unknown): readonly Finding[] {
   if (!Array.isArray(data) || data.length !== 2) return [];
-  const [low, high] = data.map((v) => parseUnit(rule, String(v)));
-  if (low?.ok !== true || high?.ok !== true || low.value <= high.value) return [];
+  const [low, high] = data.map((v) => comparable(rule, v));
+  if (typeof low !== 'number' || typeof high !== 'number' || low <= high) return [];
   return [
     {
       code: 'E604',
       message: `the range ends before it begins: ${quoteText(String(data[0]))} is more than ${quoteText(String(data[1]))}`,
       hint: 'write the smaller value first',
+    },
+  ];
+}
+
+/** `min` and `max` of a distribution: only their order. */
+function minMaxKeyword(this: KeywordContext, rule: RangeOf, data: unknown): readonly Finding[] {
+  if (typeof data !== 'object' || data === null) return [];
+  const { min, max } = data as { readonly min?: unknown; readonly max?: unknown };
+  const low = min === undefined ? null : comparable(rule, min);
+  const high = max === undefined ? null : comparable(rule, max);
+  if (low === null || high === null || low <= high) return [];
+  return [
+    {
+      code: 'E604',
+      message: `\`min\` is ${quoteText(String(min))}, more than \`max\`, ${quoteText(String(max))}`,
+      hint: 'exchange the two',
+      key: 'min',
     },
   ];
 }
@@ -193,6 +252,18 @@ function namesKeyword(this: KeywordContext, _what: string, data: unknown): reado
   return findings;
 }
 
+/** Keys that have a meaning only together with one of some others. */
+function needsKeyword(
+  this: KeywordContext,
+  rule: Readonly<Record<string, readonly string[]>>,
+  data: unknown,
+): readonly Finding[] {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return [];
+  return Object.entries(rule)
+    .filter(([key, others]) => Object.hasOwn(data, key) && !others.some((other) => Object.hasOwn(data, other)))
+    .map(([key, others]) => ({ code: 'E205', message: `\`${key}\` needs the key ${listWords(others)}`, key }));
+}
+
 /** True where several of the keys are present; only used as a condition. */
 function severalKeyword(this: KeywordContext, keys: readonly string[], data: unknown): readonly Finding[] {
   const isObject = typeof data === 'object' && data !== null;
@@ -200,11 +271,23 @@ function severalKeyword(this: KeywordContext, keys: readonly string[], data: unk
   return several ? [] : [{ code: 'E204', message: 'only one of the keys is present' }];
 }
 
+/** Finds nothing: it only notes who is meant. */
+function refersKeyword(this: KeywordContext, to: Reference['to'], data: unknown, at: DataContext): readonly Finding[] {
+  if (typeof data === 'string') this.refers({ to, name: data, pointer: at.instancePath });
+  return [];
+}
+
 function noneOfKeyword(this: KeywordContext, forms: readonly string[], data: unknown): readonly Finding[] {
   return [{ code: 'E207', message: `expected ${forms.join(', or ')}; got ${describeValue(data)}` }];
 }
 
-function noneOfKeysKeyword(this: KeywordContext, keys: readonly string[]): readonly Finding[] {
+function noneOfKeysKeyword(this: KeywordContext, keys: readonly string[], data: unknown): readonly Finding[] {
+  // A misspelt one of them is the mistake, wherever the others are.
+  for (const key of Object.keys(data as object)) {
+    const near = nearest(key, keys);
+    if (near !== undefined)
+      return [{ code: 'E201', message: `unknown key ${quoteText(key)}`, hint: `did you mean \`${near}\`?`, key }];
+  }
   return [
     {
       code: 'E204',
@@ -217,11 +300,14 @@ function noneOfKeysKeyword(this: KeywordContext, keys: readonly string[]): reado
 const CHECKS: Readonly<Record<string, Check>> = {
   'x-unit': unitKeyword,
   'x-text': textKeyword,
+  'x-refers': refersKeyword,
   'x-range': rangeKeyword,
+  'x-min-max': minMaxKeyword,
   'x-exactly-one': exactlyOneKeyword,
   'x-known': knownKeyword,
   'x-names': namesKeyword,
   'x-several': severalKeyword,
+  'x-needs': needsKeyword,
   'x-none-of': noneOfKeyword,
   'x-none-of-keys': noneOfKeysKeyword,
 } as Readonly<Record<string, Check>>;

@@ -14,6 +14,7 @@ const REPLACED: Readonly<Record<string, readonly string[]>> = {
   'x-known': ['type', 'pattern', 'enum'],
   'x-exactly-one': ['oneOf', 'anyOf'],
   'x-options': ['allOf'],
+  'x-needs': ['dependentSchemas'],
 };
 
 const SCALARS = new Set(['string', 'integer', 'number', 'boolean', 'null']);

@@ -7,7 +7,7 @@ import { pointAt, spanInside } from './position.ts';
 import type { Problems, Span } from './problems.ts';
 import type { JsonSchema } from './schema-definitions.ts';
 import { describeValue, type Finding } from './schema-keywords.ts';
-import { EVERY_KEYS, SCHEDULE_KEYS } from './schema-sections.ts';
+import { EVERY_KEYS, SCHEDULE_KEYS, WHEN_KEYS } from './schema-sections.ts';
 import { isSchema, resolveRef } from './schema-walk.ts';
 import { listWords, nearest } from './suggest.ts';
 import { entryOf, follow, pointerPath, type SpecTree } from './tree.ts';
@@ -26,7 +26,7 @@ const TYPE_TEXT: Readonly<Record<string, string>> = {
 /** Keywords whose errors only say that a branch failed; the branch reports itself. */
 const STRUCTURAL = new Set(['if', 'allOf', 'anyOf', 'oneOf', 'propertyNames', 'dependentSchemas']);
 
-const SCHEDULE_WORDS: readonly string[] = [...SCHEDULE_KEYS, ...EVERY_KEYS];
+const SCHEDULE_WORDS: readonly string[] = [...SCHEDULE_KEYS, ...EVERY_KEYS, ...WHEN_KEYS];
 
 interface Reported extends Finding {
   readonly path: Path;

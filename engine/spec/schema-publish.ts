@@ -3,7 +3,7 @@
  * text of a fixed form stands, an expression may stand, too.
  */
 import type { JsonSchema } from './schema-definitions.ts';
-import { mapSubschemas } from './schema-walk.ts';
+import { mapSubschemas, resolveRef } from './schema-walk.ts';
 
 const SCALAR_TYPES = new Set(['string', 'integer', 'number', 'boolean', 'null']);
 const SHOWN = new Set(['title', 'description', 'default', 'examples']);
@@ -29,10 +29,21 @@ function withExpression(schema: JsonSchema): JsonSchema {
   return { ...shown, anyOf: [rest, { $ref: '#/$defs/expression' }] };
 }
 
-function publishPart(schema: JsonSchema, literal: boolean): JsonSchema {
+/** What an editor shows of a value is what the whole says, not what the matching branch of a union says. */
+function branchOf(schema: JsonSchema, root: JsonSchema): JsonSchema {
+  const target = resolveRef(schema, root);
+  if (!('x-unit' in target)) return schema;
+  return Object.fromEntries(Object.entries(target).filter(([key]) => !SHOWN.has(key)));
+}
+
+function publishPart(schema: JsonSchema, literal: boolean, root: JsonSchema): JsonSchema {
   const stays = literal || schema['x-literal'] === true;
   const inner = mapSubschemas(schema, (sub, keyword) =>
-    publishPart(sub, stays || keyword === 'if' || keyword === 'not' || keyword === 'propertyNames'),
+    publishPart(
+      keyword === 'oneOf' || keyword === 'anyOf' ? branchOf(sub, root) : sub,
+      stays || keyword === 'if' || keyword === 'not' || keyword === 'propertyNames',
+      root,
+    ),
   );
   const plain: { [key: string]: unknown } = {};
   for (const [key, value] of Object.entries(inner)) {
@@ -52,8 +63,10 @@ export function publish(root: JsonSchema): JsonSchema {
     properties: { [name: string]: JsonSchema };
   };
   const sections: { [name: string]: JsonSchema } = {};
-  for (const [name, schema] of Object.entries(properties)) sections[name] = publishPart(schema, name === 'version');
+  for (const [name, schema] of Object.entries(properties))
+    sections[name] = publishPart(schema, name === 'version', root);
   const definitions: { [name: string]: JsonSchema } = {};
-  for (const [name, schema] of Object.entries($defs)) definitions[name] = publishPart(schema, name === 'expression');
+  for (const [name, schema] of Object.entries($defs))
+    definitions[name] = publishPart(schema, name === 'expression', root);
   return { ...rest, properties: sections, $defs: definitions };
 }

@@ -4,6 +4,7 @@
  */
 import { PARAM_TYPES } from './params.ts';
 import type { JsonSchema } from './schema-definitions.ts';
+import { generateSection, moreDefaults, REFERENCE_SECTIONS } from './schema-network.ts';
 
 /** The part of a registered kind that the schema needs. */
 export interface SchemaKind {
@@ -30,12 +31,22 @@ export interface SchemaParts {
   readonly activities: readonly SchemaKind[];
   readonly models: readonly SchemaModel[];
   readonly formats: readonly SchemaFormat[];
+  /** Kinds of generated networks; the schema is that of their arguments. */
+  readonly topologies?: readonly SchemaKind[];
 }
 
 /** Keys of an event that say when it happens; the other key is its kind. */
-export const SCHEDULE_KEYS = ['at', 'every'] as const;
-/** Keys that go with `every`. */
+export const SCHEDULE_KEYS = ['at', 'every', 'cron', 'when'] as const;
+/** Keys that go with `every` and `cron`. */
 export const EVERY_KEYS = ['from', 'until', 'count'] as const;
+/** Keys that go with `when`. */
+export const WHEN_KEYS = ['once', 'check_every'] as const;
+
+/** Keys of an event that need one of some others. */
+const NEEDED: Readonly<Record<string, readonly string[]>> = Object.fromEntries([
+  ...EVERY_KEYS.map((key) => [key, ['every', 'cron']] as const),
+  ...WHEN_KEYS.map((key) => [key, ['when']] as const),
+]);
 
 /** Default of `defaults.node.model`. */
 export const DEFAULT_MODEL = 'lnd';
@@ -44,6 +55,7 @@ export const DEFAULT_MODEL = 'lnd';
 export const eventDef = (name: string): string => `event.${name}`;
 export const activityDef = (name: string): string => `activity.${name}`;
 export const modelDef = (name: string): string => `model.${name}`;
+export const topologyDef = (name: string): string => `topology.${name}`;
 
 const ref = (name: string, more: JsonSchema = {}): JsonSchema => ({ ...more, $ref: `#/$defs/${name}` });
 
@@ -118,12 +130,17 @@ export function sections(parts: SchemaParts): JsonSchema {
       wallet,
       count: {
         title: 'Count',
-        description: 'Number of nodes in the set; they are called NAME-0, NAME-1, ….',
+        description: 'Number of nodes in the set; they are called NAME-0, NAME-1, … unless `name` says otherwise.',
         type: 'integer',
         minimum: 1,
         maximum: 1_000_000,
         examples: [20],
       },
+      name: ref('nameTemplate', {
+        title: 'Name of each',
+        description:
+          'Names of the nodes of a set: `{index}` counts from 0, `{index:03}` with leading zeros. Default: NAME-{index}.',
+      }),
       labels: ref('labels'),
       pubkey: {
         title: 'Public key',
@@ -134,7 +151,7 @@ export function sections(parts: SchemaParts): JsonSchema {
       },
       options,
     },
-    { type: ['object', 'null'], ...withOptions },
+    { type: ['object', 'null'], dependentRequired: { name: ['count'] }, ...withOptions },
   );
 
   const importEntry = section(
@@ -178,6 +195,7 @@ export function sections(parts: SchemaParts): JsonSchema {
     version: { title: 'Version', description: 'Version of the file format.', const: 1, examples: [1] },
     name: text('Name', 'Name of the scenario. Default: the file’s name.', { examples: ['close-and-reopen'] }),
     description: text('Description', 'What the scenario shows.'),
+    ...REFERENCE_SECTIONS,
     seed: {
       title: 'Seed',
       description: 'Seed of everything random. The same seed gives the same run.',
@@ -269,10 +287,11 @@ export function sections(parts: SchemaParts): JsonSchema {
       ),
     }),
     latency: section('Latency', 'Delays of the network.', {
-      link: ref('durationRange', {
+      link: ref('durationDistribution', {
         title: 'Link',
         description:
-          'One-way delay of a channel’s link; of a range one value is drawn for each channel. Default: 30ms.',
+          'One-way delay of a channel’s link; of a range or distribution one value is drawn for each channel. Default: 30ms.',
+        examples: ['30ms', ['10ms', '80ms'], { log_normal: { median: '30ms', sigma: 0.5 } }],
       }),
       gossip: ref('duration', {
         title: 'Gossip',
@@ -288,14 +307,21 @@ export function sections(parts: SchemaParts): JsonSchema {
         withOptions,
       ),
       channel: section('Channel defaults', 'A policy of a channel replaces the default one as a whole.', channelParts),
+      ...moreDefaults(parts.models, { model, wallet, options }, channelParts, withOptions),
     }),
-    network: section('Network', 'Networks that are made elsewhere; `nodes` and `channels` are added to them.', {
+    network: section('Network', 'Networks that are imported or generated; `nodes` and `channels` are added to them.', {
       import: {
         title: 'Import',
         description: 'One file or several.',
         oneOf: [importEntry, { title: 'list of imports', type: 'array', minItems: 1, items: importEntry }],
         examples: [{ file: 'network.json', model: 'lnd' }],
       },
+      ...generateSection(
+        parts.topologies ?? [],
+        { model, wallet, labels: ref('labels'), options },
+        channelParts,
+        withOptions,
+      ),
     }),
     nodes: {
       title: 'Nodes',
@@ -329,7 +355,7 @@ export function sections(parts: SchemaParts): JsonSchema {
     },
     events: {
       title: 'Events',
-      description: 'What happens at given times: each entry has a schedule (`at` or `every`) and one event.',
+      description: 'What happens, and when: each entry has a schedule (`at`, `every`, `cron` or `when`) and one event.',
       type: ['array', 'null'],
       items: {
         title: 'Event',
@@ -356,7 +382,35 @@ export function sections(parts: SchemaParts): JsonSchema {
             description: 'Repeats the event at this interval.',
             examples: ['5s'],
           }),
-          from: instant('From', 'First time of a repeated event. Default: after one interval.'),
+          cron: {
+            title: 'Cron',
+            description:
+              'Repeats the event on the virtual calendar (see `epoch`), in UTC: minute, hour, day of the month, month and day of the week, with seconds in front where there are six fields. Both kinds of day must match.',
+            type: 'string',
+            examples: ['*/5 * * * *', '0 9 * * mon-fri', '30 0 12 * * *'],
+            'x-text': 'cron',
+          },
+          when: ref('expectation', {
+            title: 'When',
+            description:
+              'The event happens when this condition becomes true: an expression as in `expect`. It counts as false before the first check.',
+            examples: ["channel('alice-bob').balance0_msat < 1000000"],
+          }),
+          once: {
+            title: 'Once',
+            description: 'Only the first time that the condition becomes true; false: each time.',
+            type: 'boolean',
+            default: true,
+          },
+          check_every: ref('positiveDuration', {
+            title: 'Check every',
+            description: 'Time between two checks of the condition. Default: 1s.',
+            examples: ['1s'],
+          }),
+          from: instant(
+            'From',
+            'First time of a repeated event. Default: after one interval, or the start of the run with `cron`.',
+          ),
           until: instant('Until', 'Last time of a repeated event, included. Default: the end of the run.'),
           count: {
             title: 'Count',
@@ -368,7 +422,13 @@ export function sections(parts: SchemaParts): JsonSchema {
           ...kinds,
         },
         additionalProperties: false,
-        dependentRequired: Object.fromEntries(EVERY_KEYS.map((key) => [key, ['every']])),
+        'x-needs': NEEDED,
+        dependentSchemas: Object.fromEntries(
+          Object.entries(NEEDED).map(([key, others]) => [
+            key,
+            { anyOf: others.map((other) => ({ required: [other] })) },
+          ]),
+        ),
         allOf: [
           {
             'x-exactly-one': { keys: SCHEDULE_KEYS, what: 'schedule' },

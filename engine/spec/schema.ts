@@ -4,8 +4,9 @@
  * also accepts `${{ … }}` where a value stands. Both are pure functions of the registry.
  */
 import { DEFINITIONS, type JsonSchema } from './schema-definitions.ts';
+import { SECTION_EXAMPLES } from './schema-examples.ts';
 import { publish } from './schema-publish.ts';
-import { activityDef, eventDef, modelDef, type SchemaParts, sections } from './schema-sections.ts';
+import { activityDef, eventDef, modelDef, type SchemaParts, sections, topologyDef } from './schema-sections.ts';
 
 export type { JsonSchema } from './schema-definitions.ts';
 export type { SchemaFormat, SchemaKind, SchemaModel, SchemaParts } from './schema-sections.ts';
@@ -28,6 +29,8 @@ export function sourceSchema(parts: SchemaParts): JsonSchema {
     definitions[eventDef(kind.name)] = { title: kind.name, description: kind.summary, ...kind.schema };
   for (const kind of parts.activities)
     definitions[activityDef(kind.name)] = { title: kind.name, description: kind.summary, ...kind.schema };
+  for (const kind of parts.topologies ?? [])
+    definitions[topologyDef(kind.name)] = { title: kind.name, description: kind.summary, ...kind.schema };
   for (const model of parts.models)
     definitions[modelDef(model.name)] = {
       title: `${model.name} options`,
@@ -40,11 +43,20 @@ export function sourceSchema(parts: SchemaParts): JsonSchema {
     title: 'BLAST scenario, version 1',
     description: 'A Lightning Network scenario: a network, what happens in it, and what is expected of it.',
     type: 'object',
-    properties: sections(parts),
+    properties: withExamples(sections(parts)),
     required: ['version', 'duration'],
     additionalProperties: false,
     $defs: definitions,
   };
+}
+
+function withExamples(properties: JsonSchema): JsonSchema {
+  return Object.fromEntries(
+    Object.entries(properties as { readonly [name: string]: JsonSchema }).map(([name, schema]) => {
+      const examples = SECTION_EXAMPLES[name];
+      return [name, examples === undefined || 'examples' in schema ? schema : { ...schema, examples }];
+    }),
+  );
 }
 
 /** The schema for editors and other tools: plain JSON Schema, draft 2020-12. */

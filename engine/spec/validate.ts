@@ -7,26 +7,28 @@ import type { Json } from '../base/json.ts';
 import type { Path } from './path.ts';
 import type { Problems } from './problems.ts';
 import { type JsonSchema, modelDefinition, sourceSchema } from './schema.ts';
-import { addKeywords, type KeywordContext } from './schema-keywords.ts';
+import { addKeywords, type KeywordContext, type Reference } from './schema-keywords.ts';
 import { prepareSchema } from './schema-prepare.ts';
 import { reportFindings } from './schema-problems.ts';
+import { collectKeys, propertyNames, reduceSchema } from './schema-reduce.ts';
 import { DEFAULT_MODEL, type SchemaParts } from './schema-sections.ts';
+import { resolveRef } from './schema-walk.ts';
 import { childOf, pointerPath, type SpecTree } from './tree.ts';
 
-/** A schema made ready for use. */
-interface CompiledSchema {
+/** The schema of a registry, compiled as far as documents have needed it. */
+interface PreparedSchema {
   readonly root: JsonSchema;
-  readonly scenario: ValidateFunction;
-  readonly options: ReadonlyMap<string, ValidateFunction>;
+  readonly names: ReadonlySet<string>;
+  /** Checks of documents by the keys that they have. */
+  readonly reduced: Map<string, ValidateFunction>;
+  whole: ValidateFunction | null;
+  readonly options: Map<string, ValidateFunction>;
 }
 
-const compiled = new WeakMap<SchemaParts, CompiledSchema>();
+/** So many parts of a schema are compiled; a process that reads more kinds of documents compiles the whole of it. */
+const MOST_REDUCED = 2;
 
-/** Compiles the schema of a registry once; the same registry object gives the same compiled schema. */
-function compileSchema(parts: SchemaParts): CompiledSchema {
-  const known = compiled.get(parts);
-  if (known !== undefined) return known;
-  const root = prepareSchema(sourceSchema(parts));
+function makeValidator(): Ajv2020 {
   const ajv = new Ajv2020({
     allErrors: true,
     strict: true,
@@ -39,15 +41,74 @@ function compileSchema(parts: SchemaParts): CompiledSchema {
     passContext: true,
     logger: false,
     validateFormats: false,
+    // The schema is our own, and tests validate it against its dialect.
+    validateSchema: false,
+    code: { optimize: false },
     messages: false,
   });
   addKeywords(ajv);
-  const options = new Map<string, ValidateFunction>();
-  for (const model of parts.models) {
-    options.set(model.name, ajv.compile({ $ref: modelDefinition(model.name), $defs: root.$defs }));
+  return ajv;
+}
+
+/** A schema of a whole document that knows no registered kinds. */
+export interface DocumentSchema {
+  readonly root: JsonSchema;
+  readonly check: ValidateFunction;
+}
+
+export function compileDocumentSchema(schema: JsonSchema): DocumentSchema {
+  const root = prepareSchema(schema);
+  return { root, check: makeValidator().compile(root) };
+}
+
+/** Validates a document against a schema of its own. */
+export function validateDocument(schema: DocumentSchema, document: Validation, problems: Problems): void {
+  run(schema.check, document.data, '', document, schema.root, problems);
+}
+
+const prepared = new WeakMap<SchemaParts, PreparedSchema>();
+
+/** Prepares the schema of a registry once; the same registry object gives the same schema. */
+function schemaOf(parts: SchemaParts): PreparedSchema {
+  const known = prepared.get(parts);
+  if (known !== undefined) return known;
+  const root = prepareSchema(sourceSchema(parts));
+  const made: PreparedSchema = {
+    root,
+    names: propertyNames(root),
+    reduced: new Map(),
+    whole: null,
+    options: new Map(),
+  };
+  prepared.set(parts, made);
+  return made;
+}
+
+/** A check that serves for this document. */
+function checkFor(schema: PreparedSchema, data: Json): ValidateFunction {
+  if (schema.whole !== null) return schema.whole;
+  const keys = new Set<string>();
+  collectKeys(data, keys);
+  const used = [...schema.names].filter((name) => keys.has(name));
+  const signature = used.join(' ');
+  const known = schema.reduced.get(signature);
+  if (known !== undefined) return known;
+  if (schema.reduced.size >= MOST_REDUCED) {
+    schema.whole = makeValidator().compile(schema.root);
+    return schema.whole;
   }
-  const made: CompiledSchema = { root, scenario: ajv.compile(root), options };
-  compiled.set(parts, made);
+  const made = makeValidator().compile(reduceSchema(schema.root, new Set(used)));
+  schema.reduced.set(signature, made);
+  return made;
+}
+
+/** A check of the options of a model; undefined when there is no such model. */
+function optionsCheck(schema: PreparedSchema, model: string): ValidateFunction | undefined {
+  const known = schema.options.get(model);
+  const $ref = modelDefinition(model);
+  if (known !== undefined || resolveRef({ $ref }, schema.root).$ref === $ref) return known;
+  const made = makeValidator().compile({ $ref, $defs: schema.root.$defs });
+  schema.options.set(model, made);
   return made;
 }
 
@@ -65,11 +126,19 @@ export interface Validation {
   readonly unknown: ReadonlySet<SpecTree>;
 }
 
-/** Validates a document; every problem is reported. */
-export function validate(document: Validation, parts: SchemaParts, problems: Problems): void {
-  const schema = compileSchema(parts);
-  run(schema.scenario, document.data, '', document, schema.root, problems);
+/** Validates a document; every problem is reported. Answers the names that it uses, as far as they are well-formed. */
+export function validate(document: Validation, parts: SchemaParts, problems: Problems): readonly NameUse[] {
+  const schema = schemaOf(parts);
+  const references = run(checkFor(schema, document.data), document.data, '', document, schema.root, problems);
   validateOptions(document, schema, problems);
+  return references.map(({ to, name, pointer }) => ({ to, name, path: pointerPath(document.tree, pointer) }));
+}
+
+/** A name of a node or channel that the document uses, and where. */
+export interface NameUse {
+  readonly to: Reference['to'];
+  readonly name: string;
+  readonly path: Path;
 }
 
 function run(
@@ -79,14 +148,16 @@ function run(
   document: Validation,
   root: JsonSchema,
   problems: Problems,
-): void {
+): readonly Reference[] {
+  const references: Reference[] = [];
   const context: KeywordContext = {
+    refers: (reference) => void references.push(reference),
     scalarAt: (pointer) => {
       const node = nodeAt(document.tree, pointerPath(document.tree, prefix + pointer));
       return node?.kind === 'scalar' ? node : undefined;
     },
   };
-  if (check.call(context, data)) return;
+  if (check.call(context, data)) return references;
   const errors = (check.errors ?? []).map(
     (error): ErrorObject => ({ ...error, instancePath: prefix + error.instancePath }),
   );
@@ -95,6 +166,7 @@ function run(
     return node !== undefined && document.unknown.has(node);
   };
   reportFindings(errors, document.tree, root, isUnknown, problems);
+  return references;
 }
 
 type Loose = { readonly [key: string]: unknown } | undefined;
@@ -108,18 +180,28 @@ function escapePointer(key: string): string {
 }
 
 /** Options are validated by the schema of the model that applies, which may come from `defaults`. */
-function validateOptions(document: Validation, schema: CompiledSchema, problems: Problems): void {
+function validateOptions(document: Validation, schema: PreparedSchema, problems: Problems): void {
   const data = record(document.data);
   const defaults = record(record(data?.defaults)?.node);
   const ordinary = typeof defaults?.model === 'string' ? defaults.model : DEFAULT_MODEL;
+  const rules = record(data?.defaults)?.labels;
   const check = (owner: Loose, prefix: string): void => {
     const options = owner?.options;
     if (record(options) === undefined) return; // another type is reported already
-    const model = typeof owner?.model === 'string' ? owner.model : ordinary;
-    const validator = schema.options.get(model);
+    const model = typeof owner?.model === 'string' ? owner.model : (labelledModel(rules, owner) ?? ordinary);
+    const validator = optionsCheck(schema, model);
     if (validator !== undefined) run(validator, options, `${prefix}/options`, document, schema.root, problems);
   };
   check(defaults, '/defaults/node');
+  if (Array.isArray(rules)) {
+    for (const [i, rule] of rules.entries()) check(record(record(rule)?.node), `/defaults/labels/${i}/node`);
+  }
+  const generated = record(data?.network)?.generate;
+  if (Array.isArray(generated)) {
+    for (const [i, entry] of generated.entries()) check(record(entry), `/network/generate/${i}`);
+  } else {
+    check(record(generated), '/network/generate');
+  }
   const nodes = record(data?.nodes);
   for (const key of Object.keys(nodes ?? {})) check(record(nodes?.[key]), `/nodes/${escapePointer(key)}`);
   const imports = record(data?.network)?.import;
@@ -128,4 +210,19 @@ function validateOptions(document: Validation, schema: CompiledSchema, problems:
   } else {
     check(record(imports), '/network/import');
   }
+}
+
+/** The model that `defaults.labels` gives to an owner of labels. */
+function labelledModel(rules: unknown, owner: Loose): string | undefined {
+  const labels = record(owner?.labels);
+  if (!Array.isArray(rules) || labels === undefined) return undefined;
+  const models = rules.flatMap((one: unknown) => {
+    const rule = record(one);
+    const match = record(rule?.match);
+    const model = record(rule?.node)?.model;
+    if (match === undefined || typeof model !== 'string') return [];
+    const fits = Object.keys(match).every((key) => Object.hasOwn(labels, key) && labels[key] === match[key]);
+    return fits ? [model] : [];
+  });
+  return models.at(-1);
 }

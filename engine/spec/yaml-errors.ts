@@ -1,5 +1,6 @@
 /** What the YAML parser reports, as diagnostics in plain words. */
-import type { YAMLError } from 'yaml';
+import type { Document, YAMLError } from 'yaml';
+import { openQuote } from './open-quote.ts';
 import type { Problems } from './problems.ts';
 import { quoteText } from './units.ts';
 
@@ -7,6 +8,8 @@ import { quoteText } from './units.ts';
 const MARK = `$\{{`;
 
 const MAX_REPORTED_TABS = 20;
+/** This many lines that start with a tab are no accident within a text. */
+const MANY_TABS = 1000;
 
 function firstLine(text: string): string {
   return text.split('\n', 1)[0] as string;
@@ -32,10 +35,32 @@ const SYNTAX_TEXT: Readonly<Partial<Record<YAMLError['code'], string>>> = {
 };
 
 /**
+ * Where very many lines start with a tab, the file is indented with tabs; the parser, which describes each of them at
+ * length, need not be asked. False when there are fewer.
+ */
+export function reportManyTabs(problems: Problems): boolean {
+  const { source } = problems;
+  const found: number[] = [];
+  let count = 0;
+  for (let at = source.text.indexOf('\n\t'); at >= 0; at = source.text.indexOf('\n\t', at + 1)) {
+    if (found.length < MAX_REPORTED_TABS) found.push(at + 1);
+    count++;
+  }
+  if (count < MANY_TABS) return false;
+  for (const at of found) reportTab(at, problems);
+  return true;
+}
+
+function reportTab(at: number, problems: Problems): void {
+  problems.report('E106', { start: at, end: at + 1 }, [], 'a tab is used for indentation', 'replace it by spaces');
+}
+
+/**
  * Reports the parser’s errors. What follows a syntax error is mostly its consequence, so only the first one is
  * reported; tabs are reported line by line, because each needs its own mending.
  */
-export function reportSyntax(errors: readonly YAMLError[], problems: Problems): void {
+export function reportSyntax(document: Document, problems: Problems): void {
+  const { errors } = document;
   const { source } = problems;
   const sorted = [...errors].sort((a, b) => a.pos[0] - b.pos[0]);
   const tabs = sorted.filter((e) => e.code === 'TAB_AS_INDENT');
@@ -45,7 +70,7 @@ export function reportSyntax(errors: readonly YAMLError[], problems: Problems): 
       const span = { start: error.pos[0], end: error.pos[0] + 1 };
       if (source.lineAt(span.start) === lastLine) continue;
       lastLine = source.lineAt(span.start);
-      problems.report('E106', span, [], 'a tab is used for indentation', 'replace it by spaces');
+      reportTab(span.start, problems);
     }
     if ((sorted[0] as YAMLError).code === 'TAB_AS_INDENT') return;
   }
@@ -60,6 +85,17 @@ export function reportSyntax(errors: readonly YAMLError[], problems: Problems): 
       [],
       'a second document starts here, a scenario is one document',
       'remove `---` and what follows it',
+    );
+    return;
+  }
+  const quote = openQuote(document, span, source);
+  if (quote !== undefined) {
+    problems.report(
+      'E102',
+      quote,
+      [],
+      'the quote that opens here is not closed in its line, and the text goes wrong where it ends',
+      'close the quote, or look for a quote within the text that needs to be doubled or escaped',
     );
     return;
   }

@@ -18,12 +18,10 @@ import { MAX_DEPTH, nestingOverflow } from './nesting.ts';
 import type { Path } from './path.ts';
 import { Problems, type Span } from './problems.ts';
 import { SourceText } from './source-text.ts';
+import { overLimit } from './text-limits.ts';
 import type { MapEntry, ScalarNode, SpecTree } from './tree.ts';
 import { quoteText } from './units.ts';
-import { reportSyntax, reportWarning, syntaxFault } from './yaml-errors.ts';
-
-/** Largest text that is read, in UTF-16 code units. */
-export const MAX_TEXT: number = 16 * 1024 * 1024;
+import { reportManyTabs, reportSyntax, reportWarning, syntaxFault } from './yaml-errors.ts';
 
 /** Control characters other than tab and line breaks, and what stands for bytes that are not UTF-8. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -37,13 +35,23 @@ export interface ParsedYaml {
   readonly problems: Problems;
   /** Absent when the text is so broken that its structure cannot be trusted. */
   readonly tree?: SpecTree;
+  /** The parser’s own form, with comments; present with the tree. */
+  readonly document?: Document.Parsed;
 }
 
 /** Parses one document; what is wrong is in `problems`. `file` is only a name for diagnostics. */
 export function parseYaml(text: string, file: string): ParsedYaml {
-  const source = new SourceText(file, text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+  const content = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  const over = overLimit(content);
+  // Of what is too large only the part is kept that the diagnostic shows.
+  const source = new SourceText(file, over === null ? content : content.slice(0, over.at + 1000));
   const problems = new Problems(source);
   const broken: ParsedYaml = { source, problems };
+  if (over !== null) {
+    const hint = 'move large networks to a file under `network.import`';
+    problems.report('E108', { start: over.at, end: over.at }, [], over.what, hint);
+    return broken;
+  }
   if (!acceptable(source, problems)) return broken;
 
   let document: Document.Parsed;
@@ -62,7 +70,7 @@ export function parseYaml(text: string, file: string): ParsedYaml {
     return broken;
   }
   if (document.errors.length > 0) {
-    reportSyntax(document.errors, problems);
+    reportSyntax(document, problems);
     return broken;
   }
   for (const warning of document.warnings) reportWarning(warning, problems);
@@ -88,23 +96,19 @@ export function parseYaml(text: string, file: string): ParsedYaml {
     );
     return broken;
   }
-  const tree = new TreeBuilder(problems).build(root);
-  return tree === null ? broken : { source, problems, tree };
+  const tree = buildTree(root, problems);
+  return tree === null ? broken : { source, problems, tree, document };
+}
+
+/** The tree of the parser’s nodes, or null when it would be too large or too deep. */
+export function buildTree(root: Node, problems: Problems): SpecTree | null {
+  return new TreeBuilder(problems).build(root);
 }
 
 /** Checks the text itself, before it is parsed. */
 function acceptable(source: SourceText, problems: Problems): boolean {
   const { text } = source;
-  if (text.length > MAX_TEXT) {
-    problems.report(
-      'E108',
-      { start: 0, end: 0 },
-      [],
-      `the file has ${text.length} characters, at most ${MAX_TEXT} are read`,
-      'move large networks to a file under `network.import`',
-    );
-    return false;
-  }
+  if (reportManyTabs(problems)) return false;
   const illegal = ILLEGAL.exec(text);
   if (illegal !== null) {
     const code = text.charCodeAt(illegal.index);
