@@ -1,19 +1,27 @@
 /**
- * Writes the files that are made from the code's own tables, so that they cannot drift: `node scripts/generate-docs.ts`
- * (Node 22.18 or later runs it as it stands; with an older one `npx vitest run -u` writes the same files). Tests
- * compare each file with what is made here.
+ * Writes the files that are made from the code's own tables: `npm run generate`, from the root of the repository. A test
+ * compares each of them with what is made here, so that they cannot drift. `--check` writes nothing and fails on drift.
  */
-import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { commandsMarkdown } from '../engine/cli/commands-markdown.ts';
-import { LOCK_SCHEMA } from '../engine/run/lock-schema.ts';
+import { readFileSync, writeFileSync } from 'node:fs';
+import process from 'node:process';
+import { nodeFiles } from '../engine/cli/node-files.ts';
+import { GENERATED_FILES, type Repository } from './generated/files.ts';
 
-/** Path from the root of the repository, and the text that belongs there. */
-export const GENERATED: readonly (readonly [path: string, make: () => string])[] = [
-  ['docs/commands.md', commandsMarkdown],
-  ['schemas/lock.v1.schema.json', () => `${JSON.stringify(LOCK_SCHEMA, null, 2)}\n`],
-];
+const root = process.cwd();
+const files = nodeFiles(root);
+const repository: Repository = {
+  list: (folder) => files.list(folder),
+  read: (path) => readFileSync(path, 'utf8'),
+};
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const [path, make] of GENERATED) writeFileSync(new URL(`../${path}`, import.meta.url), make());
+for (const { path, make } of GENERATED_FILES) {
+  const text = make(repository);
+  if (files.read(path) === text) continue;
+  if (process.argv.includes('--check')) {
+    process.stderr.write(`${path} is out of date; run \`npm run generate\`\n`);
+    process.exitCode = 1;
+    continue;
+  }
+  writeFileSync(path, text);
+  process.stdout.write(`wrote ${path}\n`);
 }

@@ -61,7 +61,7 @@ describe('the command', () => {
     ['run small.yml --param gap', 'Write name=value'],
     ['run small.yml -p a=1 -p a=2', 'is given twice'],
     ['run small.yml --backend ldk', "there is no backend 'ldk'"],
-    ['compile small.yml --format xml', 'Allowed choices are table, json, ndjson'],
+    ['compile small.yml --format xml', 'Allowed choices are table, gantt, json, ndjson'],
     ['verify small.yml other.yml --against out', '--against takes one scenario'],
   ])('refuses `blast %s`', async (line, message) => {
     const { code, err, out } = await blast(line, { files: small() });

@@ -16,7 +16,7 @@ import { styleFor } from './style.ts';
 export async function runCli(argv: readonly string[], io: CliIo, engine: Engine): Promise<number> {
   let exitCode: number = EXIT.ok;
   const program = buildProgram(io, async (entry, args, options) => {
-    exitCode = await entry.run({ io, engine }, args, options);
+    exitCode = await entry.run({ io, engine, commands: COMMANDS }, args, options);
   });
   try {
     if (argv.length === 0) {

@@ -1,8 +1,12 @@
 /** The one table of commands; adding a command is one file and one line here. */
 import { compileCommand } from './compile.ts';
+import { completionCommand } from './completion.ts';
+import { explainCommand } from './explain.ts';
+import { fmtCommand } from './fmt.ts';
 import { importCommand } from './import.ts';
 import { initCommand } from './init.ts';
 import { lockCommand } from './lock.ts';
+import { migrateCommand } from './migrate.ts';
 import type { CommandEntry } from './options.ts';
 import { runCommand } from './run.ts';
 import { validateCommand } from './validate.ts';
@@ -12,9 +16,13 @@ import { verifyCommand } from './verify.ts';
 export const COMMANDS: readonly CommandEntry[] = [
   initCommand,
   validateCommand,
+  fmtCommand,
+  migrateCommand,
   compileCommand,
   runCommand,
   lockCommand,
   verifyCommand,
   importCommand,
+  explainCommand,
+  completionCommand,
 ];

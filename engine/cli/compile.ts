@@ -6,6 +6,7 @@ import { timelineToJson } from '../timeline/timeline-json.ts';
 import { EXIT } from './exit-codes.ts';
 import { type CommandEntry, OPTION, paramsOf } from './options.ts';
 import { loadScenario } from './scenario-file.ts';
+import { timelineGantt } from './timeline-gantt.ts';
 import { timelineTable } from './timeline-table.ts';
 
 /** Lines handed over at once. */
@@ -21,14 +22,16 @@ export const compileCommand: CommandEntry = {
     OPTION.seed,
     {
       flags: '--format <format>',
-      summary: 'table, json (the whole timeline) or ndjson (a row a line)',
+      summary: 'table, gantt (a picture in characters), json (the whole timeline) or ndjson (a row a line)',
       defaultValue: 'table',
-      choices: ['table', 'json', 'ndjson'],
+      choices: ['table', 'gantt', 'json', 'ndjson'],
     },
     { flags: '-o, --output <file>', summary: 'write to a file' },
+    OPTION.allowOutside,
   ],
   examples: [
     ['blast compile scenario.yml', 'a table'],
+    ['blast compile scenario.yml --format gantt', 'a picture of what happens when'],
     ['blast compile scenario.yml --format json -o timeline.json', 'the timeline as a file'],
   ],
   async run(context, [file = ''], options) {
@@ -36,6 +39,7 @@ export const compileCommand: CommandEntry = {
     const seed = options.seed as number | undefined;
     const compiled = await loadScenario(context, file, {
       overrides: paramsOf(options),
+      allowOutside: options.allowOutside === true,
       ...(seed === undefined ? {} : { seed }),
     });
     if (compiled === null) return EXIT.invalid;
@@ -44,7 +48,7 @@ export const compileCommand: CommandEntry = {
     const write = (text: string): void => (writer === null ? io.stdout.write(text) : writer.write(text));
     try {
       let chunk: string[] = [];
-      for (const line of linesOf(compiled.timeline, String(options.format))) {
+      for (const line of linesOf(compiled.timeline, String(options.format), io.columns)) {
         chunk.push(line, '\n');
         if (chunk.length < 2 * CHUNK) continue;
         write(chunk.join(''));
@@ -60,8 +64,10 @@ export const compileCommand: CommandEntry = {
   },
 };
 
-function linesOf(timeline: Timeline, format: string): Iterable<string> {
+function linesOf(timeline: Timeline, format: string, columns: number): Iterable<string> {
   switch (format) {
+    case 'gantt':
+      return timelineGantt(timeline, columns);
     case 'json':
       return [JSON.stringify(timelineToJson(timeline))];
     case 'ndjson':

@@ -1,5 +1,4 @@
 /** The engine that the command uses: the real compiler, the registries, and the backends there are. */
-import { createSimulatorBackend } from '../backends/simulator/simulator-backend.ts';
 import { compileScenario } from '../compile/compile.ts';
 import { IMPORT_FORMATS } from '../interop/formats.ts';
 import { writeScenario } from '../interop/scenario-writer.ts';
@@ -12,7 +11,11 @@ export const defaultEngine: Engine = {
     {
       name: 'simulator',
       summary: 'the built-in simulator, in virtual time',
-      create: ({ check }) => createSimulatorBackend({ models: MODEL_KINDS, check }),
+      // Loaded when something is run, so that checking a file is quick.
+      create: async ({ check }) => {
+        const { createSimulatorBackend } = await import('../backends/simulator/simulator-backend.ts');
+        return createSimulatorBackend({ models: MODEL_KINDS, check });
+      },
     },
   ],
   kinds: { get: eventKind },

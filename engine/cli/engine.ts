@@ -1,7 +1,7 @@
 /**
  * The parts of the engine that commands use, gathered so that a test can put another backend or compiler in their place.
  */
-import type { Backend } from '../backends/backend.ts';
+import type { Awaitable, Backend } from '../backends/backend.ts';
 import type { CompileInput, CompileResult } from '../compile/compile.ts';
 import type { ImportFormat } from '../interop/imported.ts';
 import type { ScenarioWriterInput, WrittenScenario } from '../interop/scenario-writer.ts';
@@ -20,7 +20,7 @@ export interface BackendOptions {
 export interface BackendEntry {
   readonly name: string;
   readonly summary: string;
-  create(options: BackendOptions): Backend;
+  create(options: BackendOptions): Awaitable<Backend>;
 }
 
 export interface Engine {

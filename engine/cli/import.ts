@@ -45,7 +45,8 @@ export const importCommand: CommandEntry = {
     const { network, traffic } = outcome;
     const texts = engine.writeImported({
       name,
-      origin: `${path} (${format.name})`,
+      // Only the last part: where the file lay on this machine is nobody's business.
+      origin: `${path.replace(/\/+$/, '').split('/').at(-1)} (${format.name})`,
       networkFile: `${name}.network.json`,
       network,
       traffic,

@@ -14,12 +14,12 @@ export const lockCommand: CommandEntry = {
   details:
     'Writes <scenario>.lock.json beside each scenario, to be committed with it. A scenario whose expectations fail is not locked.',
   arguments: [{ syntax: '<file...>', summary: 'scenarios' }],
-  options: [OPTION.quiet],
+  options: [OPTION.allowOutside, OPTION.quiet],
   examples: [['blast lock scenarios/*.yml', 'pin several scenarios']],
   async run(context, files, options) {
     let worst: number = EXIT.ok;
     for (const file of files) {
-      const code = await lockOne(context, file, options.quiet === true);
+      const code = await lockOne(context, file, options.quiet === true, options.allowOutside === true);
       if (code === EXIT.interrupted) return code;
       worst = Math.max(worst, code);
     }
@@ -27,9 +27,9 @@ export const lockCommand: CommandEntry = {
   },
 };
 
-async function lockOne(context: CommandContext, file: string, quiet: boolean): Promise<number> {
+async function lockOne(context: CommandContext, file: string, quiet: boolean, allowOutside: boolean): Promise<number> {
   const { io } = context;
-  const compiled = await loadScenario(context, file);
+  const compiled = await loadScenario(context, file, { allowOutside });
   if (compiled === null) return EXIT.invalid;
   const result = await play(context, compiled, { quiet });
   const code = exitCodeOf(result);

@@ -41,4 +41,22 @@ describe('files on the disk', () => {
     writeWhole(files, 'empty.txt', '');
     expect([...(files.lines('empty.txt') ?? [])]).toEqual([]);
   });
+
+  it('are watched, also when they are replaced, appear or go', async () => {
+    writeWhole(files, 'w.txt', '1');
+    let changes = 0;
+    const stop = files.watch(['w.txt', 'later.txt'], () => changes++);
+    const changed = async (work: () => void): Promise<void> => {
+      const before = changes;
+      work();
+      for (let i = 0; i < 200 && changes === before; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+      expect(changes).toBeGreaterThan(before);
+    };
+    await changed(() => writeWhole(files, 'w.txt', '2'));
+    await changed(() => writeWhole(files, 'later.txt', '1'));
+    await changed(() => files.remove('w.txt'));
+    stop();
+    // A folder that is not there yet is no error.
+    files.watch(['nowhere/x.txt'], () => {})();
+  });
 });

@@ -6,7 +6,7 @@ import type { Files, OpenFile } from '../run/files.ts';
 
 const READ_BYTES = 1 << 20;
 /** Errors that mean that there is no such file. */
-const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
+const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP']);
 
 /** Files of the disk; paths are resolved against `folder`. */
 export function nodeFiles(folder: string): Files {
@@ -21,6 +21,8 @@ export function nodeFiles(folder: string): Files {
   };
   return {
     read: (file) => absent(() => fs.readFileSync(at(file), 'utf8')),
+    bytes: (file, limit) => absent(() => (fs.statSync(at(file)).isDirectory() ? null : firstBytes(at(file), limit))),
+    real: (file) => absent(() => fs.realpathSync(at(file))),
     lines: (file) => absent(() => (fs.statSync(at(file)).isFile() ? lines(at(file)) : null)),
     open: (file): OpenFile => {
       const descriptor = fs.openSync(at(file), 'w');
@@ -40,12 +42,56 @@ export function nodeFiles(folder: string): Files {
       return stat.isDirectory() ? 'folder' : 'file';
     },
     list: (file) => [...(absent(() => fs.readdirSync(at(file))) ?? [])].sort(compareText),
+    watch: (paths, listener) => {
+      const watchers = paths.map((file) => watchFile(at(file), listener));
+      return () => {
+        for (const watcher of watchers) watcher.close();
+      };
+    },
   };
+}
+
+/**
+ * Watches the folder and not the file, because editors put a new file in the place of the old one. Where the folder is
+ * missing, the nearest one above it is watched, for all that happens in it.
+ */
+function watchFile(file: string, listener: () => void): fs.FSWatcher {
+  let folder = path.dirname(file);
+  while (!fs.existsSync(folder)) folder = path.dirname(folder);
+  const inPlace = folder === path.dirname(file);
+  const name = path.basename(file);
+  const watcher = fs.watch(folder, (_, changed) => {
+    if (!inPlace || changed === null || changed === name) listener();
+  });
+  // A folder that is removed ends its watch; there is nothing more to hear.
+  watcher.on('error', () => watcher.close());
+  return watcher;
 }
 
 function writeAll(descriptor: number, text: string): void {
   const bytes = Buffer.from(text, 'utf8');
   for (let done = 0; done < bytes.length; ) done += fs.writeSync(descriptor, bytes, done);
+}
+
+/** First bytes of a file or pipe; the size of what has no end is one more than the limit. */
+function firstBytes(file: string, limit: number): { readonly bytes: Uint8Array; readonly size: number } {
+  const descriptor = fs.openSync(file, 'r');
+  try {
+    const { size } = fs.fstatSync(descriptor);
+    const parts: Buffer[] = [];
+    let length = 0;
+    while (length <= limit) {
+      const part = Buffer.allocUnsafe(Math.min(Math.max(size - length, READ_BYTES), limit + 1 - length));
+      const n = fs.readSync(descriptor, part, 0, part.length, null);
+      if (n === 0) break;
+      parts.push(part.subarray(0, n));
+      length += n;
+    }
+    const bytes = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, length);
+    return { bytes: bytes.subarray(0, limit), size: Math.max(size, length) };
+  } finally {
+    fs.closeSync(descriptor);
+  }
 }
 
 /** Lines of a file, read in pieces; a line break at the end does not begin another line. */

@@ -12,6 +12,8 @@ export interface ArgumentEntry {
   /** `<file>` required, `[dir]` optional, `<file...>` one or more. */
   readonly syntax: string;
   readonly summary: string;
+  /** What the shell offers; file names where it is absent. */
+  readonly completions?: readonly string[];
 }
 
 export interface OptionEntry {
@@ -33,6 +35,8 @@ export type OptionValues = Readonly<Record<string, unknown>>;
 export interface CommandContext {
   readonly io: CliIo;
   readonly engine: Engine;
+  /** The whole table, for commands that are about the command itself. */
+  readonly commands: readonly CommandEntry[];
 }
 
 export interface CommandEntry {
@@ -81,7 +85,9 @@ function parseSpeed(text: string): Pace {
 }
 
 /** Options that several commands have. */
-export const OPTION: Readonly<Record<'param' | 'seed' | 'until' | 'speed' | 'quiet' | 'format', OptionEntry>> = {
+export const OPTION: Readonly<
+  Record<'param' | 'seed' | 'until' | 'speed' | 'quiet' | 'format' | 'allowOutside', OptionEntry>
+> = {
   param: {
     flags: '-p, --param <name=value>',
     summary: 'set a parameter of the scenario; may be repeated',
@@ -102,6 +108,10 @@ export const OPTION: Readonly<Record<'param' | 'seed' | 'until' | 'speed' | 'qui
     summary: 'text or json',
     defaultValue: 'text',
     choices: ['text', 'json'],
+  },
+  allowOutside: {
+    flags: '--allow-outside',
+    summary: 'let the scenario read files outside its own folder',
   },
 };
 

@@ -41,7 +41,7 @@ export async function play(
     return await runTimeline({
       timeline: compiled.timeline,
       timelineDigest: compiled.timelineDigest,
-      backend: backendNamed(context, settings.backend).create({ check: settings.check ?? false }),
+      backend: await backendNamed(context, settings.backend).create({ check: settings.check ?? false }),
       kinds: engine.kinds,
       observers: settings.observers ?? [],
       pace: settings.pace ?? 'max',

@@ -1,15 +1,16 @@
 /** Reads and compiles scenario files for commands, and prints diagnostics. */
-import type { Diagnostic } from '../spec/diagnostic.ts';
-import { formatDiagnostics } from '../spec/format-diagnostic.ts';
+import type { Files } from '../run/files.ts';
+import { decodeScenario, MAX_BYTES } from '../spec/decode.ts';
+import { printDiagnostics } from './diagnostics-output.ts';
 import type { CompileAnswer, Compiled } from './engine.ts';
 import { CliError, EXIT } from './exit-codes.ts';
-import type { CliIo } from './io.ts';
 import type { CommandContext } from './options.ts';
-import { styleFor } from './style.ts';
 
 export interface CompileSettings {
   readonly overrides?: ReadonlyMap<string, string>;
   readonly seed?: number;
+  /** Files outside the scenario's folder may be read. */
+  readonly allowOutside?: boolean;
 }
 
 /** Folder of a path, without its last separator; empty for a bare name. */
@@ -28,20 +29,58 @@ export async function compileFile(
   file: string,
   settings: CompileSettings = {},
 ): Promise<CompileAnswer> {
-  const text = io.files.read(file);
-  if (text === null) {
-    const hint =
-      io.files.kind(file) === 'folder' ? 'this is a folder; name a file in it' : 'write one with `blast init`';
-    throw new CliError(EXIT.invalid, `there is no file ${file}`, hint);
-  }
+  const decoded = readScenarioFile(io.files, file);
+  if (!decoded.ok) return { ok: false, diagnostics: [decoded.diagnostic] };
   const folder = folderOf(file);
   return engine.compile({
-    text,
+    text: decoded.text,
     file,
     overrides: settings.overrides ?? new Map(),
     ...(settings.seed === undefined ? {} : { seed: settings.seed }),
-    readFile: async (path) => io.files.read(pathIn(folder, path)),
+    readFile: async (path) => readable(io.files, isAbsolute(path) ? path : pathIn(folder, path)),
+    isOutside: (path) => isOutside(io.files, folder, path),
+    ...(settings.allowOutside === true ? { allowOutside: true } : {}),
   });
+}
+
+/** Text of a scenario file, or what is wrong with its bytes. @throws CliError (invalid) when there is no such file. */
+export function readScenarioFile(files: Files, file: string): ReturnType<typeof decodeScenario> {
+  const read = fileBytes(files, file);
+  if (read === null) {
+    const hint = files.kind(file) === 'folder' ? 'this is a folder; name a file in it' : 'write one with `blast init`';
+    throw new CliError(EXIT.invalid, `there is no file ${file}`, hint);
+  }
+  return decodeScenario(read.bytes, read.size, file);
+}
+
+function fileBytes(files: Files, file: string): ReturnType<Files['bytes']> {
+  try {
+    return files.bytes(file, MAX_BYTES);
+  } catch (error) {
+    throw new CliError(EXIT.invalid, `cannot read ${file}: ${(error as Error).message}`);
+  }
+}
+
+/** Text of a file, or null when there is none that can be read. */
+function readable(files: Files, path: string): string | null {
+  try {
+    return files.read(path);
+  } catch {
+    return null;
+  }
+}
+
+function isAbsolute(path: string): boolean {
+  return /^([/\\]|[A-Za-z]:[/\\])/.test(path);
+}
+
+/** True when links lead a path out of the folder that it seems to be in. */
+function isOutside(files: Files, folder: string, path: string): boolean {
+  const home = files.real(folder === '' ? '.' : folder);
+  const real = files.real(pathIn(folder, path));
+  if (home === null || real === null || real === home) return false;
+  const prefix = /[/\\]$/.test(home) ? home : `${home}${home.includes('\\') ? '\\' : '/'}`;
+  return !real.startsWith(prefix);
 }
 
 /** Compiles one file and prints its diagnostics; null when it is invalid. */
@@ -55,20 +94,4 @@ export async function loadScenario(
   return answer.ok ? answer : null;
 }
 
-/** Prints diagnostics to standard error, and how many there are when there are several. */
-export function printDiagnostics(io: CliIo, diagnostics: readonly Diagnostic[]): void {
-  if (diagnostics.length === 0) return;
-  io.stderr.write(`${formatDiagnostics(diagnostics, styleFor(io, io.stderr))}\n`);
-  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
-  const warnings = diagnostics.length - errors;
-  const counts = [
-    ...(errors > 0 ? [counted(errors, 'error')] : []),
-    ...(warnings > 0 ? [counted(warnings, 'warning')] : []),
-  ];
-  if (diagnostics.length > 1) io.stderr.write(`\n${counts.join(', ')}\n`);
-}
-
-/** `1 error`, `2 errors`. */
-export function counted(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
-}
+export { counted, printDiagnostics } from './diagnostics-output.ts';

@@ -1,8 +1,8 @@
 /** A timeline as a table for people: time, what happens, to whom. */
 import type { Json } from '../base/json.ts';
 import { clockText } from '../run/time-text.ts';
-import { formatAmount } from '../spec/units.ts';
-import { timelineRow } from '../timeline/rows.ts';
+import { formatAmount, formatDuration } from '../spec/units.ts';
+import { timelineRow, untimedRows } from '../timeline/rows.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 
 /** Arguments of actions that are indexes of nodes; −1 means nobody in particular. */
@@ -22,6 +22,14 @@ export function* timelineTable(timeline: Timeline): Generator<string, void, unde
             .filter((text) => text !== '')
             .join('  ');
     yield `${clockText(row.timeUs).padEnd(16)} ${row.kind.padEnd(width)} ${what}`.trimEnd();
+  }
+  for (const row of untimedRows(timeline)) {
+    const what =
+      row.kind === 'loop'
+        ? `${row.activity}: up to ${row.count} payments, ${row.concurrency} at a time, until ${clockText(row.endUs)}`
+        : `${row.action} ${row.once ? 'once' : 'each time'} when ${row.when}  (checked every ${formatDuration(row.everyUs)})`;
+    const from = row.kind === 'loop' ? clockText(row.startUs) : '';
+    yield `${from.padEnd(16)} ${row.kind.padEnd(width)} ${what}`;
   }
 }
 

@@ -1,12 +1,12 @@
 /** `blast validate`: compiles scenarios and says what is wrong with them, without running anything. */
-import type { Diagnostic } from '../spec/diagnostic.ts';
-import { diagnosticJson } from '../spec/format-diagnostic.ts';
 import { groupDigits } from '../spec/units.ts';
+import { DIAGNOSTICS_OPTION, writeChecked } from './diagnostics-output.ts';
 import type { CompileAnswer } from './engine.ts';
 import { CliError, EXIT } from './exit-codes.ts';
-import { type CommandContext, type CommandEntry, OPTION, paramsOf } from './options.ts';
+import { type CommandContext, type CommandEntry, OPTION, type OptionValues, paramsOf } from './options.ts';
 import { compileFile, counted, printDiagnostics } from './scenario-file.ts';
 import { styleFor } from './style.ts';
+import { WATCH_OPTION, watchFiles } from './watch.ts';
 
 interface Validated {
   readonly file: string;
@@ -20,42 +20,61 @@ export const validateCommand: CommandEntry = {
   summary: 'check scenarios without running them',
   details: 'Prints every problem of every file with its place, an excerpt and a hint.',
   arguments: [{ syntax: '<file...>', summary: 'scenarios' }],
-  options: [OPTION.param, OPTION.format, OPTION.quiet],
+  options: [
+    OPTION.param,
+    WATCH_OPTION,
+    DIAGNOSTICS_OPTION.format,
+    DIAGNOSTICS_OPTION.all,
+    OPTION.allowOutside,
+    OPTION.quiet,
+  ],
   examples: [
     ['blast validate scenario.yml', 'all problems of one file'],
+    ['blast validate scenario.yml --watch', 'again at every change'],
     ['blast validate scenarios/*.yml --format json', 'for tools'],
+    ['blast validate scenarios/*.yml --format github', 'annotations in a workflow of GitHub Actions'],
   ],
-  async run(context, files, options) {
-    const { io } = context;
-    const checked: Validated[] = [];
-    for (const file of files) checked.push(await validated(context, file, paramsOf(options)));
-    if (options.format === 'json') {
-      const json = checked.map(({ file, answer, problem }) => ({
-        file,
-        valid: answer?.ok === true,
-        ...(problem === undefined ? {} : { problem: problem.message }),
-        diagnostics: (answer?.diagnostics ?? []).map(diagnosticJson),
-      }));
-      io.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
-    } else {
-      const all: Diagnostic[] = checked.flatMap(({ answer }) => answer?.diagnostics ?? []);
-      printDiagnostics(io, all);
-      for (const { problem } of checked) {
-        if (problem !== undefined) io.stderr.write(`${styleFor(io, io.stderr).red('error')}: ${problem.message}\n`);
-      }
-      if (options.quiet !== true) for (const one of checked) io.stdout.write(summary(one, styleFor(io, io.stdout)));
-    }
-    return checked.every(({ answer }) => answer?.ok === true) ? EXIT.ok : EXIT.invalid;
+  run(context, files, options) {
+    const work = (inner: CommandContext): Promise<number> => validateFiles(inner, files, options);
+    return options.watch === true ? watchFiles(context, work) : work(context);
   },
 };
 
-async function validated(
+async function validateFiles(
   context: CommandContext,
-  file: string,
-  overrides: ReadonlyMap<string, string>,
-): Promise<Validated> {
+  files: readonly string[],
+  options: OptionValues,
+): Promise<number> {
+  const { io } = context;
+  const checked: Validated[] = [];
+  for (const file of files) checked.push(await validated(context, file, options));
+  const all = options.all === true;
+  if (options.format !== 'text') {
+    const results = checked.map(({ file, answer, problem }) => ({
+      file,
+      valid: answer?.ok === true,
+      diagnostics: answer?.diagnostics ?? [],
+      ...(problem === undefined ? {} : { problem: problem.message }),
+    }));
+    writeChecked(io, String(options.format), results, all);
+  } else {
+    printDiagnostics(
+      io,
+      checked.flatMap(({ answer }) => answer?.diagnostics ?? []),
+      all,
+    );
+    for (const { problem } of checked) {
+      if (problem !== undefined) io.stderr.write(`${styleFor(io, io.stderr).red('error')}: ${problem.message}\n`);
+    }
+    if (options.quiet !== true) for (const one of checked) io.stdout.write(summary(one, styleFor(io, io.stdout)));
+  }
+  return checked.every(({ answer }) => answer?.ok === true) ? EXIT.ok : EXIT.invalid;
+}
+
+async function validated(context: CommandContext, file: string, options: OptionValues): Promise<Validated> {
+  const settings = { overrides: paramsOf(options), allowOutside: options.allowOutside === true };
   try {
-    return { file, answer: await compileFile(context, file, { overrides }) };
+    return { file, answer: await compileFile(context, file, settings) };
   } catch (error) {
     if (error instanceof CliError) return { file, answer: null, problem: error };
     throw error;

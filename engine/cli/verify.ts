@@ -25,6 +25,7 @@ export const verifyCommand: CommandEntry = {
   arguments: [{ syntax: '<file...>', summary: 'scenarios that have been locked' }],
   options: [
     { flags: '--against <folder>', summary: 'results of a former run of the scenario' },
+    OPTION.allowOutside,
     OPTION.format,
     OPTION.quiet,
   ],
@@ -57,7 +58,7 @@ async function verifyOne(
 ): Promise<{ code: number; report: object }> {
   const { io } = context;
   const invalid = { code: EXIT.invalid, report: { file, verdict: 'invalid' } };
-  const compiled = await loadScenario(context, file);
+  const compiled = await loadScenario(context, file, { allowOutside: options.allowOutside === true });
   if (compiled === null) return invalid;
   const path = lockPath(file);
   const reading = readLock(io.files.read(path), path);

@@ -1,0 +1,46 @@
+/** The files that are made from the code's own tables: paths from the root of the repository, and their texts. */
+import { commandsMarkdown } from '../../engine/cli/commands-markdown.ts';
+import { SCHEMA_PARTS } from '../../engine/compile/compile.ts';
+import { LOCK_SCHEMA } from '../../engine/run/lock-schema.ts';
+import { publishedV0Schema } from '../../engine/spec/migrations/v0-schema.ts';
+import { composeSchema } from '../../engine/spec/schema.ts';
+import { diagnosticsMarkdown, type ExampleOf } from './diagnostics-markdown.ts';
+import { scenarioMarkdown } from './scenario-markdown.ts';
+
+/** What making the files needs of the repository. */
+export interface Repository {
+  /** Names in a folder, sorted; empty when there is no such folder. */
+  list(folder: string): readonly string[];
+  read(path: string): string;
+}
+
+export interface GeneratedFile {
+  readonly path: string;
+  make(repository: Repository): string;
+}
+
+export const GENERATED_FILES: readonly GeneratedFile[] = [
+  { path: 'docs/commands.md', make: commandsMarkdown },
+  { path: 'docs/diagnostics.md', make: (repository) => diagnosticsMarkdown(goldenExamples(repository)) },
+  { path: 'docs/scenario-reference.md', make: scenarioMarkdown },
+  { path: 'schemas/lock.v1.schema.json', make: () => jsonText(LOCK_SCHEMA) },
+  { path: 'schemas/scenario.v0.schema.json', make: () => jsonText(publishedV0Schema()) },
+  { path: 'schemas/scenario.v1.schema.json', make: () => jsonText(composeSchema(SCHEMA_PARTS)) },
+];
+
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** The golden case named after the code, or else the first one of the code, in any room of the engine. */
+function goldenExamples(repository: Repository): ExampleOf {
+  const folders = repository.list('engine').map((room) => `engine/${room}/golden`);
+  const texts = folders.flatMap((folder) =>
+    repository.list(folder).flatMap((name) => (name.endsWith('.txt') ? [{ name, path: `${folder}/${name}` }] : [])),
+  );
+  return (code) => {
+    const found =
+      texts.find(({ name }) => name === `${code}.txt`) ?? texts.find(({ name }) => name.startsWith(`${code}-`));
+    return found === undefined ? null : repository.read(found.path);
+  };
+}
