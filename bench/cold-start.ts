@@ -1,0 +1,68 @@
+/**
+ * How long commands take from a cold start, as medians over several processes: `npm run build`, then
+ * `node dist/bench/cold-start.js [runs]` from the root of the repository. Also reads 20,000 channels written in YAML.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const RUNS = Number(process.argv[2] ?? 15);
+const MAIN = fileURLToPath(new URL('../engine/cli/main.js', import.meta.url));
+
+const THREE_NODES = `version: 1
+name: three
+duration: 1m
+nodes: { alice: { wallet: 1 BTC }, bob: {}, carol: {} }
+channels:
+  alice-bob: { from: alice, to: bob, capacity: 500_000 sat }
+  bob-carol: { from: bob, to: carol, capacity: 500_000 sat }
+activity:
+  coffee: { source: alice, destination: carol, interval: 1s, amount: 1_000 sat }
+`;
+
+/** `count` channels between a tenth as many nodes. */
+function manyChannels(count: number): string {
+  const nodes = count / 10;
+  const lines = ['version: 1', 'duration: 1m', 'nodes:', `  n: { count: ${nodes} }`, 'channels:'];
+  for (let i = 0; i < count; i++) {
+    const from = i % nodes;
+    const to = (from + 1 + Math.floor(i / nodes)) % nodes;
+    lines.push(`  c${i}: { from: n-${from}, to: n-${to}, capacity: 1_000_000 sat, push: 500_000 sat }`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** Milliseconds of one process. */
+function timed(args: readonly string[], expected: number | null): number {
+  const started = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, [...args], { encoding: 'utf8' });
+  const ms = performance.now() - started;
+  if (status !== expected) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`);
+  return ms;
+}
+
+function report(name: string, runs: number, args: readonly string[]): void {
+  timed(args, 0); // fills the caches of the system
+  const times = Array.from({ length: runs }, () => timed(args, 0)).sort((a, b) => a - b);
+  const at = (share: number): string => `${Math.round(times[Math.floor(share * (times.length - 1))] as number)} ms`;
+  process.stdout.write(`${name.padEnd(40)} median ${at(0.5)}, fastest ${at(0)}, slowest ${at(1)} (${runs} runs)\n`);
+}
+
+const folder = mkdtempSync(path.join(tmpdir(), 'blast-bench-'));
+try {
+  const small = path.join(folder, 'three.yml');
+  const large = path.join(folder, 'large.yml');
+  writeFileSync(small, THREE_NODES);
+  writeFileSync(large, manyChannels(20_000));
+  process.stdout.write(`Node ${process.version}\n`);
+  report('node alone', RUNS, ['-e', '0']);
+  report('blast --version', RUNS, [MAIN, '--version']);
+  report('blast validate, three nodes', RUNS, [MAIN, 'validate', small]);
+  report('blast validate, 20,000 channels in YAML', Math.min(3, RUNS), [MAIN, 'validate', large]);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,41 @@
+/**
+ * Every code of the table has one golden case that bears its name (`CODE.txt`, beside which there may be others named
+ * `CODE-….txt`), or a reason here why it has none.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { DIAGNOSTIC_CODES } from '../engine/spec/diagnostic-codes.ts';
+import { ROOT } from './testing/command.ts';
+
+/** Codes without a golden case. */
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['E601', 'no file brings it about: the schema refuses negative times as E303'],
+  ['E801', 'about a file beside the scenario: engine/run/lock.test.ts'],
+  ['E802', 'about a file beside the scenario: engine/run/lock.test.ts'],
+  ['E803', 'about a file beside the scenario: engine/run/lock.test.ts'],
+  ['E804', 'about a comparison: engine/cli/cli.test.ts'],
+  ['E805', 'about a comparison: engine/cli/cli.test.ts'],
+  ['E806', 'about the results of a run: engine/cli/cli.test.ts'],
+]);
+
+const engine = join(ROOT, 'engine');
+const golden = readdirSync(engine)
+  .map((room) => join(engine, room, 'golden'))
+  .filter((folder) => existsSync(folder))
+  .flatMap((folder) => readdirSync(folder))
+  .filter((name) => /^[EW]\d.*\.txt$/.test(name))
+  .map((name) => name.slice(0, -4));
+
+describe('golden cases', () => {
+  it.each(DIAGNOSTIC_CODES.map((code) => [code]))('%s', (code) => {
+    const own = golden.filter((name) => name === code);
+    expect(own).toHaveLength(REASONS.has(code) ? 0 : 1);
+  });
+
+  it('are all about a code of the table', () => {
+    const known: readonly string[] = DIAGNOSTIC_CODES;
+    expect(golden.filter((name) => !known.includes(name.slice(0, 4)))).toEqual([]);
+    expect([...REASONS.keys()].filter((code) => !known.includes(code))).toEqual([]);
+  });
+});
