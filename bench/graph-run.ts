@@ -13,9 +13,9 @@ import { runTimeline } from '../engine/run/runner.ts';
 import { ChannelTable } from '../engine/simulate/channels.ts';
 import { failureName } from '../engine/simulate/failure.ts';
 import { InvariantError } from '../engine/simulate/invariants.ts';
-import type { CommitmentView } from '../engine/simulate/node-model.ts';
+import { blankView, type CommitmentView } from '../engine/simulate/node-model.ts';
 import { OUTCOME, OUTCOME_NAMES, RECORD, type RecordSink } from '../engine/simulate/records.ts';
-import { blankView, type World } from '../engine/simulate/world.ts';
+import type { World } from '../engine/simulate/world.ts';
 import type { Timeline } from '../engine/timeline/timeline.ts';
 import { PathFinder } from '../models/lnd/path-finding.ts';
 import { MethodClock, peakRssMib, type Spent, spend } from './measure.ts';
@@ -191,7 +191,7 @@ export async function playGraph(
       meanSeconds: sums.seconds / sums.succeeded,
       feePpm: (sums.feeMsat / sums.amountMsat) * 1e6,
       records: result.records,
-      events: Number(result.backendMetrics.events),
+      events: Number(result.backendMetrics.physics_events),
       checks,
       runDigest: result.runDigest ?? '',
       spent,

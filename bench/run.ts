@@ -122,7 +122,7 @@ const running: Suite = async ({ repeats }, report) => {
       const [, second] = await spend(() => several(!odd));
       const plain = odd ? second : first;
       const checked = odd ? first : second;
-      rates.push((times * Number(once.backendMetrics.events)) / (plain.cpuMs / 1000));
+      rates.push((times * Number(once.backendMetrics.physics_events)) / (plain.cpuMs / 1000));
       speeds.push((times * once.drainedUs) / 1000 / plain.cpuMs);
       ratios.push(checked.cpuMs / plain.cpuMs);
     }
