@@ -1,56 +1,122 @@
-/** `blast explain`: what a diagnostic code means and how to mend it, from the one table of codes. */
+/**
+ * `blast explain`: what a diagnostic code means and how to mend it, from the one table of codes; or what a kind of event,
+ * activity, topology, model or format is, from the registries.
+ */
+import type { ChalkInstance } from 'chalk';
 import { DIAGNOSTIC_CODES, type DiagnosticCode, diagnosticInfo } from '../spec/diagnostic-codes.ts';
 import { nearest } from '../spec/suggest.ts';
 import { CliError, EXIT } from './exit-codes.ts';
+import type { CliIo } from './io.ts';
 import { type CommandEntry, OPTION } from './options.ts';
 import { styleFor } from './style.ts';
 import { wrapped } from './wrap.ts';
 
+/** A registered kind as it is explained. */
+interface KindEntry {
+  readonly kind: string;
+  readonly name: string;
+  readonly summary: string;
+  readonly example?: string;
+}
+
+/** Every kind there is, in the order of the registries, which are loaded only when they are asked for. */
+async function allKinds(): Promise<readonly KindEntry[]> {
+  const { ACTIVITY_KINDS, EVENT_KINDS, FORMAT_KINDS, MODEL_KINDS, TOPOLOGY_KINDS } = await import(
+    '../kinds/registry.ts'
+  );
+  const of = (kind: string, list: readonly Described[]): readonly KindEntry[] =>
+    list.map(({ name, summary, example }) => ({ kind, name, summary, ...(example === undefined ? {} : { example }) }));
+  return [
+    ...of('event', EVENT_KINDS),
+    ...of('activity', ACTIVITY_KINDS),
+    ...of('topology', TOPOLOGY_KINDS),
+    ...of('model', MODEL_KINDS),
+    ...of('format', FORMAT_KINDS),
+  ];
+}
+
+interface Described {
+  readonly name: string;
+  readonly summary: string;
+  readonly example?: string;
+}
+
 export const explainCommand: CommandEntry = {
   name: 'explain',
-  summary: 'explain a diagnostic code',
-  details: 'Without a code it lists all of them.',
-  arguments: [{ syntax: '[code]', summary: 'a code such as E301', completions: DIAGNOSTIC_CODES }],
+  summary: 'explain a diagnostic code or a kind of event, activity, topology, model or format',
+  details: 'Without a topic it lists all of them.',
+  arguments: [
+    {
+      syntax: '[topic]',
+      summary: 'a code such as E301, or a kind such as open_channel',
+      completions: DIAGNOSTIC_CODES,
+    },
+  ],
   options: [OPTION.format],
   examples: [
     ['blast explain E301', 'what the code means and how to mend it'],
-    ['blast explain', 'all codes'],
+    ['blast explain open_channel', 'what the event does, with an example'],
+    ['blast explain', 'all codes and kinds'],
   ],
   async run({ io }, [wanted], options) {
-    const style = styleFor(io, io.stdout);
+    const json = options.format === 'json';
+    const kinds = await allKinds();
     if (wanted === undefined) {
-      const lines = DIAGNOSTIC_CODES.map((code) => `${code}  ${diagnosticInfo(code).title}`);
-      io.stdout.write(options.format === 'json' ? jsonText(DIAGNOSTIC_CODES.map(entry)) : `${lines.join('\n')}\n`);
+      const list = { codes: DIAGNOSTIC_CODES.map(entry), kinds };
+      io.stdout.write(json ? jsonText(list) : `${overview(kinds).join('\n')}\n`);
       return EXIT.ok;
     }
-    const code = codeNamed(wanted);
-    if (options.format === 'json') {
-      io.stdout.write(jsonText(entry(code)));
+    const kind = kinds.find(({ name }) => name === wanted);
+    if (kind !== undefined) {
+      io.stdout.write(json ? jsonText(kind) : `${kindText(kind, styleFor(io, io.stdout)).join('\n')}\n`);
       return EXIT.ok;
     }
-    const { severity, title, explanation, fix } = diagnosticInfo(code);
-    const width = Math.min(io.columns, 100);
-    const paint = severity === 'error' ? style.red : style.yellow;
-    const lines = [
-      `${paint(`${severity} ${code}`)} ${style.bold(title)}`,
-      '',
-      ...wrapped(explanation, width),
-      '',
-      ...wrapped(`Fix: ${fix}`, width),
-    ];
-    io.stdout.write(`${lines.join('\n')}\n`);
+    const code = codeNamed(wanted, kinds);
+    io.stdout.write(json ? jsonText(entry(code)) : `${codeText(code, io, styleFor(io, io.stdout)).join('\n')}\n`);
     return EXIT.ok;
   },
 };
 
-/** @throws CliError (usage) with the nearest code */
-function codeNamed(text: string): DiagnosticCode {
+function overview(kinds: readonly KindEntry[]): readonly string[] {
+  const width = Math.max(...kinds.map(({ name }) => name.length));
+  return [
+    ...DIAGNOSTIC_CODES.map((code) => `${code}  ${diagnosticInfo(code).title}`),
+    '',
+    ...kinds.map(({ kind, name, summary }) => `${kind.padEnd(8)}  ${name.padEnd(width)}  ${summary}`),
+  ];
+}
+
+function kindText({ kind, name, summary, example }: KindEntry, style: ChalkInstance): readonly string[] {
+  const head = [`${kind} ${style.bold(name)}`, '', summary];
+  return example === undefined ? head : [...head, '', 'Example:', ...example.split('\n').map((line) => `  ${line}`)];
+}
+
+function codeText(code: DiagnosticCode, io: CliIo, style: ChalkInstance): readonly string[] {
+  const { severity, title, explanation, fix } = diagnosticInfo(code);
+  const width = Math.min(io.columns, 100);
+  const paint = severity === 'error' ? style.red : style.yellow;
+  return [
+    `${paint(`${severity} ${code}`)} ${style.bold(title)}`,
+    '',
+    ...wrapped(explanation, width),
+    '',
+    ...wrapped(`Fix: ${fix}`, width),
+  ];
+}
+
+/** @throws CliError (usage) with the nearest topic */
+function codeNamed(text: string, kinds: readonly KindEntry[]): DiagnosticCode {
   const upper = text.toUpperCase();
   const code = DIAGNOSTIC_CODES.find((one) => one === upper);
   if (code !== undefined) return code;
   const near = nearest(upper, DIAGNOSTIC_CODES);
-  const hint = near === undefined ? '' : `did you mean ${near} (${diagnosticInfo(near as DiagnosticCode).title})? `;
-  throw new CliError(EXIT.usage, `there is no code ${text}`, `${hint}\`blast explain\` lists all of them`);
+  const kind = nearest(
+    text,
+    kinds.map(({ name }) => name),
+  );
+  const meant = near === undefined ? kind : `${near} (${diagnosticInfo(near as DiagnosticCode).title})`;
+  const hint = meant === undefined ? '' : `did you mean ${meant}? `;
+  throw new CliError(EXIT.usage, `there is no code or kind ${text}`, `${hint}\`blast explain\` lists all of them`);
 }
 
 function entry(code: DiagnosticCode): object {

@@ -77,6 +77,7 @@ function readChannels(
   const channels: ImportedChannel[] = [];
   const seen = new Set<string>();
   let odd = 0;
+  let limited = 0;
   for (const { index, fields } of objectsOf(list as never[], ['sim_network'], problems)) {
     const scid = readScid(fields.digits('scid')) ?? '0';
     if (seen.has(scid)) {
@@ -86,6 +87,7 @@ function readChannels(
     const capacityMsat = fields.signed('capacity_msat', undefined, 1000, Number.MAX_SAFE_INTEGER);
     const sides = ['node_1', 'node_2'].map((key) => readSide(fields, key, capacityMsat, nodes));
     const [one, two] = sides as [Side, Side];
+    if (one.limited || two.limited) limited++;
     if (one.node === two.node) fields.contradict('node_2', 'a channel must join two different nodes');
     const capacitySat = Math.floor(capacityMsat / MSAT_PER_SAT);
     if (capacitySat * MSAT_PER_SAT !== capacityMsat) odd++;
@@ -104,11 +106,11 @@ function readChannels(
   if (odd > 0) {
     problems.atPath('W701', ['sim_network'], `${odd} of ${channels.length} capacities were rounded down to whole sat`);
   }
-  if (channels.length > 0) {
+  if (limited > 0) {
     problems.atPath(
       'W701',
       ['sim_network'],
-      'max_htlc_count and max_in_flight_msat are not imported; the limits of the node model apply',
+      `max_htlc_count or max_in_flight_msat of ${limited} channels are tighter than the limits of the node model, which apply instead`,
     );
   }
   return channels;
@@ -117,18 +119,25 @@ function readChannels(
 interface Side {
   readonly node: number;
   readonly policy: PolicyPlan;
+  /** Its limits on HTLCs in flight are tighter than what a node model grants by itself. */
+  readonly limited: boolean;
 }
+
+/** HTLCs that a channel takes at most (BOLT 2). */
+const MOST_HTLCS = 483;
 
 function readSide(channel: JsonFields, key: string, capacityMsat: number, nodes: SimLnNodes): Side {
   const fields = channel.object(key);
-  if (fields === null) return { node: -1, policy: {} };
+  if (fields === null) return { node: -1, policy: {}, limited: false };
   const maxHtlcMsat = fields.integer('max_htlc_size_msat');
   const inFlight = fields.integer('max_in_flight_msat');
-  fields.integer('max_htlc_count');
+  const count = fields.integer('max_htlc_count');
   if (maxHtlcMsat > capacityMsat) fields.contradict('max_htlc_size_msat', 'max_htlc_size_msat exceeds the capacity');
   if (inFlight > capacityMsat) fields.contradict('max_in_flight_msat', 'max_in_flight_msat exceeds the capacity');
   return {
     node: nodes.simulated(fields),
+    // Models hold back a hundredth, as a reserve, anyway.
+    limited: count < MOST_HTLCS || inFlight < capacityMsat - Math.floor(capacityMsat / 100),
     policy: {
       feeBaseMsat: fields.integer('base_fee', undefined, U32),
       feeRatePpm: fields.integer('fee_rate_prop', undefined, U32),
