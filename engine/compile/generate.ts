@@ -7,14 +7,13 @@
 import { MSAT_PER_SAT } from '../base/numbers.ts';
 import { RandomStream } from '../base/random.ts';
 import { topologyKind } from '../kinds/registry.ts';
+import { type Samples, sampler } from '../kinds/sample.ts';
 import type { Topology } from '../kinds/topologies/topology.ts';
-import type { GenerateSpec } from '../spec/build-generate.ts';
-import { type ChannelSettings, channelSettings, type Defaults, nodeSettings } from '../spec/defaults.ts';
+import { channelSettings, nodeSettings } from '../spec/defaults.ts';
 import { memberName } from '../spec/name-template.ts';
-import type { Placed } from '../spec/scenario.ts';
+import type { ChannelSettings, Defaults, GenerateSpec, Placed } from '../spec/scenario.ts';
 import type { SourceIndex } from '../spec/source-index.ts';
 import type { ChannelPlan, NodePlan } from '../timeline/network.ts';
-import { type Samples, sampler } from './sample.ts';
 import type { Reporter } from './stage.ts';
 
 /** Channels without latencies; their node0 and node1 count from the first node of the network. */

@@ -5,6 +5,7 @@
  */
 import { MAX_SAFE, MSAT_PER_SAT } from '../base/numbers.ts';
 import { RandomStream } from '../base/random.ts';
+import { type Samples, sampler } from '../kinds/sample.ts';
 import { channelSettings, nodeSettings } from '../spec/defaults.ts';
 import { memberName } from '../spec/name-template.ts';
 import type { ChannelSpec, NodeSpec, Scenario, Selector } from '../spec/scenario.ts';
@@ -14,7 +15,6 @@ import type { ChannelPlan, NetworkPlan, NodePlan } from '../timeline/network.ts'
 import type { GeneratedNetwork } from './generate.ts';
 import type { LoadedImport } from './imports.ts';
 import { NodeIndex, selectorText } from './node-index.ts';
-import { type Samples, sampler } from './sample.ts';
 import type { Place, Reporter } from './stage.ts';
 
 /** Channels that one entry may make: beyond this it is a slip of a selector. */

@@ -4,6 +4,7 @@
  */
 import type { Json } from '../base/json.ts';
 import type { PlanContext, PlanFile } from '../kinds/kind.ts';
+import type { Samples } from '../kinds/sample.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
 import type { DiagnosticCode } from '../spec/diagnostic-codes.ts';
 import type { Placed, Scenario, Selector } from '../spec/scenario.ts';
@@ -12,7 +13,6 @@ import { nearest } from '../spec/suggest.ts';
 import type { NetworkPlan } from '../timeline/network.ts';
 import { linkLatencyUs, type ResolvedNetwork, reportUnknownNode, selectNodes } from './network.ts';
 import type { NodeIndex } from './node-index.ts';
-import type { Samples } from './sample.ts';
 import type { Place, Reporter } from './stage.ts';
 
 export class Planner implements PlanContext {

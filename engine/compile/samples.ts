@@ -5,8 +5,10 @@
 import { sha256Text } from '../base/digest.ts';
 import type { Json } from '../base/json.ts';
 import { ImportProblems } from '../interop/problems.ts';
+import type { Samples } from '../kinds/sample.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
-import { type Distribution, type EmpiricalSource, empiricalValue } from '../spec/distributions.ts';
+import type { Distribution, EmpiricalSource } from '../spec/distribution.ts';
+import { empiricalValue } from '../spec/distributions.ts';
 import type { Path } from '../spec/path.ts';
 import type { Placed } from '../spec/scenario.ts';
 import type { SourceIndex } from '../spec/source-index.ts';
@@ -14,7 +16,6 @@ import { nearest } from '../spec/suggest.ts';
 import { unitForm } from '../spec/units.ts';
 import { property } from '../spec/values.ts';
 import { type FileAccess, insideFolder } from './imports.ts';
-import type { Samples } from './sample.ts';
 import type { Reporter } from './stage.ts';
 
 /** What is drawn from where a column could not be read, so that other problems are still found. */

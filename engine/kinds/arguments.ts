@@ -8,7 +8,8 @@
  */
 import type { Json } from '../base/json.ts';
 import type { DiagnosticCode } from '../spec/diagnostic-codes.ts';
-import { type Distribution, parseDistribution } from '../spec/distributions.ts';
+import type { Distribution } from '../spec/distribution.ts';
+import { parseDistribution } from '../spec/distributions.ts';
 import type { PaymentOptions, Placed, PolicySpec } from '../spec/scenario.ts';
 import {
   amountMsat,

@@ -9,13 +9,13 @@
 
 import type { Awaitable, Backend } from '../backends/backend.ts';
 import type { Json } from '../base/json.ts';
-import type { Samples } from '../compile/sample.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
 import type { DiagnosticCode } from '../spec/diagnostic-codes.ts';
 import type { ActivitySpec, EventSpec, PaymentOptions, Placed, Scenario, Selector } from '../spec/scenario.ts';
 import type { NetworkPlan } from '../timeline/network.ts';
 import type { LoopPart } from '../timeline/seal.ts';
 import type { Action, FailureReaction, Phase } from '../timeline/timeline.ts';
+import type { Samples } from './sample.ts';
 
 export type JsonSchema = { readonly [key: string]: unknown };
 

@@ -1,25 +1,13 @@
 /** The entries of `network.generate` of a validated document, typed. */
 import type { Json } from '../base/json.ts';
-import { type ChannelSettings, type NodeSettings, parseChannelSettings, parseNodeSettings } from './defaults.ts';
-import { type Distribution, parseDistribution } from './distributions.ts';
+import { parseChannelSettings, parseNodeSettings } from './defaults.ts';
+import { parseDistribution } from './distributions.ts';
 import type { Path } from './path.ts';
-import type { KindUse, Placed } from './scenario.ts';
+import type { GenerateSpec } from './scenario.ts';
 import type { SourceIndex } from './source-index.ts';
 import { parseLabels, property } from './values.ts';
 
 const DEFAULT_NAME = 'node-{index}';
-
-/** One generated network; what is absent comes from the topology or the defaults. */
-export interface GenerateSpec extends KindUse {
-  /** Names of the nodes, see name-template.ts; also names the draws. */
-  readonly template: Placed<string>;
-  readonly node: NodeSettings;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly capacity?: Placed<Distribution>;
-  /** Share of the capacity that the opener has: drawn between these two. */
-  readonly balance?: { readonly low: number; readonly high: number };
-  readonly channel: ChannelSettings;
-}
 
 /** All entries, in order; `topologies` are the registered names. */
 export function buildGenerated(index: SourceIndex, topologies: readonly string[]): readonly GenerateSpec[] {

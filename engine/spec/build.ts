@@ -6,7 +6,7 @@ import type { Json } from '../base/json.ts';
 import { US_PER_SECOND } from '../base/numbers.ts';
 import { buildGenerated } from './build-generate.ts';
 import { parseEpoch } from './calendar.ts';
-import { type Defaults, nodeSettings, parseChannelSettings, parseDefaults, parseNodeSettings } from './defaults.ts';
+import { nodeSettings, parseChannelSettings, parseDefaults, parseNodeSettings } from './defaults.ts';
 import { parseDistribution } from './distributions.ts';
 import type { Path } from './path.ts';
 import { pointAt } from './position.ts';
@@ -14,6 +14,7 @@ import type { Problems } from './problems.ts';
 import type {
   ActivitySpec,
   ChannelSpec,
+  Defaults,
   EventSpec,
   ExpectationSpec,
   ImportSpec,
@@ -24,7 +25,8 @@ import type {
   Scenario,
   ScheduleSpec,
 } from './scenario.ts';
-import { EVERY_KEYS, SCHEDULE_KEYS, type SchemaParts } from './schema-sections.ts';
+import { EVERY_KEYS, SCHEDULE_KEYS } from './schema-sections.ts';
+import type { SchemaParts } from './schema-types.ts';
 import type { SourceIndex } from './source-index.ts';
 import { childOf, follow, type MapEntry } from './tree.ts';
 import { formatAmount, formatDuration } from './units.ts';

@@ -8,7 +8,7 @@
  * model only. Everything else is taken as a whole from the nearest place, policies included.
  */
 import type { Json } from '../base/json.ts';
-import type { PolicySpec } from './scenario.ts';
+import type { ChannelSettings, Defaults, LabelDefaults, NodeSettings } from './scenario.ts';
 import { amountMsat, amountSat, parseLabels, parsePolicy, property } from './values.ts';
 
 type Options = Readonly<Record<string, Json>>;
@@ -16,36 +16,6 @@ type Labels = Readonly<Record<string, string>>;
 
 /** The model where nothing says another. */
 const BUILT_IN_MODEL = 'lnd';
-
-/** What one place says about a node; absent: nothing. */
-export interface NodeSettings {
-  readonly model?: string;
-  readonly options?: Options;
-  readonly walletSat?: number;
-}
-
-/** What one place says about a channel; absent: nothing. */
-export interface ChannelSettings {
-  readonly capacitySat?: number;
-  readonly pushMsat?: number;
-  readonly announced?: boolean;
-  readonly policy?: PolicySpec;
-  readonly reversePolicy?: PolicySpec;
-}
-
-export interface LabelDefaults {
-  readonly match: Labels;
-  readonly node: NodeSettings;
-  readonly channel: ChannelSettings;
-}
-
-export interface Defaults {
-  readonly node: NodeSettings;
-  readonly channel: ChannelSettings;
-  /** By model. */
-  readonly models: readonly (readonly [string, NodeSettings])[];
-  readonly labels: readonly LabelDefaults[];
-}
 
 /** Reads the section `defaults` of a validated document. */
 export function parseDefaults(json: Json | undefined): Defaults {

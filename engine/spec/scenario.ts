@@ -5,10 +5,8 @@
  * Maps of the file are arrays here, in the file's order, so that names which look like numbers stay names.
  */
 import type { Json } from '../base/json.ts';
-import type { GenerateSpec } from './build-generate.ts';
-import type { ChannelSettings, Defaults, NodeSettings } from './defaults.ts';
 import type { SourceRange } from './diagnostic.ts';
-import type { Distribution } from './distributions.ts';
+import type { Distribution } from './distribution.ts';
 
 /** A parsed value together with where it stands in the file; `path` as in a Diagnostic. */
 export interface Placed<T> {
@@ -150,6 +148,48 @@ export interface ParamValue {
   /** As written in the file or given on the command line: '13s', '2000 msat', 5, true. */
   readonly value: Json;
   readonly overridden: boolean;
+}
+
+/** What one place says about a node; absent: nothing. */
+export interface NodeSettings {
+  readonly model?: string;
+  readonly options?: Readonly<Record<string, Json>>;
+  readonly walletSat?: number;
+}
+
+/** What one place says about a channel; absent: nothing. */
+export interface ChannelSettings {
+  readonly capacitySat?: number;
+  readonly pushMsat?: number;
+  readonly announced?: boolean;
+  readonly policy?: PolicySpec;
+  readonly reversePolicy?: PolicySpec;
+}
+
+export interface LabelDefaults {
+  readonly match: Readonly<Record<string, string>>;
+  readonly node: NodeSettings;
+  readonly channel: ChannelSettings;
+}
+
+export interface Defaults {
+  readonly node: NodeSettings;
+  readonly channel: ChannelSettings;
+  /** By model. */
+  readonly models: readonly (readonly [string, NodeSettings])[];
+  readonly labels: readonly LabelDefaults[];
+}
+
+/** One generated network; what is absent comes from the topology or the defaults. */
+export interface GenerateSpec extends KindUse {
+  /** Names of the nodes, see name-template.ts; also names the draws. */
+  readonly template: Placed<string>;
+  readonly node: NodeSettings;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly capacity?: Placed<Distribution>;
+  /** Share of the capacity that the opener has: drawn between these two. */
+  readonly balance?: { readonly low: number; readonly high: number };
+  readonly channel: ChannelSettings;
 }
 
 export interface Scenario {

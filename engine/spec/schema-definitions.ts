@@ -6,9 +6,8 @@
  * replaces `type`, `pattern`, `enum` and `oneOf` beside it, which stand there for editors.
  */
 import { DISTRIBUTION_DEFINITIONS } from './schema-distributions.ts';
+import type { JsonSchema } from './schema-types.ts';
 import type { UnitName } from './units.ts';
-
-export type JsonSchema = { readonly [key: string]: unknown };
 
 /** Arguments of the keyword `x-unit`; bounds in the unit’s base (µs, msat, ppm, sat per 1000 weight units). */
 export interface UnitRule {

@@ -1,5 +1,5 @@
 /** The definitions of distributions in the schema; what they mean is said in distributions.ts. */
-import type { JsonSchema } from './schema-definitions.ts';
+import type { JsonSchema } from './schema-types.ts';
 
 type Of = 'duration' | 'amount' | 'number';
 

@@ -1,6 +1,5 @@
 /** Schema of what makes large scenarios short: generated networks, defaults by model and label, references to other files. */
-import type { JsonSchema } from './schema-definitions.ts';
-import type { SchemaKind, SchemaModel } from './schema-sections.ts';
+import type { JsonSchema, SchemaKind, SchemaModel } from './schema-types.ts';
 
 const ref = (name: string, more: JsonSchema = {}): JsonSchema => ({ ...more, $ref: `#/$defs/${name}` });
 

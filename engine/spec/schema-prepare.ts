@@ -3,7 +3,7 @@
  * that a wrong value is measured against the one branch that was meant: by its type, by a key that only that branch
  * has, or by a constant. The engine’s own keywords replace the approximations that stand beside them for editors.
  */
-import type { JsonSchema } from './schema-definitions.ts';
+import type { JsonSchema } from './schema-types.ts';
 import { isSchema, mapSubschemas, resolveRef } from './schema-walk.ts';
 
 type Shape = 'array' | 'object' | 'scalar';

@@ -2,7 +2,7 @@
  * The form of the schema for editors: the engine’s own keywords are left out, and wherever a number, a boolean or a
  * text of a fixed form stands, an expression may stand, too.
  */
-import type { JsonSchema } from './schema-definitions.ts';
+import type { JsonSchema } from './schema-types.ts';
 import { mapSubschemas, resolveRef } from './schema-walk.ts';
 
 const SCALAR_TYPES = new Set(['string', 'integer', 'number', 'boolean', 'null']);

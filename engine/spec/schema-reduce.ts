@@ -3,7 +3,7 @@
  * than checking a small document with it; so the schemas of keys that the document has nowhere are left out. The keys
  * themselves stay, with what messages need of them, and the result is the same as that of the whole schema.
  */
-import type { JsonSchema } from './schema-definitions.ts';
+import type { JsonSchema } from './schema-types.ts';
 import { isSchema, mapSubschemas, resolveRef } from './schema-walk.ts';
 
 /** What is said about a key that is missing. */

@@ -3,37 +3,8 @@
  * and the registered kinds become one schema is the business of schema.ts.
  */
 import { PARAM_TYPES } from './params.ts';
-import type { JsonSchema } from './schema-definitions.ts';
 import { generateSection, moreDefaults, REFERENCE_SECTIONS } from './schema-network.ts';
-
-/** The part of a registered kind that the schema needs. */
-export interface SchemaKind {
-  readonly name: string;
-  readonly summary: string;
-  /** Of an event: its arguments. Of an activity: the whole entry, told apart by a required key of its own. */
-  readonly schema: JsonSchema;
-}
-
-export interface SchemaModel {
-  readonly name: string;
-  readonly summary: string;
-  /** Schema of the node key `options`. */
-  readonly optionsSchema: JsonSchema;
-}
-
-export interface SchemaFormat {
-  readonly name: string;
-  readonly summary: string;
-}
-
-export interface SchemaParts {
-  readonly events: readonly SchemaKind[];
-  readonly activities: readonly SchemaKind[];
-  readonly models: readonly SchemaModel[];
-  readonly formats: readonly SchemaFormat[];
-  /** Kinds of generated networks; the schema is that of their arguments. */
-  readonly topologies?: readonly SchemaKind[];
-}
+import type { JsonSchema, SchemaModel, SchemaParts } from './schema-types.ts';
 
 /** Keys of an event that say when it happens; the other key is its kind. */
 export const SCHEDULE_KEYS = ['at', 'every', 'cron', 'when'] as const;

@@ -1,5 +1,5 @@
 /** Walks a JSON Schema: knows which keywords hold schemas. */
-import type { JsonSchema } from './schema-definitions.ts';
+import type { JsonSchema } from './schema-types.ts';
 
 const ONE = new Set([
   'items',

@@ -3,13 +3,13 @@
  * `sourceSchema` is what the engine validates with, `composeSchema` the form for editors (JSON Schema 2020-12), which
  * also accepts `${{ … }}` where a value stands. Both are pure functions of the registry.
  */
-import { DEFINITIONS, type JsonSchema } from './schema-definitions.ts';
+import { DEFINITIONS } from './schema-definitions.ts';
 import { SECTION_EXAMPLES } from './schema-examples.ts';
 import { publish } from './schema-publish.ts';
-import { activityDef, eventDef, modelDef, type SchemaParts, sections, topologyDef } from './schema-sections.ts';
+import { activityDef, eventDef, modelDef, sections, topologyDef } from './schema-sections.ts';
+import type { JsonSchema, SchemaParts } from './schema-types.ts';
 
-export type { JsonSchema } from './schema-definitions.ts';
-export type { SchemaFormat, SchemaKind, SchemaModel, SchemaParts } from './schema-sections.ts';
+export type { JsonSchema, SchemaFormat, SchemaKind, SchemaModel, SchemaParts } from './schema-types.ts';
 
 export const SCHEMA_ID = 'urn:blast-ln:schema:scenario:1';
 

@@ -11,7 +11,8 @@ import { addKeywords, type KeywordContext, type Reference } from './schema-keywo
 import { prepareSchema } from './schema-prepare.ts';
 import { reportFindings } from './schema-problems.ts';
 import { collectKeys, propertyNames, reduceSchema } from './schema-reduce.ts';
-import { DEFAULT_MODEL, type SchemaParts } from './schema-sections.ts';
+import { DEFAULT_MODEL } from './schema-sections.ts';
+import type { SchemaParts } from './schema-types.ts';
 import { resolveRef } from './schema-walk.ts';
 import { childOf, pointerPath, type SpecTree } from './tree.ts';
 

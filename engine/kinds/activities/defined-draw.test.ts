@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Distribution } from '../../spec/distributions.ts';
+import type { Distribution } from '../../spec/distribution.ts';
 import type { PaymentList } from '../payment-list.ts';
 import { type DefinedArguments, drawDefined } from './defined-draw.ts';
 

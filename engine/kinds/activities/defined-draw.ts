@@ -5,10 +5,10 @@
  * takes one draw of each stream, so that a change of one argument moves the draws of no other.
  */
 import { RandomStream } from '../../base/random.ts';
-import { sampler } from '../../compile/sample.ts';
-import type { Distribution } from '../../spec/distributions.ts';
+import type { Distribution } from '../../spec/distribution.ts';
 import type { PlanContext } from '../kind.ts';
 import { PaymentList } from '../payment-list.ts';
+import { sampler } from '../sample.ts';
 import { type Partners, payer } from './partners.ts';
 
 export interface DefinedArguments extends Partners {

@@ -6,7 +6,9 @@
  * include both ends. The window [start, start + duration) is half open: nothing is paid at its end, nor at the end of the
  * run.
  */
-import { boundsOf, type Distribution, meanOf } from '../../spec/distributions.ts';
+
+import type { Distribution } from '../../spec/distribution.ts';
+import { boundsOf, meanOf } from '../../spec/distributions.ts';
 import { PAYMENT_PROPERTIES } from '../../spec/schema-definitions.ts';
 import { groupDigits } from '../../spec/units.ts';
 import { Arguments } from '../arguments.ts';

@@ -6,13 +6,13 @@
  * ones can only make it slower. Streams are ('activity', name, 'think') and those of partners.ts.
  */
 import { RandomStream } from '../../base/random.ts';
-import { sampler } from '../../compile/sample.ts';
 import { boundsOf, meanOf } from '../../spec/distributions.ts';
 import { PAYMENT_PROPERTIES } from '../../spec/schema-definitions.ts';
 import { groupDigits } from '../../spec/units.ts';
 import { Arguments } from '../arguments.ts';
 import type { ActivityKind } from '../kind.ts';
 import { PaymentList } from '../payment-list.ts';
+import { sampler } from '../sample.ts';
 import { PARTNER_PROPERTIES, payer, readPartners } from './partners.ts';
 import { paymentsOf } from './planned.ts';
 import { REACTION_PROPERTIES } from './reaction.ts';

@@ -5,11 +5,12 @@
  */
 
 import { RandomStream } from '../../base/random.ts';
-import { sampler } from '../../compile/sample.ts';
-import { boundsOf, type Distribution } from '../../spec/distributions.ts';
+import type { Distribution } from '../../spec/distribution.ts';
+import { boundsOf } from '../../spec/distributions.ts';
 import type { Arguments } from '../arguments.ts';
 import type { JsonSchema, PlanContext } from '../kind.ts';
 import type { PaymentList } from '../payment-list.ts';
+import { sampler } from '../sample.ts';
 
 export const PARTNER_PROPERTIES: { readonly [key: string]: JsonSchema } = {
   source: { $ref: '#/$defs/selector', description: 'Who pays; of several nodes, one is drawn for each payment.' },

@@ -4,7 +4,6 @@
  * change of one phase does not move the draws of another; source, destination and amount are drawn as in partners.ts.
  */
 import { RandomStream } from '../../base/random.ts';
-import { sampler } from '../../compile/sample.ts';
 import { boundsOf, meanOf } from '../../spec/distributions.ts';
 import { DAY_US, frequencyPerDay } from '../../spec/frequency.ts';
 import { PAYMENT_PROPERTIES } from '../../spec/schema-definitions.ts';
@@ -12,6 +11,7 @@ import { groupDigits } from '../../spec/units.ts';
 import { Arguments } from '../arguments.ts';
 import type { ActivityKind, JsonSchema, PlanContext } from '../kind.ts';
 import { PaymentList } from '../payment-list.ts';
+import { sampler } from '../sample.ts';
 import { type HourlyFactors, type Piece, poissonArrivals, regularArrivals } from './arrivals.ts';
 import { type Arrival, FREQUENCY_PROPERTIES, readArrival, readHourly } from './frequency-keys.ts';
 import { PARTNER_PROPERTIES, payer, readPartners } from './partners.ts';

@@ -3,7 +3,7 @@
  * of what the author wrote. `migrateText` gives the text of the migrated document, with its comments and order.
  */
 import type { Diagnostic } from '../diagnostic.ts';
-import type { JsonSchema } from '../schema-definitions.ts';
+import type { JsonSchema } from '../schema-types.ts';
 import { entryOf, type SpecTree, toPlain } from '../tree.ts';
 import { compileDocumentSchema, type DocumentSchema, validateDocument } from '../validate.ts';
 import { buildTree, type ParsedYaml, parseYaml } from '../yaml.ts';

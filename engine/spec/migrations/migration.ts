@@ -4,7 +4,7 @@
  * changed once a later version has been released.
  */
 import type { Document } from 'yaml';
-import type { JsonSchema } from '../schema-definitions.ts';
+import type { JsonSchema } from '../schema-types.ts';
 
 export interface Migration {
   /** The version that it leads away from; it leads to the next one. */

@@ -2,7 +2,8 @@
  * The schema of version 0, the draft of the file format: bare numbers with their unit in the name of the key, lists
  * instead of mappings by name, no parameters and no expressions. It does not change any more.
  */
-import { DEFINITIONS, type JsonSchema } from '../schema-definitions.ts';
+import { DEFINITIONS } from '../schema-definitions.ts';
+import type { JsonSchema } from '../schema-types.ts';
 import { mapSubschemas } from '../schema-walk.ts';
 
 const ref = (name: string): JsonSchema => ({ $ref: `#/$defs/${name}` });

@@ -5,7 +5,8 @@
  */
 import { MAX_SAFE } from '../base/numbers.ts';
 import type { RandomStream } from '../base/random.ts';
-import { type Distribution, type EmpiricalSource, logMedian } from '../spec/distributions.ts';
+import type { Distribution, EmpiricalSource } from '../spec/distribution.ts';
+import { logMedian } from '../spec/distributions.ts';
 
 /** Values of empirical distributions, in the unit's base. */
 export interface Samples {

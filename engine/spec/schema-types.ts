@@ -1,0 +1,32 @@
+/** What the schema of a scenario is composed from. */
+
+export type JsonSchema = { readonly [key: string]: unknown };
+
+/** The part of a registered kind that the schema needs. */
+export interface SchemaKind {
+  readonly name: string;
+  readonly summary: string;
+  /** Of an event: its arguments. Of an activity: the whole entry, told apart by a required key of its own. */
+  readonly schema: JsonSchema;
+}
+
+export interface SchemaModel {
+  readonly name: string;
+  readonly summary: string;
+  /** Schema of the node key `options`. */
+  readonly optionsSchema: JsonSchema;
+}
+
+export interface SchemaFormat {
+  readonly name: string;
+  readonly summary: string;
+}
+
+export interface SchemaParts {
+  readonly events: readonly SchemaKind[];
+  readonly activities: readonly SchemaKind[];
+  readonly models: readonly SchemaModel[];
+  readonly formats: readonly SchemaFormat[];
+  /** Kinds of generated networks; the schema is that of their arguments. */
+  readonly topologies?: readonly SchemaKind[];
+}
