@@ -435,7 +435,7 @@ function policy(pubkey: string, alias: string): object {
   return {
     pubkey,
     alias,
-    max_htlc_count: 483,
+    max_htlc_count: 15,
     max_in_flight_msat: 250_000_000,
     min_htlc_size_msat: 1,
     max_htlc_size_msat: 200_000_000,

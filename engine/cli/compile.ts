@@ -15,7 +15,8 @@ const CHUNK = 1000;
 export const compileCommand: CommandEntry = {
   name: 'compile',
   summary: 'show everything that a scenario makes happen',
-  details: 'The timeline is complete: every event and every payment with its time, drawn and in order.',
+  details:
+    'Every event and every payment with its time, drawn and in order; what loops and conditions make has no time yet and comes last.',
   arguments: [{ syntax: '<file>', summary: 'the scenario' }],
   options: [
     OPTION.param,

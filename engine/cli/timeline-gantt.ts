@@ -10,6 +10,8 @@ import { PHASE, type Timeline } from '../timeline/timeline.ts';
 const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
 const MARK = '◆';
 const CHECK = '?';
+/** For what may happen at any time. */
+const UNTIMED = '·';
 /** Narrowest plot, and widest column of names. */
 const LEAST_PLOT = 20;
 const MOST_LABEL = 28;
@@ -43,6 +45,7 @@ export function timelineGantt(timeline: Timeline, columns: number): string[] {
   const rowsOf = (width: number): readonly Row[] => [
     ...activityRows(timeline, width),
     ...eventRows(timeline, width),
+    ...conditionRows(timeline, width),
     ...checkRows(timeline, width),
   ];
   const measured = rowsOf(1);
@@ -52,7 +55,10 @@ export function timelineGantt(timeline: Timeline, columns: number): string[] {
   const left = (label: string): string => clipped(label, labels).padEnd(labels);
   const line = ({ label, cells, note }: Row): string => `${left(label)}  ${cells}  ${note}`.trimEnd();
   const [names, scale] = axis(durationUs, plot);
-  const counts = `${groupDigits(timeline.payments.length)} payments, ${groupDigits(timeline.actions.length)} events`;
+  let timed = 0;
+  for (let i = 0; i < timeline.length; i++) if (timeline.phase[i] === PHASE.payment) timed++;
+  const word = timed === timeline.payments.length ? 'payments' : 'timed payments';
+  const counts = `${groupDigits(timed)} ${word}, ${groupDigits(timeline.actions.length)} events`;
   return [
     `${timeline.name}: ${formatDuration(durationUs)}, ${counts}`,
     '',
@@ -74,11 +80,15 @@ function activityRows(timeline: Timeline, width: number): Row[] {
     cells[at] = (cells[at] as number) + 1;
     totals[activity] = (totals[activity] as number) + 1;
   }
+  // Payments of loops and conditions get their time in the run: they have no row in time.
+  const dynamic = new Set(payments.activity);
   return activities.map(({ name }, i) => {
     const cells = counts[i] as Float64Array;
     const most = cells.reduce((a, b) => (b > a ? b : a), 1);
     const bars = Array.from(cells, (n) => (n === 0 ? ' ' : BARS[Math.ceil((n / most) * BARS.length) - 1]));
     const total = totals[i] as number;
+    const inRun = total === 0 && dynamic.has(i);
+    if (inRun) return { label: name, cells: UNTIMED.repeat(width), note: 'in the run' };
     return { label: name, cells: bars.join(''), note: `${groupDigits(total)} ${total === 1 ? 'payment' : 'payments'}` };
   });
 }
@@ -107,6 +117,16 @@ function eventRows(timeline: Timeline, width: number): Row[] {
       ? [row(`${kind} (${subjects.size})`, [...subjects.values()].flat())]
       : [...subjects].map(([subject, times]) => row(subject === '' ? kind : `${kind} ${subject}`, times)),
   );
+}
+
+/** Events that wait for a condition. */
+function conditionRows({ triggers, ...timeline }: Timeline, width: number): Row[] {
+  return (triggers ?? []).flatMap(({ action, once }) => {
+    if (action === null) return [];
+    const subject = subjectOf(timeline, action.args);
+    const label = subject === '' ? action.kind : `${action.kind} ${subject}`;
+    return [{ label, cells: UNTIMED.repeat(width), note: once ? 'on a condition, once' : 'on a condition' }];
+  });
 }
 
 function checkRows({ expectations, durationUs }: Timeline, width: number): Row[] {

@@ -113,8 +113,12 @@ export class RecordNames {
           ['height', c],
         ];
       case RECORD.nodeStarted:
-      case RECORD.nodeStopped:
         return [['node', this.node(a)]];
+      case RECORD.nodeStopped:
+        return [
+          ['node', this.node(a)],
+          ['crashed', b === 1],
+        ];
       case RECORD.channelState:
         return [
           ['channel', this.instance(a)],
@@ -134,14 +138,14 @@ export class RecordNames {
       case RECORD.txBroadcast:
         return [
           ['transaction', TX_NAMES[a] ?? String(a)],
-          ['of', b],
+          ...(b < 0 ? [] : [['of', b] as const]),
           ['fee_sat', c],
           ['value_sat', amount],
         ];
       case RECORD.txConfirmed:
         return [
           ['transaction', TX_NAMES[a] ?? String(a)],
-          ['of', b],
+          ...(b < 0 ? [] : [['of', b] as const]),
           ['height', c],
           ['value_sat', amount],
         ];
@@ -180,6 +184,31 @@ export class RecordNames {
           ['channel', this.channelName(b)],
           ['instance', a],
           ['reason', this.#texts[c] ?? String(c)],
+        ];
+      case RECORD.sendRejected:
+        return [
+          ['from', this.node(a)],
+          ['to', this.node(b)],
+          ['amount_sat', amount],
+          ['reason', this.#texts[c] ?? String(c)],
+        ];
+      case RECORD.feerate:
+        return [...(a < 0 ? [] : [['channel', this.instance(a)] as const]), ['old_per_kw', b], ['new_per_kw', c]];
+      case RECORD.latency:
+        return [
+          ['channel', this.instance(a)],
+          ['latency_us', amount],
+        ];
+      case RECORD.partition:
+        return [
+          ['group', a],
+          ['nodes', b],
+        ];
+      case RECORD.peers:
+        return [
+          ['a', this.node(a)],
+          ['b', this.node(b)],
+          ['connected', c === 1],
         ];
       default:
         return [

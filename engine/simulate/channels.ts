@@ -61,6 +61,8 @@ export class ChannelTable {
   toSelfDelay: Int32Array = new Int32Array(2 * INITIAL);
   offeredCount: Int32Array = new Int32Array(2 * INITIAL);
   offeredMsat: Float64Array = new Float64Array(2 * INITIAL);
+  /** When the last message that this side sent arrives, µs: later ones do not overtake it. */
+  arrivesUs: Float64Array = new Float64Array(2 * INITIAL);
   /** HTLCs with an output on this side's commitment. */
   untrimmed: Int32Array = new Int32Array(2 * INITIAL);
   // Policy of this side, as it is (the public may know an older one).
@@ -200,6 +202,7 @@ export class ChannelTable {
     this.toSelfDelay = grow(this.toSelfDelay, edges);
     this.offeredCount = grow(this.offeredCount, edges);
     this.offeredMsat = grow(this.offeredMsat, edges);
+    this.arrivesUs = grow(this.arrivesUs, edges);
     this.untrimmed = grow(this.untrimmed, edges);
     this.feeBaseMsat = grow(this.feeBaseMsat, edges);
     this.feeRatePpm = grow(this.feeRatePpm, edges);

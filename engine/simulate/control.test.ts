@@ -190,3 +190,21 @@ describe('a circular payment', () => {
     expect(world(dear).channels.state[0]).toBe(STATE.open);
   });
 });
+
+describe('a shorter delay', () => {
+  it('lets no message overtake one that is under way', () => {
+    // Whatever the instant at which the link becomes fast, the payment takes its usual course.
+    for (let ms = 0; ms <= 900; ms += 7) {
+      const run = new TestRun({
+        ...pair(),
+        channels: [{ node0: 0, node1: 1, latencyUs: 200_000 }],
+      });
+      run.simulation.pay(0);
+      run.until(ms / 1000);
+      run.simulation.setLatency({ channels: [0], latencyUs: 1000 });
+      run.until(10);
+      expect(run.results, `after ${ms} ms`).toMatchObject([{ outcome: OUTCOME.Success }]);
+      expect(world(run).htlcs.live).toBe(0);
+    }
+  });
+});

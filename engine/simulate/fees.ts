@@ -32,7 +32,7 @@ export class Fees {
     w.chain.feeratePerKw = feeratePerKw;
     this.#changes++;
     for (let c = 0; c < w.channels.count; c++) {
-      if (w.channels.state[c] !== STATE.open) continue;
+      if (w.channels.state[c]! > STATE.open) continue;
       const wait = keyedUnit(w.timeline.seed, c, this.#changes) * (REVIEW_TO_US - REVIEW_FROM_US);
       w.after(REVIEW_FROM_US + Math.floor(wait), PHYSICS.updateFee, c, 0);
     }
@@ -42,7 +42,12 @@ export class Fees {
     const w = this.#w;
     const ch = w.channels;
     const funder = w.from(2 * channel);
-    if (!ch.usable(channel) || w.running[funder] === 0) return;
+    if (ch.state[channel]! > STATE.open) return;
+    if (!ch.usable(channel) || w.running[funder] === 0) {
+      // Put off until the channel works.
+      w.after(REVIEW_FROM_US, PHYSICS.updateFee, channel, 0);
+      return;
+    }
     const old = ch.feeratePerKw[channel]!;
     const wanted = w.modelOf(funder).commitmentFeerate(funder, w.chain.feeratePerKw);
     const untrimmed = Math.max(ch.untrimmed[2 * channel]!, ch.untrimmed[2 * channel + 1]!);

@@ -5,7 +5,7 @@
  * An update (an HTLC that is added or removed) wanders through four lists: pending at its author (not signed), sent in
  * the author's outstanding signature, pending at the other side (which has revoked and now owes a signature), sent in
  * the other side's signature. When the author's revocation for that arrives, the update is irrevocably committed and
- * the other side acts on it. Messages on a link keep their order: the delay of a link is constant.
+ * the other side acts on it. Messages on a link keep their order, even when its delay becomes shorter.
  *
  * Nothing here knows routes or payments; what follows from a committed update is up to LinkEvents.
  */
@@ -51,7 +51,7 @@ export class Links {
     const w = this.#w;
     const c = w.htlcs.edge[htlc]! >> 1;
     if (w.channels.connected[c] === 1) {
-      w.after(w.channels.latencyUs[c]!, PHYSICS.preimage, htlc, w.htlcs.generation[htlc]!);
+      this.#send(w.htlcs.edge[htlc]! ^ 1, PHYSICS.preimage, htlc, w.htlcs.generation[htlc]!);
     }
   }
 
@@ -71,7 +71,7 @@ export class Links {
     if (w.running[ch.node[other]!] === 0) return;
     ch.signatureDelivered[edge] = 1;
     this.#move(edge, LIST.ownSent, other, LIST.peerPending);
-    w.after(ch.latencyUs[edge >> 1]!, PHYSICS.revocation, edge, connection);
+    this.#send(other, PHYSICS.revocation, edge, connection);
     if (ch.awaitingRevocation[other] === 0 && this.#head(other, LIST.peerPending) >= 0) this.#sign(other);
   }
 
@@ -106,19 +106,13 @@ export class Links {
 
   /** The connection breaks: messages under way are lost. */
   disconnect(channel: number): void {
-    const ch = this.#w.channels;
-    ch.connected[channel] = 0;
-    ch.connection[channel]!++;
-    ch.signTimer[2 * channel] = 0;
-    ch.signTimer[2 * channel + 1] = 0;
+    this.#w.channels.connected[channel] = 0;
+    this.#lose(channel);
   }
 
   /** One side is gone without notice: what is under way is lost, the other side believes in the connection. */
   silence(channel: number): void {
-    const ch = this.#w.channels;
-    ch.connection[channel]!++;
-    ch.signTimer[2 * channel] = 0;
-    ch.signTimer[2 * channel + 1] = 0;
+    this.#lose(channel);
   }
 
   /** channel_reestablish: what the other side missed is sent again (BOLT 2, "Message Retransmission"). */
@@ -127,10 +121,10 @@ export class Links {
     const ch = w.channels;
     ch.connected[channel] = 1;
     const connection = ch.connection[channel]!;
-    const latency = ch.latencyUs[channel]!;
     for (let edge = 2 * channel; edge <= 2 * channel + 1; edge++) {
       if (ch.awaitingRevocation[edge] === 1) {
-        w.after(latency, ch.signatureDelivered[edge] === 1 ? PHYSICS.revocation : PHYSICS.signature, edge, connection);
+        if (ch.signatureDelivered[edge] === 1) this.#send(edge ^ 1, PHYSICS.revocation, edge, connection);
+        else this.#send(edge, PHYSICS.signature, edge, connection);
       } else if (this.#head(edge, LIST.peerPending) >= 0) {
         this.#sign(edge);
       } else if (ch.pendingUpdates[edge]! > 0) {
@@ -221,7 +215,26 @@ export class Links {
     ch.pendingUpdates[edge] = 0;
     ch.awaitingRevocation[edge] = 1;
     ch.signatureDelivered[edge] = 0;
-    w.after(ch.latencyUs[edge >> 1]!, PHYSICS.signature, edge, ch.connection[edge >> 1]!);
+    this.#send(edge, PHYSICS.signature, edge, ch.connection[edge >> 1]!);
+  }
+
+  /** What is under way on a channel is lost. */
+  #lose(channel: number): void {
+    const ch = this.#w.channels;
+    ch.connection[channel]!++;
+    for (const edge of [2 * channel, 2 * channel + 1]) {
+      ch.signTimer[edge] = 0;
+      ch.arrivesUs[edge] = 0;
+    }
+  }
+
+  /** A message from `from`'s side, behind those it sent before. */
+  #send(from: number, kind: number, a: number, b: number): void {
+    const w = this.#w;
+    const { arrivesUs, latencyUs } = w.channels;
+    const arrives = Math.max(w.nowUs + latencyUs[from >> 1]!, arrivesUs[from]!);
+    arrivesUs[from] = arrives;
+    w.queue.push(arrives, kind, a, b);
   }
 
   #armTimer(edge: number, delayUs: number): void {

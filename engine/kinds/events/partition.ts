@@ -10,7 +10,7 @@ export const partition: EventKind = {
   phase: PHASE.control,
   schema: {
     title: 'Partition the network',
-    description: 'Connections between nodes of different groups end. Nodes in no group stay connected to everyone.',
+    description: 'Connections between nodes of different groups end. Nodes in no group form one more.',
     type: 'object',
     additionalProperties: false,
     required: ['groups'],
