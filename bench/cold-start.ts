@@ -11,7 +11,9 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 const RUNS = Number(process.argv[2] ?? 15);
-const MAIN = fileURLToPath(new URL('../engine/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../blast.mjs', import.meta.url));
+/** The same command as tsc wrote it, for comparison. */
+const UNBUNDLED = fileURLToPath(new URL('../engine/cli/main.js', import.meta.url));
 
 const THREE_NODES = `version: 1
 name: three
@@ -49,7 +51,7 @@ function report(name: string, runs: number, args: readonly string[]): void {
   timed(args, 0); // fills the caches of the system
   const times = Array.from({ length: runs }, () => timed(args, 0)).sort((a, b) => a - b);
   const at = (share: number): string => `${Math.round(times[Math.floor(share * (times.length - 1))] as number)} ms`;
-  process.stdout.write(`${name.padEnd(40)} median ${at(0.5)}, fastest ${at(0)}, slowest ${at(1)} (${runs} runs)\n`);
+  process.stdout.write(`${name.padEnd(42)} median ${at(0.5)}, fastest ${at(0)}, slowest ${at(1)} (${runs} runs)\n`);
 }
 
 const folder = mkdtempSync(path.join(tmpdir(), 'blast-bench-'));
@@ -62,6 +64,7 @@ try {
   report('node alone', RUNS, ['-e', '0']);
   report('blast --version', RUNS, [MAIN, '--version']);
   report('blast validate, three nodes', RUNS, [MAIN, 'validate', small]);
+  report('blast validate, three nodes, not bundled', RUNS, [UNBUNDLED, 'validate', small]);
   report('blast validate, 20,000 channels in YAML', Math.min(3, RUNS), [MAIN, 'validate', large]);
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -14,7 +14,7 @@ if (folder === undefined) {
   process.stderr.write('usage: node bench/hostile.mjs FOLDER\n');
   process.exit(2);
 }
-const main = fileURLToPath(new URL('../dist/engine/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../dist/blast.mjs', import.meta.url));
 const measure = `process.on('exit', () => process.stderr.write('\\nRSS ' + process.resourceUsage().maxRSS));`;
 const preload = `data:text/javascript,${encodeURIComponent(measure)}`;
 

@@ -2,13 +2,13 @@
  * BLAST's own network file: JSON with one line for each node and each channel, so that a change of a network reads well
  * as a diff. Its fields are described by network-schema.ts. This file reads it; blast-network-writer.ts writes it.
  */
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject } from 'ajv/dist/2020.js';
 import { MSAT_PER_SAT } from '../base/numbers.ts';
 import type { PolicyPlan } from '../timeline/network.ts';
 import type { ImportedChannel, ImportedNode, ImportFormat, ImportInput, ImportOutcome } from './imported.ts';
 import { parseJsonText } from './json-text.ts';
 import { uniqueName } from './names.ts';
-import { NETWORK_SCHEMA } from './network-schema.ts';
+import { networkCheck } from './network-check.ts';
 import { ImportProblems } from './problems.ts';
 import { readScid, scidName } from './scid.ts';
 
@@ -55,9 +55,6 @@ interface NetworkFile {
   }[];
 }
 
-/** Compiled when first needed: it takes some milliseconds. */
-let validator: ValidateFunction | undefined;
-
 function parse(input: ImportInput): ImportOutcome {
   const [[file, text] = ['', '']] = input.files;
   const problems = new ImportProblems(file, text);
@@ -66,7 +63,7 @@ function parse(input: ImportInput): ImportOutcome {
     problems.atOffset('E703', reading.offset, `this is not valid JSON: ${reading.message}`);
     return { ok: false, diagnostics: problems.list() };
   }
-  validator ??= new Ajv2020({ allErrors: true, strict: false }).compile(NETWORK_SCHEMA);
+  const validator = networkCheck();
   if (!validator(reading.value)) {
     for (const error of validator.errors ?? []) reportSchemaError(error, reading.value, problems);
     return { ok: false, diagnostics: problems.list() };

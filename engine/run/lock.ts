@@ -2,7 +2,7 @@
  * Lock files: `<scenario>.lock.json` beside a scenario pins what it compiles to and what happens when it runs, small
  * enough to commit and laid out so that a diff of two reads well. Reading reports problems as diagnostics.
  */
-import { Ajv, type ErrorObject } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import type { Json } from '../base/json.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
 import type { DiagnosticCode } from '../spec/diagnostic-codes.ts';
@@ -10,7 +10,7 @@ import { makeDiagnostic } from '../spec/problems.ts';
 import { SourceText } from '../spec/source-text.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import { MAX_GROUPS, type Trace } from './fingerprints.ts';
-import { LOCK_SCHEMA } from './lock-schema.ts';
+import { lockCheck } from './lock-check.ts';
 import { expectationJson, runCounts } from './manifest.ts';
 import type { Checkpoint } from './record-digest.ts';
 import type { RunResult } from './runner.ts';
@@ -99,8 +99,6 @@ interface LockJson extends Omit<Lock, 'checkpoints' | 'trace'> {
   readonly trace: { readonly records: number; readonly stride: number; readonly fingerprints: readonly string[] };
 }
 
-let validate: ReturnType<Ajv['compile']> | undefined;
-
 /** Reads a lock file; `text` is null when there is none. */
 export function readLock(text: string | null, file: string): LockReading {
   const fail = (code: DiagnosticCode, message: string, path = '', hint?: string): LockReading => {
@@ -118,7 +116,7 @@ export function readLock(text: string | null, file: string): LockReading {
   if (typeof format === 'string' && format.startsWith('blast-lock/') && format !== LOCK_FORMAT) {
     return fail('E803', `the lock file has the format '${format}', this engine reads '${LOCK_FORMAT}'`, 'format');
   }
-  validate ??= new Ajv({ allErrors: false, strict: true }).compile(LOCK_SCHEMA);
+  const validate = lockCheck();
   if (!validate(json)) {
     const problem = validate.errors?.[0];
     const path = problem === undefined ? '' : pathOf(problem);

@@ -315,26 +315,30 @@ const CHECKS: Readonly<Record<string, Check>> = {
 /** Keywords that only tell something to other parts of this folder. */
 const SILENT = ['x-literal', 'x-event', 'x-options', 'x-pattern-text', 'markdownDescription', 'defaultSnippets'];
 
+/** A keyword as ajv calls it: its findings become errors. */
+export type KeywordFunction = ((this: KeywordContext, rule: unknown, data: unknown, ...at: unknown[]) => boolean) & {
+  errors?: unknown[];
+};
+
+function keywordFunction(keyword: string, check: Check): KeywordFunction {
+  const validate: KeywordFunction = function (rule, data, _schema, at) {
+    const findings = check.call(this, rule as never, data, at as DataContext);
+    if (findings.length === 0) return true;
+    validate.errors = findings.map((finding) => ({ keyword, message: finding.message, params: { finding } }));
+    return false;
+  };
+  return validate;
+}
+
+/** The keywords by name; checks that were compiled ahead of time (see scripts/bundle.mjs) call these. */
+export const KEYWORD_FUNCTIONS: Readonly<Record<string, KeywordFunction>> = Object.fromEntries(
+  Object.entries(CHECKS).map(([keyword, check]) => [keyword, keywordFunction(keyword, check)]),
+);
+
 /** Adds the keywords to a validator that was made with `passContext`. */
 export function addKeywords(ajv: Ajv2020): void {
   ajv.addVocabulary(SILENT);
-  for (const [keyword, check] of Object.entries(CHECKS)) {
-    const validate = function (
-      this: KeywordContext,
-      rule: unknown,
-      data: unknown,
-      _schema?: unknown,
-      at?: unknown,
-    ): boolean {
-      const findings = check.call(this, rule as never, data, at as DataContext);
-      if (findings.length === 0) return true;
-      (validate as { errors?: unknown[] }).errors = findings.map((finding) => ({
-        keyword,
-        message: finding.message,
-        params: { finding },
-      }));
-      return false;
-    };
+  for (const [keyword, validate] of Object.entries(KEYWORD_FUNCTIONS)) {
     ajv.addKeyword({ keyword, validate: validate as never, errors: true, modifying: keyword === 'x-text' });
   }
 }

@@ -24,10 +24,14 @@ export function editDistance(a: string, b: string): number {
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   if (word.length > 64) return undefined;
   const plain = (text: string): string => text.toLowerCase().split('-').join('_');
+  const wanted = plain(word);
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
-    const distance = plain(candidate) === plain(word) ? 0 : editDistance(plain(word), plain(candidate));
+    const text = plain(candidate);
+    // As many changes as the lengths differ are needed at least.
+    if (Math.abs(text.length - wanted.length) >= bestDistance) continue;
+    const distance = text === wanted ? 0 : editDistance(wanted, text);
     if (distance < bestDistance && (distance < word.length || distance === 0)) {
       best = candidate;
       bestDistance = distance;

@@ -2,54 +2,18 @@
  * Validates a document against the schema and turns what ajv finds into diagnostics: one for each real problem, at
  * the line where it stands. Scalars that are names are put into their written form while validating.
  */
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import type { Json } from '../base/json.ts';
+import { type Checks, olderCheck, registryChecks } from './checks.ts';
 import type { Path } from './path.ts';
 import type { Problems } from './problems.ts';
-import { type JsonSchema, modelDefinition, sourceSchema } from './schema.ts';
-import { addKeywords, type KeywordContext, type Reference } from './schema-keywords.ts';
+import { type JsonSchema, sourceSchema } from './schema.ts';
+import type { KeywordContext, Reference } from './schema-keywords.ts';
 import { prepareSchema } from './schema-prepare.ts';
 import { reportFindings } from './schema-problems.ts';
-import { collectKeys, propertyNames, reduceSchema } from './schema-reduce.ts';
 import { DEFAULT_MODEL } from './schema-sections.ts';
 import type { SchemaParts } from './schema-types.ts';
-import { resolveRef } from './schema-walk.ts';
 import { childOf, pointerPath, type SpecTree } from './tree.ts';
-
-/** The schema of a registry, compiled as far as documents have needed it. */
-interface PreparedSchema {
-  readonly root: JsonSchema;
-  readonly names: ReadonlySet<string>;
-  /** Checks of documents by the keys that they have. */
-  readonly reduced: Map<string, ValidateFunction>;
-  whole: ValidateFunction | null;
-  readonly options: Map<string, ValidateFunction>;
-}
-
-/** So many parts of a schema are compiled; a process that reads more kinds of documents compiles the whole of it. */
-const MOST_REDUCED = 2;
-
-function makeValidator(): Ajv2020 {
-  const ajv = new Ajv2020({
-    allErrors: true,
-    strict: true,
-    strictTypes: false,
-    strictRequired: false,
-    strictTuples: false,
-    allowUnionTypes: true,
-    verbose: true,
-    ownProperties: true,
-    passContext: true,
-    logger: false,
-    validateFormats: false,
-    // The schema is our own, and tests validate it against its dialect.
-    validateSchema: false,
-    code: { optimize: false },
-    messages: false,
-  });
-  addKeywords(ajv);
-  return ajv;
-}
 
 /** A schema of a whole document that knows no registered kinds. */
 export interface DocumentSchema {
@@ -57,14 +21,21 @@ export interface DocumentSchema {
   readonly check: ValidateFunction;
 }
 
-export function compileDocumentSchema(schema: JsonSchema): DocumentSchema {
+/** Compiles the schema of an older version. */
+export function compileDocumentSchema(version: number, schema: JsonSchema): DocumentSchema {
   const root = prepareSchema(schema);
-  return { root, check: makeValidator().compile(root) };
+  return { root, check: olderCheck(version, root) };
 }
 
 /** Validates a document against a schema of its own. */
 export function validateDocument(schema: DocumentSchema, document: Validation, problems: Problems): void {
-  run(schema.check, document.data, '', document, schema.root, problems);
+  run(schema.check, document.data, '', document, () => schema.root, problems);
+}
+
+/** The schema of a registry. It is prepared when it is first asked for: a valid document need not ask. */
+interface PreparedSchema {
+  readonly root: () => JsonSchema;
+  readonly checks: Checks;
 }
 
 const prepared = new WeakMap<SchemaParts, PreparedSchema>();
@@ -73,44 +44,14 @@ const prepared = new WeakMap<SchemaParts, PreparedSchema>();
 function schemaOf(parts: SchemaParts): PreparedSchema {
   const known = prepared.get(parts);
   if (known !== undefined) return known;
-  const root = prepareSchema(sourceSchema(parts));
-  const made: PreparedSchema = {
-    root,
-    names: propertyNames(root),
-    reduced: new Map(),
-    whole: null,
-    options: new Map(),
+  let made: JsonSchema | undefined;
+  const root = (): JsonSchema => {
+    made ??= prepareSchema(sourceSchema(parts));
+    return made;
   };
-  prepared.set(parts, made);
-  return made;
-}
-
-/** A check that serves for this document. */
-function checkFor(schema: PreparedSchema, data: Json): ValidateFunction {
-  if (schema.whole !== null) return schema.whole;
-  const keys = new Set<string>();
-  collectKeys(data, keys);
-  const used = [...schema.names].filter((name) => keys.has(name));
-  const signature = used.join(' ');
-  const known = schema.reduced.get(signature);
-  if (known !== undefined) return known;
-  if (schema.reduced.size >= MOST_REDUCED) {
-    schema.whole = makeValidator().compile(schema.root);
-    return schema.whole;
-  }
-  const made = makeValidator().compile(reduceSchema(schema.root, new Set(used)));
-  schema.reduced.set(signature, made);
-  return made;
-}
-
-/** A check of the options of a model; undefined when there is no such model. */
-function optionsCheck(schema: PreparedSchema, model: string): ValidateFunction | undefined {
-  const known = schema.options.get(model);
-  const $ref = modelDefinition(model);
-  if (known !== undefined || resolveRef({ $ref }, schema.root).$ref === $ref) return known;
-  const made = makeValidator().compile({ $ref, $defs: schema.root.$defs });
-  schema.options.set(model, made);
-  return made;
+  const schema: PreparedSchema = { root, checks: registryChecks(root) };
+  prepared.set(parts, schema);
+  return schema;
 }
 
 function nodeAt(root: SpecTree, path: Path): SpecTree | undefined {
@@ -130,7 +71,7 @@ export interface Validation {
 /** Validates a document; every problem is reported. Answers the names that it uses, as far as they are well-formed. */
 export function validate(document: Validation, parts: SchemaParts, problems: Problems): readonly NameUse[] {
   const schema = schemaOf(parts);
-  const references = run(checkFor(schema, document.data), document.data, '', document, schema.root, problems);
+  const references = run(schema.checks.document(document.data), document.data, '', document, schema.root, problems);
   validateOptions(document, schema, problems);
   return references.map(({ to, name, pointer }) => ({ to, name, path: pointerPath(document.tree, pointer) }));
 }
@@ -147,7 +88,7 @@ function run(
   data: unknown,
   prefix: string,
   document: Validation,
-  root: JsonSchema,
+  root: () => JsonSchema,
   problems: Problems,
 ): readonly Reference[] {
   const references: Reference[] = [];
@@ -166,7 +107,7 @@ function run(
     const node = nodeAt(document.tree, path);
     return node !== undefined && document.unknown.has(node);
   };
-  reportFindings(errors, document.tree, root, isUnknown, problems);
+  reportFindings(errors, document.tree, root(), isUnknown, problems);
   return references;
 }
 
@@ -190,7 +131,7 @@ function validateOptions(document: Validation, schema: PreparedSchema, problems:
     const options = owner?.options;
     if (record(options) === undefined) return; // another type is reported already
     const model = typeof owner?.model === 'string' ? owner.model : (labelledModel(rules, owner) ?? ordinary);
-    const validator = optionsCheck(schema, model);
+    const validator = schema.checks.options(model);
     if (validator !== undefined) run(validator, options, `${prefix}/options`, document, schema.root, problems);
   };
   check(defaults, '/defaults/node');

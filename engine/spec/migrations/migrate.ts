@@ -13,10 +13,10 @@ import { MIGRATIONS } from './migrations.ts';
 
 const compiled = new Map<JsonSchema, DocumentSchema>();
 
-function compile(schema: JsonSchema): DocumentSchema {
+function compile({ from, schema }: Migration): DocumentSchema {
   const known = compiled.get(schema);
   if (known !== undefined) return known;
-  const made = compileDocumentSchema(schema);
+  const made = compileDocumentSchema(from, schema);
   compiled.set(schema, made);
   return made;
 }
@@ -40,7 +40,7 @@ export function parseScenario(text: string, file: string): ParsedYaml {
 function migrated(parsed: ParsedYaml, step: Migration): ParsedYaml {
   const { source, problems, tree, document } = parsed;
   if (tree === undefined || document === undefined) return parsed;
-  validateDocument(compile(step.schema), { tree, data: toPlain(tree), unknown: new Set() }, problems);
+  validateDocument(compile(step), { tree, data: toPlain(tree), unknown: new Set() }, problems);
   if (problems.hasErrors || document.contents === null) return { source, problems };
   writeOutAliases(document);
   step.migrate(document);
