@@ -15,15 +15,6 @@ import type {
 } from '../timeline/control.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 
-export type {
-  CloseChannelRequest,
-  OpenChannelRequest,
-  RebalanceRequest,
-  SendOnchainRequest,
-  SetLatencyRequest,
-  SetPolicyRequest,
-} from '../timeline/control.ts';
-
 export type Awaitable<T> = T | Promise<T>;
 
 /** What an expectation can see of a node. Amounts in msat unless the name says otherwise. */

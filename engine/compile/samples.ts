@@ -2,7 +2,6 @@
  * Values of empirical distributions: the CSV files that a scenario names are read before anything is drawn, their columns
  * when they are first needed. What is wrong with a column is reported at its line.
  */
-import { sha256Text } from '../base/digest.ts';
 import type { Json } from '../base/json.ts';
 import { ImportProblems } from '../interop/problems.ts';
 import type { Samples } from '../kinds/sample.ts';
@@ -15,7 +14,8 @@ import type { SourceIndex } from '../spec/source-index.ts';
 import { nearest } from '../spec/suggest.ts';
 import { unitForm } from '../spec/units.ts';
 import { property } from '../spec/values.ts';
-import { type FileAccess, insideFolder } from './imports.ts';
+import type { FileAccess } from './imports.ts';
+import { readNamedFiles } from './named-files.ts';
 import type { Reporter } from './stage.ts';
 
 /** What is drawn from where a column could not be read, so that other problems are still found. */
@@ -109,30 +109,8 @@ export interface LoadedSamples {
 
 /** Reads the files of all empirical distributions of a document; what cannot be read is reported. */
 export async function loadSamples(index: SourceIndex, access: FileAccess, reporter: Reporter): Promise<LoadedSamples> {
-  const folder = /^.*[/\\]/.exec(index.source.file)?.[0] ?? '';
-  const files = new Map<string, { readonly name: string; readonly text: string }>();
-  const digests: (readonly [string, string])[] = [];
-  const seen = new Set<string>();
-  for (const at of empiricalFiles(index)) {
-    const written = at.value;
-    if (seen.has(written)) continue;
-    seen.add(written);
-    const inside = insideFolder(written);
-    const path = inside ?? written;
-    if (access.allowOutside !== true && (inside === null || access.isOutside?.(path) === true)) {
-      const hint = 'move the file next to the scenario, or allow it with --allow-outside';
-      reporter.report('E705', at, `${written} is not in the scenario's folder`, hint);
-      continue;
-    }
-    const text = await access.readFile(path);
-    if (text === null) {
-      reporter.report('E701', at, `cannot read ${written}`);
-      continue;
-    }
-    files.set(written, { name: `${folder}${path}`, text });
-    digests.push([path, sha256Text(text)]);
-  }
-  return { samples: new SampleFiles(files), files: digests };
+  const { byPath, digests } = await readNamedFiles(empiricalFiles(index), index, access, reporter);
+  return { samples: new SampleFiles(byPath), files: digests };
 }
 
 /** Every `empirical: { file, column }` of a document. */

@@ -5,19 +5,16 @@ import { brokenInvariant } from '../../simulate/invariants.ts';
 import type { ModelKind } from '../../simulate/node-model.ts';
 import type { RecordSink } from '../../simulate/records.ts';
 import { Simulation } from '../../simulate/simulation.ts';
-import type { Timeline } from '../../timeline/timeline.ts';
 import type {
-  Backend,
-  ChainObservation,
-  ChannelObservation,
   CloseChannelRequest,
-  NodeObservation,
   OpenChannelRequest,
   RebalanceRequest,
   SendOnchainRequest,
   SetLatencyRequest,
   SetPolicyRequest,
-} from '../backend.ts';
+} from '../../timeline/control.ts';
+import type { Timeline } from '../../timeline/timeline.ts';
+import type { Backend, ChainObservation, ChannelObservation, NodeObservation } from '../backend.ts';
 
 export interface SimulatorOptions {
   /** Implementations that nodes may have. */

@@ -1,5 +1,5 @@
 /** Event `close_channel`: a channel is closed, by agreement or by force. */
-import type { CloseChannelRequest } from '../../backends/backend.ts';
+import type { CloseChannelRequest } from '../../timeline/control.ts';
 import { PHASE } from '../../timeline/timeline.ts';
 import { Arguments } from '../arguments.ts';
 import type { EventKind } from '../kind.ts';

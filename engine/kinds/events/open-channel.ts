@@ -1,8 +1,8 @@
 /** Event `open_channel`: a node opens a channel to another one. */
 
-import type { OpenChannelRequest } from '../../backends/backend.ts';
 import type { Json } from '../../base/json.ts';
 import { MSAT_PER_SAT } from '../../base/numbers.ts';
+import type { OpenChannelRequest } from '../../timeline/control.ts';
 import { PHASE } from '../../timeline/timeline.ts';
 import { Arguments } from '../arguments.ts';
 import type { EventKind } from '../kind.ts';

@@ -2,8 +2,9 @@
  * Event `rebalance`: a node pays itself in a circle, out over one channel and in over another. It shows in the results as
  * a payment of an activity that is named after the event.
  */
-import type { RebalanceRequest } from '../../backends/backend.ts';
+
 import { parsePaymentOptions } from '../../spec/values.ts';
+import type { RebalanceRequest } from '../../timeline/control.ts';
 import { PHASE } from '../../timeline/timeline.ts';
 import { Arguments } from '../arguments.ts';
 import type { EventKind, PlanContext } from '../kind.ts';

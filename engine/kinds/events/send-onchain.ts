@@ -1,5 +1,5 @@
 /** Event `send_onchain`: coins go from one wallet to another in a transaction. */
-import type { SendOnchainRequest } from '../../backends/backend.ts';
+import type { SendOnchainRequest } from '../../timeline/control.ts';
 import { PHASE } from '../../timeline/timeline.ts';
 import { Arguments } from '../arguments.ts';
 import type { EventKind } from '../kind.ts';

@@ -1,5 +1,5 @@
 /** Event `set_latency`: links become slower or faster. */
-import type { SetLatencyRequest } from '../../backends/backend.ts';
+import type { SetLatencyRequest } from '../../timeline/control.ts';
 import { PHASE } from '../../timeline/timeline.ts';
 import { Arguments } from '../arguments.ts';
 import type { EventKind } from '../kind.ts';

@@ -1,7 +1,7 @@
 /** Event `set_policy`: a node announces another policy for a channel. */
 
-import type { SetPolicyRequest } from '../../backends/backend.ts';
 import type { Json } from '../../base/json.ts';
+import type { SetPolicyRequest } from '../../timeline/control.ts';
 import { PHASE } from '../../timeline/timeline.ts';
 import { Arguments } from '../arguments.ts';
 import type { EventKind } from '../kind.ts';

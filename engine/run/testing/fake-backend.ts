@@ -2,15 +2,10 @@
  * A backend for tests: it knows no network. A payment resolves after a delay that depends on its row only; every
  * third one fails. What it can be told to do wrong is in FakeOptions.
  */
-import type {
-  Awaitable,
-  Backend,
-  ChannelObservation,
-  NodeObservation,
-  RebalanceRequest,
-} from '../../backends/backend.ts';
+import type { Awaitable, Backend, ChannelObservation, NodeObservation } from '../../backends/backend.ts';
 import { FAILURE } from '../../simulate/failure.ts';
 import { OUTCOME, RECORD, type RecordSink } from '../../simulate/records.ts';
+import type { RebalanceRequest } from '../../timeline/control.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 
 export interface FakeOptions {
