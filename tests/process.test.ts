@@ -1,6 +1,6 @@
 /** Real processes: the built command with its exit codes, streams and signals. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT, temporaryFolder } from './testing/command.ts';
@@ -55,5 +55,32 @@ describe('the blast process', () => {
     const manifest = JSON.parse(readFileSync(path.join(folder, 'interrupted/run.json'), 'utf8'));
     expect(manifest).toMatchObject({ state: 'aborted', whole: false });
     expect(readFileSync(path.join(folder, 'interrupted/payments.csv'), 'utf8').split('\n').length).toBeGreaterThan(2);
+  }, 60_000);
+
+  it('runs on a schedule until it is interrupted', async () => {
+    const scenario = path.join(ROOT, 'scenarios/quick-start.yml');
+    const args = ['schedule', scenario, '--cron', '* * * * * *', '--keep', '2', '--out', 'scheduled', '--no-events'];
+    const child = spawn(process.execPath, [main, ...args], { cwd: folder });
+    const closed = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)));
+    let err = '';
+    child.stderr.on('data', (data: Buffer) => {
+      err += data.toString();
+    });
+    const log = path.join(folder, 'scheduled/schedule.ndjson');
+    const runs = (): { readonly exit_code: number; readonly digest: string; readonly folder: string }[] =>
+      (existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : [])
+        .filter((line) => line.includes('"exit_code"'))
+        .map((line) => JSON.parse(line));
+    for (let i = 0; i < 800 && runs().length < 3; i++) await new Promise((r) => setTimeout(r, 50));
+    child.kill('SIGTERM');
+    // While a run is going it is stopped, and the command says so.
+    expect([0, 130]).toContain(await closed);
+    expect(err).toMatch(/^next run at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, Ctrl-C ends\n/);
+    const whole = runs().filter(({ exit_code }) => exit_code === 0);
+    expect(whole.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(whole.map(({ digest }) => digest)).size).toBe(1);
+    const kept = readdirSync(path.join(folder, 'scheduled')).filter((name) => name !== 'schedule.ndjson');
+    expect(kept).toHaveLength(2);
+    expect(`scheduled/${kept.at(-1)}`).toBe(runs().at(-1)?.folder);
   }, 60_000);
 });

@@ -2,15 +2,14 @@
  * The command line in one function: parses arguments by the table of commands, runs one, answers the exit code. What it
  * needs of the outside world is handed in, so that every command can be tested in-process; it never ends the process.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { RunFailure } from '../run/run-failure.ts';
+import { Command, Option } from 'commander';
 import { ENGINE_VERSION } from '../run/version.ts';
 import { COMMANDS } from './commands.ts';
 import type { Engine } from './engine.ts';
-import { CliError, EXIT, EXIT_MEANINGS } from './exit-codes.ts';
+import { EXIT, EXIT_MEANINGS } from './exit-codes.ts';
+import { reportFailure } from './failure.ts';
 import type { CliIo } from './io.ts';
 import type { CommandEntry, OptionEntry, OptionValues } from './options.ts';
-import { styleFor } from './style.ts';
 
 /** Runs `blast` with these arguments (without node and script). */
 export async function runCli(argv: readonly string[], io: CliIo, engine: Engine): Promise<number> {
@@ -26,7 +25,7 @@ export async function runCli(argv: readonly string[], io: CliIo, engine: Engine)
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
-    return failed(error, io);
+    return reportFailure(error, io);
   }
 }
 
@@ -103,25 +102,4 @@ function programFooter(): string {
     'Exit codes:',
     ...codes,
   ].join('\n');
-}
-
-/** Says what went wrong and answers the exit code. */
-function failed(error: unknown, io: CliIo): number {
-  const style = styleFor(io, io.stderr);
-  if (error instanceof CommanderError) {
-    // Commander has printed what it had to say; help and version are not errors.
-    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  }
-  if (error instanceof CliError) {
-    io.stderr.write(`${style.red('error')}: ${error.message}\n`);
-    if (error.hint !== undefined) io.stderr.write(`  ${style.blue(error.hint)}\n`);
-    return error.exitCode;
-  }
-  if (error instanceof InvalidArgumentError) return EXIT.usage;
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  const ours = error instanceof RunFailure && error.kind !== 'internal';
-  io.stderr.write(`${style.red(ours ? 'error' : 'internal error')}: ${message}\n`);
-  if (io.env.BLAST_DEBUG !== undefined && io.env.BLAST_DEBUG !== '') io.stderr.write(`${stack ?? ''}\n`);
-  else if (!ours) io.stderr.write('  set BLAST_DEBUG=1 to see where\n');
-  return error instanceof RunFailure && error.kind === 'backend' ? EXIT.backend : EXIT.internal;
 }

@@ -9,6 +9,7 @@ import { lockCommand } from './lock.ts';
 import { migrateCommand } from './migrate.ts';
 import type { CommandEntry } from './options.ts';
 import { runCommand } from './run.ts';
+import { scheduleCommand } from './schedule.ts';
 import { validateCommand } from './validate.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -22,6 +23,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   runCommand,
   lockCommand,
   verifyCommand,
+  scheduleCommand,
   importCommand,
   explainCommand,
   completionCommand,

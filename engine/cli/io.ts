@@ -2,6 +2,7 @@
 import type { Files } from '../run/files.ts';
 import type { HostVersions } from '../run/manifest.ts';
 import type { WallClock } from '../run/pacing.ts';
+import type { CronClock } from './cron-clock.ts';
 
 /** One of the standard streams. */
 export interface OutStream {
@@ -20,6 +21,8 @@ export interface CliIo {
   /** Paths are relative to the folder that the command was started in. */
   readonly files: Files;
   readonly clock: WallClock;
+  /** The calendar of schedules. */
+  readonly cron: CronClock;
   /** Versions for run.json. */
   readonly host: HostVersions;
   /** Calls the listener at every interruption (Ctrl-C); answers how to end that. */

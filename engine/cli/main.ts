@@ -18,6 +18,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// Node 22.1 and later keep compiled code between runs; everything that is loaded after this is quicker from then on.
+(module as { readonly enableCompileCache?: () => unknown }).enableCompileCache?.();
+const { runCli } = await import('./cli.ts');
+const { defaultEngine } = await import('./default-engine.ts');
+const { nodeCronClock } = await import('./node-cron-clock.ts');
+
 const io: CliIo = {
   stdout: outStream(process.stdout),
   stderr: outStream(process.stderr),
@@ -28,6 +34,7 @@ const io: CliIo = {
     now: () => performance.now(),
     sleep: (ms) => new Promise((resolve) => (ms <= 0 ? setImmediate(resolve) : setTimeout(resolve, ms))),
   },
+  cron: nodeCronClock,
   host: {
     node: process.versions.node,
     v8: process.versions.v8,
@@ -43,10 +50,5 @@ const io: CliIo = {
   },
   exit: (code) => process.exit(code),
 };
-
-// Node 22.1 and later keep compiled code between runs; everything that is loaded after this is quicker from then on.
-(module as { readonly enableCompileCache?: () => unknown }).enableCompileCache?.();
-const { runCli } = await import('./cli.ts');
-const { defaultEngine } = await import('./default-engine.ts');
 
 process.exitCode = await runCli(process.argv.slice(2), io, defaultEngine);

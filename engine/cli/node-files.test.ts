@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -20,6 +20,24 @@ describe('files on the disk', () => {
     files.remove('a/b/B.txt');
     files.remove('a/b/B.txt');
     expect(files.list('a/b')).toEqual(['z.txt']);
+  });
+
+  it('grow at their end', () => {
+    files.append('log.txt', 'a\n');
+    files.append('log.txt', 'b\n');
+    expect(files.read('log.txt')).toBe('a\nb\n');
+    expect(() => files.append('nowhere/log.txt', '')).toThrow('ENOENT');
+  });
+
+  it('go with their folder, but not those that a link leads to', () => {
+    files.makeFolder('old/deep');
+    files.makeFolder('kept');
+    writeWhole(files, 'kept/a.txt', '');
+    writeWhole(files, 'old/deep/a.txt', '');
+    symlinkSync(join(folder, 'kept'), join(folder, 'old/link'));
+    files.removeFolder('old');
+    files.removeFolder('old');
+    expect([files.kind('old'), files.kind('kept/a.txt')]).toEqual(['none', 'file']);
   });
 
   it('that are not there are null, not errors', () => {

@@ -32,7 +32,9 @@ export function nodeFiles(folder: string): Files {
       };
     },
     rename: (from, to) => fs.renameSync(at(from), at(to)),
+    append: (file, text) => fs.appendFileSync(at(file), text),
     remove: (file) => fs.rmSync(at(file), { force: true }),
+    removeFolder: (file) => fs.rmSync(at(file), { force: true, recursive: true }),
     makeFolder: (file) => {
       fs.mkdirSync(at(file), { recursive: true });
     },

@@ -43,7 +43,8 @@ export const runCommand: CommandEntry = {
   },
 };
 
-async function runScenario(context: CommandContext, file: string, options: OptionValues): Promise<number> {
+/** Runs a scenario once, by the options of `blast run`; answers the exit code. */
+export async function runScenario(context: CommandContext, file: string, options: OptionValues): Promise<number> {
   const { io } = context;
   const startedMs = io.clock.now();
   const backend = backendNamed(context, options.backend as string | undefined);

@@ -60,9 +60,9 @@ async function workOnce(context: CommandContext, work: (context: CommandContext)
 }
 
 function withFiles(io: CliIo, files: Files): CliIo {
-  const { stdout, stderr, columns, env, clock, host } = io;
+  const { stdout, stderr, columns, env, clock, cron, host } = io;
   return {
-    ...{ stdout, stderr, columns, env, clock, host, files },
+    ...{ stdout, stderr, columns, env, clock, cron, host, files },
     onInterrupt: (listener) => io.onInterrupt(listener),
     exit: (code) => io.exit(code),
   };
@@ -118,7 +118,9 @@ class WatchedFiles {
       lines: (path) => inner.lines(this.#note(path)),
       open: (path) => inner.open(path),
       rename: (from, to) => inner.rename(from, this.#drop(to)),
+      append: (path, text) => inner.append(path, text),
       remove: (path) => inner.remove(path),
+      removeFolder: (path) => inner.removeFolder(path),
       makeFolder: (path) => inner.makeFolder(path),
       kind: (path) => inner.kind(path),
       list: (path) => inner.list(path),

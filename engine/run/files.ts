@@ -24,8 +24,12 @@ export interface Files {
   /** Creates or replaces a file; the folder must exist. */
   open(path: string): OpenFile;
   rename(from: string, to: string): void;
+  /** Adds text at the end of a file, which is created when there is none. */
+  append(path: string, text: string): void;
   /** Removes a file if it is there. */
   remove(path: string): void;
+  /** Removes a folder, if it is there, with everything in it; a link is removed and not followed. */
+  removeFolder(path: string): void;
   /** Creates a folder with those above it. */
   makeFolder(path: string): void;
   /** What `path` is. */

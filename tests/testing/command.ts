@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 import { runCli } from '../../engine/cli/cli.ts';
 import { defaultEngine } from '../../engine/cli/default-engine.ts';
+import { nodeCronClock } from '../../engine/cli/node-cron-clock.ts';
 import { nodeFiles } from '../../engine/cli/node-files.ts';
 import type { WallClock } from '../../engine/run/pacing.ts';
 
@@ -53,6 +54,7 @@ export async function blast(args: readonly string[], options: CommandOptions = {
         now: () => performance.now(),
         sleep: () => new Promise((resolve) => setImmediate(resolve)),
       },
+      cron: nodeCronClock,
       host: { node: process.versions.node, v8: process.versions.v8, platform: `${process.platform}-${process.arch}` },
       onInterrupt: () => () => {},
       exit: (n) => {

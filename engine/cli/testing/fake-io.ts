@@ -5,6 +5,7 @@ import { runCli } from '../cli.ts';
 import { defaultEngine } from '../default-engine.ts';
 import type { Engine } from '../engine.ts';
 import type { CliIo } from '../io.ts';
+import { FakeCron } from './fake-cron.ts';
 
 export interface FakeIoOptions {
   readonly files?: MemoryFiles;
@@ -24,6 +25,7 @@ export class FakeIo implements CliIo {
   readonly env: Readonly<Record<string, string>>;
   readonly files: MemoryFiles;
   readonly clock: FakeClock;
+  readonly cron: FakeCron = new FakeCron();
   readonly host: CliIo['host'] = { node: '20' };
   #listeners: (() => void)[] = [];
 

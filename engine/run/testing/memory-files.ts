@@ -54,8 +54,19 @@ export class MemoryFiles implements Files {
     this.contents.set(to, text);
   }
 
+  append(path: string, text: string): void {
+    if (this.kind(parentOf(path)) !== 'folder') throw new Error(`no such folder: ${parentOf(path)}`);
+    this.contents.set(path, (this.contents.get(path) ?? '') + text);
+  }
+
   remove(path: string): void {
     this.contents.delete(path);
+  }
+
+  removeFolder(path: string): void {
+    const inside = (entry: string): boolean => entry === path || entry.startsWith(`${path}/`);
+    for (const file of [...this.contents.keys()]) if (inside(file)) this.contents.delete(file);
+    for (const folder of [...this.#folders]) if (inside(folder)) this.#folders.delete(folder);
   }
 
   makeFolder(path: string): void {
