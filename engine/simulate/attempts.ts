@@ -67,6 +67,24 @@ export class AttemptPool {
     for (let s = 0; s < this.#used; s++) if (this.payment[s]! >= 0) yield s;
   }
 
+  /** Slots ever used. */
+  get used(): number {
+    return this.#used;
+  }
+
+  /** Free slots in the order in which they are not used again: the last one is next. */
+  free(): readonly number[] {
+    return Array.from(this.#free.subarray(0, this.#freeCount));
+  }
+
+  /** Makes room for `used` slots, of which these are free; the others are to be filled. */
+  reset(used: number, free: readonly number[]): void {
+    while (this.#used < used) this.#fresh();
+    for (const slot of free) this.payment[slot] = -1;
+    this.#free.set(free);
+    this.#freeCount = free.length;
+  }
+
   #fresh(): number {
     if (this.#used === this.#capacity) {
       const size = this.#capacity * 2;

@@ -20,7 +20,8 @@ const WORTH_UPDATING = 0.1;
 
 export class Fees {
   readonly #w: World;
-  #changes = 0;
+  /** Changes of the going feerate so far. */
+  changes = 0;
 
   constructor(world: World) {
     this.#w = world;
@@ -30,10 +31,10 @@ export class Fees {
     const w = this.#w;
     w.record(RECORD.feerate, -1, w.chain.feeratePerKw, feeratePerKw, 0);
     w.chain.feeratePerKw = feeratePerKw;
-    this.#changes++;
+    this.changes++;
     for (let c = 0; c < w.channels.count; c++) {
       if (w.channels.state[c]! > STATE.open) continue;
-      const wait = keyedUnit(w.timeline.seed, c, this.#changes) * (REVIEW_TO_US - REVIEW_FROM_US);
+      const wait = keyedUnit(w.timeline.seed, c, this.changes) * (REVIEW_TO_US - REVIEW_FROM_US);
       w.after(REVIEW_FROM_US + Math.floor(wait), PHYSICS.updateFee, c, 0);
     }
   }

@@ -27,7 +27,8 @@ export class Gossip {
   /** Announcements on their way, by number. */
   readonly pending: Map<number, { readonly edge: number; readonly policy: Policy; readonly version: number }> =
     new Map();
-  #next = 0;
+  /** Announcements so far. */
+  made = 0;
   readonly #scratch: Policy = blankPolicy();
 
   constructor(world: World) {
@@ -80,7 +81,7 @@ export class Gossip {
   #announce(edge: number): void {
     const policy = blankPolicy();
     this.#w.channels.getPolicy(edge, policy);
-    const number = this.#next++;
+    const number = this.made++;
     this.pending.set(number, { edge, policy, version: this.#w.channels.policyVersion[edge]! });
     this.#w.after(this.#w.timeline.gossipUs, PHYSICS.gossip, number, 0);
   }

@@ -60,6 +60,18 @@ export class GossipGraph implements GraphView {
     }
   }
 
+  /** Fills `out` with the policy that is publicly known of an edge. */
+  getPolicy(edge: number, out: Policy): void {
+    out.feeBaseMsat = this.feeBaseMsat[edge]!;
+    out.feeRatePpm = this.feeRatePpm[edge]!;
+    out.cltvDelta = this.cltvDelta[edge]!;
+    out.minHtlcMsat = this.minHtlcMsat[edge]!;
+    out.maxHtlcMsat = this.maxHtlcMsat[edge]!;
+    out.disabled = this.disabled[edge] === 1;
+    out.inboundFeeBaseMsat = this.inboundFeeBaseMsat[edge ^ 1]!;
+    out.inboundFeeRatePpm = this.inboundFeeRatePpm[edge ^ 1]!;
+  }
+
   /** Takes a channel out of the graph. */
   forget(channel: number): void {
     this.#room(2 * channel + 1);

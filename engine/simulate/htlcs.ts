@@ -20,6 +20,8 @@ export const HTLC = {
   onchain: 5,
 } as const;
 
+export const HTLC_NAMES: readonly string[] = Object.keys(HTLC);
+
 const INITIAL = 256;
 
 export class HtlcPool {
@@ -66,11 +68,18 @@ export class HtlcPool {
     if (first >= 0) this.left[first] = h;
     channels.firstHtlc[c] = h;
     channels.balanceMsat[edge]! -= amountMsat;
+    this.count(channels, h);
+    return h;
+  }
+
+  /** Adds an HTLC to the counters of its channel. */
+  count(channels: ChannelTable, h: number): void {
+    const edge = this.edge[h]!;
+    const amountMsat = this.amountMsat[h]!;
     channels.offeredMsat[edge]! += amountMsat;
     channels.offeredCount[edge]!++;
     if (!trimmed(channels, edge, amountMsat)) channels.untrimmed[edge]!++;
     if (!trimmed(channels, edge ^ 1, amountMsat)) channels.untrimmed[edge ^ 1]!++;
-    return h;
   }
 
   /** Takes an HTLC out of its channel and frees the slot. `creditEdge` is the side that gets the amount; −1: nobody here. */
@@ -92,6 +101,20 @@ export class HtlcPool {
     this.generation[h]!++;
     this.#free[this.#freeCount++] = h;
     this.live--;
+  }
+
+  /** Free slots in the order in which they are not used again: the last one is next. */
+  free(): readonly number[] {
+    return Array.from(this.#free.subarray(0, this.#freeCount));
+  }
+
+  /** Makes room for as many slots as there are generations, of which these are free; the others are to be filled. */
+  reset(generations: readonly number[], free: readonly number[]): void {
+    while (this.used < generations.length) this.#fresh();
+    this.generation.set(generations);
+    this.#free.set(free);
+    this.#freeCount = free.length;
+    this.live = generations.length - free.length;
   }
 
   #fresh(): number {

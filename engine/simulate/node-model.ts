@@ -338,9 +338,10 @@ export interface NodeModel {
   attemptFailed(payment: number, attempt: number, hop: number, code: FailureCode): void;
   paymentTimer(payment: number): void;
 
-  /** The node's memory as JSON (what it learnt; payments in progress), and back. Amounts and times as integers. */
+  /** The node's memory as JSON (what it learnt; payments in progress). Amounts and times as integers. */
   capture(node: number): Json;
-  restore(node: number, state: Json): void;
+  /** Takes over what capture wrote; `rowOf` gives the present number of each payment in it. Nothing is sent. */
+  restore(node: number, state: Json, rowOf: (payment: number) => number): void;
 }
 
 /** A registered implementation: what the spec needs to validate nodes and the simulator to play them. */

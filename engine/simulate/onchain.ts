@@ -102,7 +102,7 @@ export class OnChain {
 
   /** Adds the commitments in progress to a digest. */
   digestInto(hash: NumberHasher): void {
-    for (const [channel, c] of this.commitments) {
+    for (const [channel, c] of [...this.commitments].sort(([a], [b]) => a - b)) {
       for (const v of [channel, c.side, c.localSat, c.remoteSat, c.anchors, c.feeSat]) hash.f64(v);
       for (const list of [c.outputs, c.dust, c.returned, c.fulfilled]) {
         hash.u32(list.length);

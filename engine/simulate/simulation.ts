@@ -4,6 +4,7 @@
  */
 
 import { NumberHasher } from '../base/digest.ts';
+import { canonicalJson } from '../base/json.ts';
 import type {
   CloseChannelRequest,
   OpenChannelRequest,
@@ -13,6 +14,7 @@ import type {
   SetPolicyRequest,
 } from '../timeline/control.ts';
 import type { Timeline } from '../timeline/timeline.ts';
+import { captureState, type StatefulParts } from './capture.ts';
 import { STATE } from './channel-lifecycle.ts';
 import { ClosingFlow } from './closing.ts';
 import { Fees } from './fees.ts';
@@ -26,6 +28,9 @@ import { OnChain } from './onchain.ts';
 import { Opening } from './opening.ts';
 import { PaymentFlow } from './payment-flow.ts';
 import { RECORD, type RecordSink, TX } from './records.ts';
+import { restoreState } from './restore.ts';
+import { ShiftedSink } from './shifted-sink.ts';
+import type { SimulationState } from './state.ts';
 import { digestWorld } from './state-digest.ts';
 import { PHYSICS, World } from './world.ts';
 
@@ -37,8 +42,21 @@ export interface SimulationOptions {
   readonly check: boolean;
 }
 
+/** A state to go on from. */
+export interface SimulationStart {
+  readonly state: SimulationState;
+  /**
+   * The simulator's clock at the scenario's time 0, µs: 0 when the scenario that made the state goes on; the state's own
+   * time when another scenario begins in it.
+   */
+  readonly originUs: number;
+  /** True when another scenario begins in the state. */
+  readonly anew: boolean;
+}
+
 export class Simulation {
   readonly world: World;
+  readonly #originUs: number;
   readonly #links: Links;
   readonly #forwarding: Forwarding;
   readonly #gossip: Gossip;
@@ -52,8 +70,15 @@ export class Simulation {
   #watch: InvariantWatch | null = null;
 
   /** @throws RangeError when a node's model is not among `models` (the compiler has refused such scenarios). */
-  constructor(timeline: Timeline, models: readonly ModelKind[], sink: RecordSink, options: SimulationOptions) {
-    const w = new World(timeline, sink);
+  constructor(
+    timeline: Timeline,
+    models: readonly ModelKind[],
+    sink: RecordSink,
+    options: SimulationOptions,
+    start: SimulationStart | null = null,
+  ) {
+    this.#originUs = start?.originUs ?? 0;
+    const w = new World(timeline, this.#originUs === 0 ? sink : new ShiftedSink(sink, this.#originUs));
     this.world = w;
     this.#gossip = new Gossip(w);
     this.#links = new Links(w, {
@@ -81,17 +106,18 @@ export class Simulation {
       closing: this.#closing,
       onchain: this.#onchain,
     });
-    this.#build(models);
+    this.#build(models, start);
     if (options.check) this.#watch = new InvariantWatch(w);
   }
 
   /**
-   * Runs what is due before `untilUs` (with `inclusive`: at it, too); false when `maxEvents` were run before the end, or
+   * Runs what is due before `scenarioUs` (with `inclusive`: at it, too); false when `maxEvents` were run before the end, or
    * when the sink interrupts.
    */
-  advance(untilUs: number, inclusive: boolean, maxEvents: number): boolean {
+  advance(scenarioUs: number, inclusive: boolean, maxEvents: number): boolean {
     const w = this.world;
     const q = w.queue;
+    const untilUs = scenarioUs + this.#originUs;
     let left = maxEvents;
     for (;;) {
       const time = q.peek();
@@ -240,7 +266,28 @@ export class Simulation {
     return hash.digest();
   }
 
-  #build(models: readonly ModelKind[]): void {
+  /** The whole state, to go on from. */
+  capture(): SimulationState {
+    return captureState(this.#parts());
+  }
+
+  /** The scenario's time, µs. */
+  get nowUs(): number {
+    return this.world.nowUs - this.#originUs;
+  }
+
+  #parts(): StatefulParts {
+    return {
+      world: this.world,
+      gossip: this.#gossip,
+      opening: this.#opening,
+      closing: this.#closing,
+      onchain: this.#onchain,
+      fees: this.#fees,
+    };
+  }
+
+  #build(models: readonly ModelKind[], start: SimulationStart | null): void {
     const w = this.world;
     const { nodes, channels } = w.timeline.network;
     const host: ModelHost = {
@@ -259,12 +306,21 @@ export class Simulation {
       if (model === undefined) throw new RangeError(`no model is called ${plan.model}`);
       model.addNode(n, plan.options);
       w.model.push(model);
+      if (!w.blankMemory.has(plan.model)) w.blankMemory.set(plan.model, canonicalJson(model.capture(n)));
       w.running[n] = 1;
-      w.chain.walletSat[n] = plan.walletSat;
-      w.chain.mintedSat += plan.walletSat;
     });
+    const known = start?.state.nodes.length ?? 0;
+    if (start !== null) {
+      w.startsAnew = start.anew;
+      restoreState(this.#parts(), start.state);
+    }
+    for (let n = known; n < nodes.length; n++) {
+      w.chain.walletSat[n] = nodes[n]!.walletSat;
+      w.chain.mintedSat += nodes[n]!.walletSat;
+    }
     channels.forEach((plan, i) => {
-      this.#opening.existing(i, plan);
+      // What the state has a channel of is there, or was.
+      if (w.byName[i]! < 0) this.#opening.existing(i, plan);
     });
   }
 

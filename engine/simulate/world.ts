@@ -53,10 +53,17 @@ export const PHYSICS = {
   updateFee: 17,
 } as const;
 
+export const PHYSICS_NAMES: readonly string[] = Object.keys(PHYSICS);
+
 export class World {
   readonly timeline: Timeline;
   readonly sink: RecordSink;
   nowUs = 0;
+  /**
+   * True when the state at the beginning is another scenario's: its payments have other rows here, and events that mean
+   * nothing any more are not taken over.
+   */
+  startsAnew = false;
   events = 0;
   readonly queue: EventQueue = new EventQueue();
   readonly channels: ChannelTable = new ChannelTable();
@@ -85,6 +92,8 @@ export class World {
   readonly byName: Int32Array;
   readonly forwards: Float64Array;
   readonly feesEarnedMsat: Float64Array;
+  /** Canonical text of what a node that remembers nothing remembers, by model. */
+  readonly blankMemory: Map<string, string> = new Map();
   /** Scratch view for the physics; never kept across a call. */
   readonly view: CommitmentView = blankView();
   readonly #texts: Map<string, number> = new Map();
@@ -126,6 +135,18 @@ export class World {
       this.sink.text(n, text);
     }
     return n;
+  }
+
+  /** Texts in use, by number. */
+  texts(): readonly string[] {
+    return [...this.#texts.keys()];
+  }
+
+  /** Takes over texts that were announced before. */
+  restoreTexts(texts: readonly string[]): void {
+    texts.forEach((text, n) => {
+      this.#texts.set(text, n);
+    });
   }
 
   /** Moves a channel through its life; false when the event means nothing in its state. */

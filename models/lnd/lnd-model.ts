@@ -173,12 +173,12 @@ export class LndModel implements NodeModel {
     };
   }
 
-  restore(node: number, state: Json): void {
+  restore(node: number, state: Json, rowOf: (payment: number) => number): void {
     const { mission_control, learnt_policies, payments } = state as Readonly<Record<string, Json>>;
     const own = this.#node(node);
     own.results = mission_control === null ? null : MissionControl.restore(mission_control as Json);
     own.learnt = learnt_policies === null ? null : LearntPolicies.restore(learnt_policies as Json);
-    this.#payments.restore(payments as Json);
+    this.#payments.restore(payments as Json, rowOf);
   }
 
   #node(index: number): LndNode {

@@ -140,11 +140,11 @@ interface CapturedPayment {
   }[];
 }
 
-/** A payment from what capturePayment wrote. */
-export function restorePayment(state: Json): Payment {
+/** A payment from what capturePayment wrote, under its present number. */
+export function restorePayment(state: Json, rowOf: (payment: number) => number): Payment {
   const s = state as unknown as CapturedPayment;
   const payment = new Payment(
-    { ...s.request },
+    { ...s.request, payment: rowOf(s.request.payment) },
     s.fee_limit_msat,
     s.max_parts,
     s.deadline_us,

@@ -322,7 +322,7 @@ describe('capture and restore', () => {
 
     const second = play(2, fan);
     const states = JSON.parse(text) as Json[];
-    for (const [node, state] of states.entries()) second.model.restore(node, state);
+    for (const [node, state] of states.entries()) second.model.restore(node, state, (row) => row);
     expect(JSON.stringify([second.model.capture(0), second.model.capture(1)])).toBe(text);
     second.host.sent.push(...first.host.sent);
 

@@ -107,10 +107,10 @@ export class Payments {
     return own.map(capturePayment);
   }
 
-  /** Takes over payments that capture wrote; nothing is sent. */
-  restore(state: Json): void {
+  /** Takes over payments that capture wrote, by their present numbers; nothing is sent. */
+  restore(state: Json, rowOf: (payment: number) => number): void {
     for (const captured of state as readonly Json[]) {
-      const payment = restorePayment(captured);
+      const payment = restorePayment(captured, rowOf);
       this.#payments.set(payment.request.payment, payment);
     }
   }

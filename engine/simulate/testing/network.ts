@@ -5,6 +5,7 @@ import type { ChannelPlan, NodePlan } from '../../timeline/network.ts';
 import type { PaymentProfile, Timeline } from '../../timeline/timeline.ts';
 import type { PaymentResult, RecordCode, RecordSink } from '../records.ts';
 import { Simulation } from '../simulation.ts';
+import type { SimulationState } from '../state.ts';
 
 export interface TestPayment {
   readonly source: number;
@@ -79,14 +80,25 @@ export function testTimeline(t: TestNetwork): Timeline {
 export type TestRecord = readonly [code: RecordCode, timeUs: number, a: number, b: number, c: number, amount: number];
 
 export class TestRun implements RecordSink {
-  readonly simulation: Simulation;
+  simulation: Simulation;
   readonly records: TestRecord[] = [];
   readonly results: PaymentResult[] = [];
   readonly texts: string[] = [];
   readonly #hash = new NumberHasher();
+  readonly #timeline: Timeline;
+  readonly #check: boolean;
 
   constructor(network: TestNetwork, check = true) {
-    this.simulation = new Simulation(testTimeline(network), [lndKind], this, { check });
+    this.#timeline = testTimeline(network);
+    this.#check = check;
+    this.simulation = new Simulation(this.#timeline, [lndKind], this, { check });
+  }
+
+  /** Goes on in another simulation from the text of the state. */
+  reload(): void {
+    const state = JSON.parse(JSON.stringify(this.simulation.capture())) as SimulationState;
+    const options = { check: this.#check };
+    this.simulation = new Simulation(this.#timeline, [lndKind], this, options, { state, originUs: 0, anew: false });
   }
 
   record(code: RecordCode, timeUs: number, a: number, b: number, c: number, amount: number): void {
@@ -103,8 +115,9 @@ export class TestRun implements RecordSink {
   }
 
   /** Lets time pass until `seconds`. */
-  until(seconds: number): this {
-    while (!this.simulation.advance(seconds * 1_000_000, true, 1_000_000));
+  until(seconds: number, between: ((run: TestRun) => void) | null = null): this {
+    const events = between === null ? 1_000_000 : 7;
+    while (!this.simulation.advance(seconds * 1_000_000, true, events)) between?.(this);
     return this;
   }
 

@@ -1,0 +1,67 @@
+/** Saving and loading changes nothing, at whatever instant. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canonicalJson, type Json } from '../base/json.ts';
+import { brokenInvariant } from './invariants.ts';
+import type { SimulationState } from './state.ts';
+import { type TestNetwork, TestRun } from './testing/network.ts';
+import { network, play, type Step, step } from './testing/random-play.ts';
+
+/** What a run leaves: everything that happened, and the state at its end in two forms. */
+function traces(run: TestRun): readonly string[] {
+  const { simulation } = run;
+  return [run.digest(), simulation.stateDigest(), canonicalJson(simulation.capture() as unknown as Json)];
+}
+
+describe('a state that is saved and loaded', () => {
+  const runs = Number(process.env.BLAST_PROPERTY_RUNS ?? 400);
+  const inFlight = { htlcs: 0, closings: 0, commitments: 0, exchanges: 0, held: 0, deferred: 0, mempool: 0 };
+
+  function note(state: SimulationState): void {
+    inFlight.htlcs += state.htlcs.length;
+    inFlight.closings += state.closings.signed.length;
+    inFlight.mempool += state.chain.mempool.length;
+    for (const { held } of state.payments) inFlight.held += held === undefined ? 0 : 1;
+    for (const { deferred } of state.nodes) inFlight.deferred += deferred === undefined ? 0 : 1;
+    for (const { commitment, exchange } of state.channels) {
+      inFlight.commitments += commitment === undefined ? 0 : 1;
+      inFlight.exchanges += exchange === undefined ? 0 : 1;
+    }
+  }
+
+  it('goes on as if nothing had been, cut again and again', () => {
+    const parts = fc.tuple(
+      network,
+      fc.array(step, { minLength: 5, maxLength: 60, size: 'max' }),
+      fc.integer({ min: 1, max: 40 }),
+    );
+    fc.assert(
+      fc.property(parts, ([t, steps, every]: [TestNetwork, Step[], number]) => {
+        let calls = 0;
+        const cut = play(t, steps, (run) => {
+          if (++calls % every !== 0) return;
+          const before = run.simulation.capture();
+          const digest = run.simulation.stateDigest();
+          note(before);
+          run.reload();
+          expect(run.simulation.stateDigest()).toBe(digest);
+          expect(run.simulation.capture()).toEqual(before);
+          expect(brokenInvariant(run.simulation.world)).toBeNull();
+        });
+        expect(traces(cut)).toEqual(traces(play(t, steps)));
+      }),
+      { numRuns: runs, interruptAfterTimeLimit: 300_000 },
+    );
+  }, 600_000);
+
+  it('was cut with something of every kind under way', () => {
+    for (const [what, times] of Object.entries(inFlight)) expect(times, what).toBeGreaterThan(0);
+  });
+});
+
+describe('a state', () => {
+  it('of a fresh network says little', () => {
+    const run = new TestRun({ nodes: [{ walletSat: 5 }, {}], channels: [{ node0: 0, node1: 1 }] });
+    expect(run.simulation.capture()).toMatchSnapshot();
+  });
+});

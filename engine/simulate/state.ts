@@ -1,0 +1,248 @@
+/**
+ * The whole state of a simulated network as plain data: what a snapshot file holds of it. Types only.
+ *
+ * Keys stand in the order of canonical JSON (RFC 8785), so that a line of a file is written as it is. Nodes are named
+ * where they own something; everywhere else a node, a channel instance, an HTLC slot or an attempt slot is its number:
+ * nodes and channels count from 0 in the order of their lists, edge = 2 · channel + side. What is at its ordinary value
+ * is left out, as said at each field. Amounts msat or sat as named, times µs of the simulator's clock, heights blocks.
+ */
+import type { Json } from '../base/json.ts';
+
+/**
+ * [fee_base_msat, fee_rate_ppm, cltv_expiry_delta, htlc_minimum_msat, htlc_maximum_msat, version, disabled (0 or 1),
+ * inbound fee_base_msat, inbound fee_rate_ppm]; left out from the end as far as they are 1, 0, 0, 0.
+ */
+export type PolicyState = readonly number[];
+
+/**
+ * What binds one side: [its dust_limit sat, its reserve sat, HTLCs that it may have offered, their sum msat, smallest
+ * HTLC msat, delay of its own balance in blocks].
+ */
+export type LimitsState = readonly [number, number, number, number, number, number];
+
+export type Pair<T> = readonly [T, T];
+
+/** The commitment exchange of a channel (links.ts); by side, and HTLC slots in the order of each list. */
+export interface ExchangeState {
+  readonly awaiting_revocation: Pair<number>;
+  /** Lists of side 0, then of side 1: own pending, own sent, peer's pending, peer's sent. */
+  readonly lists: readonly (readonly number[])[];
+  readonly pending: Pair<number>;
+  readonly sign_timer: Pair<number>;
+  readonly signature_delivered: Pair<number>;
+}
+
+/** A commitment that was broadcast and is not resolved (onchain.ts). */
+export interface CommitmentState {
+  readonly anchors: number;
+  readonly dust: readonly number[];
+  readonly fee_sat: number;
+  readonly fulfilled: readonly number[];
+  readonly local_sat: number;
+  readonly outputs: readonly number[];
+  readonly remote_sat: number;
+  readonly returned: readonly number[];
+  readonly side: number;
+}
+
+/** One channel instance; its number is its place in the list. */
+export interface ChannelState {
+  /** Left out when true. */
+  readonly announced?: false;
+  /** When the last messages under way arrive, by sending side; left out when none is. */
+  readonly arrives_us?: Pair<number>;
+  readonly balance_msat: Pair<number>;
+  /** The opener, then the other node. */
+  readonly between: Pair<string>;
+  /** Side that broadcast its commitment; left out before. */
+  readonly broadcaster?: number;
+  readonly capacity_sat: number;
+  /** Height at which its funding output was spent; left out before. */
+  readonly closed_at?: number;
+  readonly commitment?: CommitmentState;
+  /** Left out when the peers of an open channel are connected, and when those of another one are not. */
+  readonly connected?: boolean;
+  /** Disconnections so far; left out when 0. */
+  readonly connection?: number;
+  /** Left out when nothing is under way. */
+  readonly exchange?: ExchangeState;
+  readonly feerate_per_kw: number;
+  /** Height of its funding transaction, −1 before; left out when 0, for a channel that was there from the start. */
+  readonly funded_at?: number;
+  /** HTLC slots, newest first; left out when there is none. */
+  readonly htlcs?: readonly number[];
+  /**
+   * Policies that the public knows, by side, null for none; left out when the public knows those in force of an open and
+   * announced channel, and nothing of another one.
+   */
+  readonly known?: Pair<PolicyState | null>;
+  readonly latency_us: number;
+  readonly limits: Pair<LimitsState>;
+  /** Left out when 0. */
+  readonly minimum_depth?: number;
+  readonly name: string;
+  readonly policies: Pair<PolicyState>;
+  /** A name of STATE in channel-lifecycle.ts. */
+  readonly state: string;
+}
+
+export interface NodeState {
+  /** Edges of its open channels in the order they were opened; left out when that is the order of their numbers. */
+  readonly channels?: readonly number[];
+  /** Events (kind, a, b) that came due while it was stopped; left out when there is none. */
+  readonly deferred?: readonly number[];
+  /** Left out when 0. */
+  readonly fees_earned_msat?: number;
+  readonly forwards?: number;
+  /** Group of a partition; left out when 0. */
+  readonly group?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** What its model remembers (NodeModel.capture); left out when that is nothing. */
+  readonly memory?: Json;
+  readonly model: string;
+  readonly name: string;
+  readonly options?: Readonly<Record<string, Json>>;
+  readonly pubkey?: string;
+  /** Left out when it runs. */
+  readonly running?: false;
+  /** Starts so far; left out when 0. */
+  readonly starts?: number;
+  readonly wallet_sat: number;
+}
+
+export interface HtlcState {
+  readonly amount_msat: number;
+  /** Slot of its attempt. */
+  readonly attempt: number;
+  readonly edge: number;
+  readonly expiry: number;
+  readonly hop: number;
+  /** Left out when false. */
+  readonly preimage?: true;
+  readonly settled_upstream?: true;
+  readonly slot: number;
+  /** A name of HTLC in htlcs.ts. */
+  readonly state: string;
+}
+
+export interface AttemptState {
+  /** Serial number. */
+  readonly attempt: number;
+  /** Failure code and the hop that reports it; left out when there is none. */
+  readonly failure?: Pair<number>;
+  /** HTLCs that are left. */
+  readonly live: number;
+  /** Number within its payment. */
+  readonly ordinal: number;
+  /** Row of its payment. */
+  readonly payment: number;
+  /** Left out when false. */
+  readonly resolved?: true;
+  /** [edge, amount msat, expiry, HTLC slot or −1] of each hop. */
+  readonly route: readonly (readonly [number, number, number, number])[];
+  readonly slot: number;
+}
+
+/** A payment that is in progress, or of which something is left. */
+export interface PaymentState {
+  readonly activity: string;
+  readonly amount_msat: number;
+  readonly attempts: number;
+  readonly destination: string;
+  /** Last failure code, and hop that reported it; left out when there is none. */
+  readonly failure?: Pair<number>;
+  readonly fee_msat: number;
+  /** HTLC slots that the recipient holds; left out when there is none. */
+  readonly held?: readonly number[];
+  /** Key of the activity's draws. */
+  readonly key: Pair<number>;
+  readonly kind: string;
+  readonly nth: number;
+  readonly parts: number;
+  /** How the activity pays. */
+  readonly profile: { readonly [key: string]: Json };
+  /** What the recipient did (RECEIPT in payments.ts). */
+  readonly receipt: number;
+  readonly received_msat: number;
+  /** Nodes and channels of the route that the result will show; left out before the first attempt. */
+  readonly route?: { readonly channels: readonly number[]; readonly nodes: readonly number[] };
+  readonly row: number;
+  readonly source: string;
+  readonly started_us: number;
+  /** PAYMENT in payments.ts. */
+  readonly state: number;
+}
+
+export interface TxState {
+  readonly channel: number;
+  readonly fee_sat: number;
+  readonly id: number;
+  readonly kind: string;
+  readonly node: number;
+  readonly output: number;
+  readonly value_sat: number;
+}
+
+/** An output that is not spent. */
+export interface OutputState {
+  readonly channel: number;
+  readonly htlc: number;
+  readonly index: number;
+  readonly kind: string;
+  readonly mature_at: number;
+  readonly owner: number;
+  readonly spender: number;
+  readonly value_sat: number;
+}
+
+export interface ChainState {
+  readonly abandoned_sat: number;
+  /** Changes of the feerate so far. */
+  readonly feerate_changes: number;
+  readonly feerate_per_kw: number;
+  readonly fees_sat: number;
+  readonly height: number;
+  readonly mempool: readonly TxState[];
+  readonly minted_sat: number;
+  readonly outputs: readonly OutputState[];
+  /** Outputs ever made, spent ones included. */
+  readonly outputs_made: number;
+  readonly transactions: number;
+}
+
+/** A policy that is on its way to the public. */
+export interface AnnouncementState {
+  readonly edge: number;
+  readonly number: number;
+  readonly policy: PolicyState;
+}
+
+export interface SimulationState {
+  /** Pairs of peers kept apart, smaller · nodes + larger, in order. */
+  readonly apart: readonly number[];
+  readonly attempt_pool: { readonly free: readonly number[]; readonly made: number; readonly used: number };
+  readonly attempts: readonly AttemptState[];
+  readonly chain: ChainState;
+  readonly channels: readonly ChannelState[];
+  /** Cooperative closes: [channel, sat to side 0, sat to side 1, fee sat] before, channels after their confirmation. */
+  readonly closings: { readonly signed: readonly (readonly number[])[]; readonly waiting: readonly number[] };
+  /** Pending events in order: [time, name of the kind (PHYSICS in world.ts), a, b]. */
+  readonly events: readonly (readonly [number, string, number, number])[];
+  readonly gossip: readonly AnnouncementState[];
+  /** Announcements so far. */
+  readonly gossip_made: number;
+  readonly htlc_pool: { readonly free: readonly number[]; readonly generations: readonly number[] };
+  readonly htlcs: readonly HtlcState[];
+  readonly nodes: readonly NodeState[];
+  /** Channels that wait for blocks to open or to be announced. */
+  readonly openings: readonly number[];
+  /** Outputs that somebody will claim, in order. */
+  readonly outputs_open: readonly number[];
+  readonly payments: readonly PaymentState[];
+  /** Events of the simulator so far. */
+  readonly physics_events: number;
+  /** Texts that records refer to, by number. */
+  readonly texts: readonly string[];
+  /** The simulator's clock. */
+  readonly time_us: number;
+}

@@ -1,0 +1,284 @@
+/** Random small networks and what is done to them, for properties of the physics. */
+import fc from 'fast-check';
+import { type TestNetwork, TestRun } from './network.ts';
+
+/** One step of a random scenario; numbers are reduced to what exists. */
+export type Step =
+  | { readonly do: 'pay'; readonly n: number }
+  | { readonly do: 'wait'; readonly ms: number }
+  | { readonly do: 'stop' | 'start'; readonly node: number }
+  | { readonly do: 'mine'; readonly blocks: number }
+  | { readonly do: 'open'; readonly from: number; readonly to: number; readonly sat: number; readonly push: number }
+  | { readonly do: 'close'; readonly channel: number; readonly force: boolean; readonly side: number }
+  | { readonly do: 'fund'; readonly node: number; readonly sat: number }
+  | { readonly do: 'crash'; readonly node: number }
+  | { readonly do: 'connect' | 'disconnect'; readonly a: number; readonly b: number }
+  | { readonly do: 'partition'; readonly mask: number }
+  | { readonly do: 'heal' }
+  | { readonly do: 'send'; readonly from: number; readonly to: number; readonly sat: number }
+  | { readonly do: 'latency'; readonly channel: number; readonly us: number }
+  | { readonly do: 'feerate'; readonly perKw: number }
+  | { readonly do: 'rebalance'; readonly out: number; readonly into: number; readonly msat: number }
+  | { readonly do: 'policy'; readonly channel: number; readonly base: number; readonly ppm: number };
+
+const NODES = 6;
+const LATER = 6;
+
+export const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 12, arbitrary: fc.record({ do: fc.constant('pay' as const), n: fc.integer({ min: 1, max: 6 }) }) },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 90_000 }) }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 400 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constantFrom('stop' as const, 'start' as const), node: fc.nat(NODES - 1) }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('mine' as const), blocks: fc.integer({ min: 1, max: 3 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('mine' as const), blocks: fc.integer({ min: 4, max: 160 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('open' as const),
+      from: fc.nat(NODES - 1),
+      to: fc.nat(NODES - 1),
+      sat: fc.integer({ min: 10_000, max: 2_000_000 }),
+      push: fc.integer({ min: 0, max: 10_000_000 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('close' as const),
+      channel: fc.nat(13),
+      force: fc.boolean(),
+      side: fc.nat(1),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('fund' as const),
+      node: fc.nat(NODES - 1),
+      sat: fc.integer({ min: 1, max: 1e8 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const), node: fc.nat(NODES - 1) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constantFrom('connect' as const, 'disconnect' as const),
+      a: fc.nat(NODES - 1),
+      b: fc.nat(NODES - 1),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('partition' as const), mask: fc.nat(63) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('heal' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('send' as const),
+      from: fc.nat(NODES - 1),
+      to: fc.nat(NODES - 1),
+      sat: fc.integer({ min: 1, max: 3_000_000 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('latency' as const), channel: fc.nat(13), us: fc.nat(300_000) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('feerate' as const), perKw: fc.integer({ min: 250, max: 5000 }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('rebalance' as const),
+      out: fc.nat(13),
+      into: fc.nat(13),
+      msat: fc.integer({ min: 1000, max: 200_000_000 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('policy' as const),
+      channel: fc.nat(30),
+      base: fc.nat(10_000),
+      ppm: fc.nat(20_000),
+    }),
+  },
+);
+
+export const network: fc.Arbitrary<TestNetwork> = fc
+  .record({
+    wallets: fc.array(fc.integer({ min: 0, max: 5_000_000 }), { minLength: NODES, maxLength: NODES }),
+    channels: fc.array(
+      fc.record({
+        node0: fc.nat(NODES - 1),
+        node1: fc.nat(NODES - 1),
+        capacitySat: fc.integer({ min: 20_000, max: 3_000_000 }),
+        share: fc.integer({ min: 0, max: 1000 }),
+        latencyUs: fc.integer({ min: 0, max: 200_000 }),
+      }),
+      { minLength: 3, maxLength: 14, size: 'max' },
+    ),
+    payments: fc.array(
+      fc.record({
+        source: fc.nat(NODES - 1),
+        destination: fc.nat(NODES - 1),
+        amountMsat: fc.oneof(fc.integer({ min: 1, max: 2_000_000 }), fc.integer({ min: 1, max: 900_000_000 })),
+        activity: fc.nat(3),
+      }),
+      { minLength: 5, maxLength: 60, size: 'max' },
+    ),
+    feeratePerKw: fc.constantFrom(250, 1000, 12_500),
+  })
+  .map((r) => ({
+    nodes: r.wallets.map((walletSat) => ({ walletSat })),
+    channels: r.channels
+      .filter((c) => c.node0 !== c.node1)
+      .map((c) => ({
+        node0: c.node0,
+        node1: c.node1,
+        capacitySat: c.capacitySat,
+        balance0Msat: Math.floor((c.capacitySat * 1000 * c.share) / 1000),
+        latencyUs: c.latencyUs,
+      })),
+    // The last rows are circular: they are played as rebalances only.
+    payments: [
+      ...r.payments.filter((p) => p.source !== p.destination),
+      ...Array.from({ length: 8 }, (_, i) => ({
+        source: i % NODES,
+        destination: i % NODES,
+        amountMsat: 30_000_000,
+        activity: 1,
+      })),
+    ],
+    profiles: [
+      {},
+      { method: 'invoice' as const },
+      { method: 'invoice' as const, holdUs: 20_000_000 },
+      { method: 'invoice' as const, holdUs: 400_000_000 },
+    ],
+    later: Array.from({ length: LATER }, (_, i) => `later${i}`),
+    feeratePerKw: r.feeratePerKw,
+  }));
+
+/** Plays steps and then brings everything to its end. `between` is called after each step and within waits. */
+export function play(t: TestNetwork, steps: readonly Step[], between: (run: TestRun) => void = () => {}): TestRun {
+  const run = new TestRun(t);
+  const names = t.channels.length + LATER;
+  let paid = 0;
+  let opened = 0;
+  let circular = 0;
+  let now = 0;
+  for (const s of steps) {
+    between(run);
+    const sim = run.simulation;
+    switch (s.do) {
+      case 'pay':
+        for (let i = 0; i < s.n && paid < t.payments!.length - 8; i++) sim.pay(paid++);
+        break;
+      case 'wait':
+        now += s.ms / 1000;
+        run.until(now, between);
+        break;
+      case 'stop':
+        sim.stopNode(s.node);
+        break;
+      case 'start':
+        sim.startNode(s.node);
+        break;
+      case 'mine':
+        sim.mine(s.blocks);
+        break;
+      case 'open':
+        if (s.from === s.to) break;
+        sim.openChannel({
+          channel: t.channels.length + (opened++ % LATER),
+          from: s.from,
+          to: s.to,
+          capacitySat: s.sat,
+          pushMsat: Math.min(s.push, s.sat * 1000),
+          announced: true,
+          policy: {},
+          reversePolicy: {},
+          latencyUs: 30_000,
+        });
+        break;
+      case 'close': {
+        const channel = s.channel < t.channels.length ? s.channel : s.channel % names;
+        const instance = sim.world.byName[channel]!;
+        const by = instance < 0 ? -1 : sim.world.channels.node[2 * instance + s.side]!;
+        sim.closeChannel({ channel, force: s.force, by });
+        break;
+      }
+      case 'fund':
+        sim.fund(s.node, s.sat);
+        break;
+      case 'crash':
+        sim.crashNode(s.node);
+        break;
+      case 'connect':
+        if (s.a !== s.b) sim.connectPeer(s.a, s.b);
+        break;
+      case 'disconnect':
+        if (s.a !== s.b) sim.disconnectPeer(s.a, s.b);
+        break;
+      case 'partition': {
+        const nodes = Array.from({ length: NODES }, (_, n) => n);
+        sim.partition([nodes.filter((n) => (s.mask >> n) & 1)]);
+        break;
+      }
+      case 'heal':
+        sim.heal();
+        break;
+      case 'send':
+        sim.sendOnchain({ from: s.from, to: s.to, sat: s.sat });
+        break;
+      case 'latency':
+        sim.setLatency({ channels: [s.channel % names], latencyUs: s.us });
+        break;
+      case 'feerate':
+        sim.setFeerate(s.perKw);
+        break;
+      case 'rebalance': {
+        const row = t.payments!.length - 1 - circular;
+        const out = t.channels[s.out % t.channels.length];
+        if (out === undefined || row < paid) break;
+        circular++;
+        // The row's ends are whatever they are; what counts is that the money comes back where it left.
+        const node = t.payments![row]!.source;
+        if (t.payments![row]!.destination !== node) break;
+        sim.rebalance({
+          node,
+          outChannel: s.out % t.channels.length,
+          inChannel: s.into % t.channels.length,
+          amountMsat: s.msat,
+          maxFeeMsat: 100_000,
+          row,
+        });
+        break;
+      }
+      case 'policy':
+        sim.setPolicy({ channel: s.channel % names, node: -1, policy: { feeBaseMsat: s.base, feeRatePpm: s.ppm } });
+        break;
+    }
+  }
+  // Everything comes to its end: all nodes run and can pay for their claims, timeouts pass, blocks are mined until the
+  // last HTLC has expired and the last delay is over.
+  const sim = run.simulation;
+  sim.heal();
+  for (let a = 0; a < NODES; a++) for (let b = a + 1; b < NODES; b++) sim.connectPeer(a, b);
+  for (let n = 0; n < NODES; n++) {
+    sim.startNode(n);
+    sim.fund(n, 100_000_000);
+  }
+  for (let i = 0; i < 8; i++) {
+    now += 300;
+    run.until(now);
+    sim.mine(150);
+  }
+  run.until(now + 600);
+  return run;
+}
