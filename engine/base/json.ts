@@ -13,12 +13,25 @@ export function canonicalJson(value: Json): string {
     if (!Number.isFinite(value)) throw new RangeError(`not a JSON number: ${value}`);
     return JSON.stringify(value);
   }
-  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(canonicalJson).join(',')}]`;
-  const record = value as { readonly [key: string]: Json };
-  const parts: string[] = [];
-  for (const key of Object.keys(record).sort(compareText)) {
-    const entry = record[key];
-    if (entry !== undefined) parts.push(`${JSON.stringify(key)}:${canonicalJson(entry)}`);
+  // Plain concatenation: large states are written this way, and it is several times quicker than joining arrays.
+  if (Array.isArray(value)) {
+    let text = '[';
+    for (let i = 0; i < value.length; i++) text += (i === 0 ? '' : ',') + canonicalJson(value[i] as Json);
+    return `${text}]`;
   }
-  return `{${parts.join(',')}}`;
+  const record = value as { readonly [key: string]: Json };
+  let text = '{';
+  for (const key of sortedKeys(record)) {
+    const entry = record[key];
+    if (entry !== undefined) text += `${text === '{' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(entry)}`;
+  }
+  return `${text}}`;
+}
+
+function sortedKeys(record: object): readonly string[] {
+  const keys = Object.keys(record);
+  for (let i = 1; i < keys.length; i++) {
+    if (compareText(keys[i - 1] as string, keys[i] as string) > 0) return keys.sort(compareText);
+  }
+  return keys;
 }
