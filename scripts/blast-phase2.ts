@@ -58,7 +58,7 @@ async function play(timeline: Timeline): Promise<PaymentResult[]> {
     if (phase === PHASE.payment) backend.pay(ref);
     else if (phase !== PHASE.observe) {
       const action = timeline.actions[ref];
-      if (action !== undefined) await eventKind(action.kind)?.apply(action.args, backend);
+      if (action !== undefined) await eventKind(action.kind)?.apply(action.args, backend, { capture: () => {} });
     }
   }
   backend.advance(timeline.durationUs + 60_000_000, true, Number.MAX_SAFE_INTEGER);

@@ -23,7 +23,16 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'models',
   ],
   'engine/compile': ['engine/base', 'engine/timeline', 'engine/spec', 'engine/interop', 'engine/kinds'],
-  'engine/run': ['engine/base', 'engine/timeline', 'engine/spec', 'engine/simulate', 'engine/backends', 'engine/kinds'],
+  'engine/snapshot': ['engine/base', 'engine/timeline', 'engine/spec', 'engine/simulate'],
+  'engine/run': [
+    'engine/base',
+    'engine/timeline',
+    'engine/spec',
+    'engine/simulate',
+    'engine/snapshot',
+    'engine/backends',
+    'engine/kinds',
+  ],
   'engine/cli': [
     'engine/base',
     'engine/timeline',

@@ -5,6 +5,7 @@
  */
 import type { Json } from '../base/json.ts';
 import type { RecordSink } from '../simulate/records.ts';
+import type { SimulationStart, SimulationState } from '../simulate/state.ts';
 import type {
   CloseChannelRequest,
   OpenChannelRequest,
@@ -56,8 +57,10 @@ export interface Backend {
   /** `virtual`: time moves only in advance(); `wall`: it moves by itself and advance() waits. */
   readonly clock: 'virtual' | 'wall';
 
-  /** Builds the network of the timeline. Called once, before anything else. */
-  start(timeline: Timeline, sink: RecordSink): Awaitable<void>;
+  /** Builds the network of the timeline, or goes on from a state. Called once, before anything else. */
+  start(timeline: Timeline, sink: RecordSink, from?: SimulationStart): Awaitable<void>;
+  /** The whole state, for start() in another process. Absent where nobody can tell it. */
+  capture?(): Awaitable<SimulationState>;
   /**
    * Lets everything happen that is due before `untilUs` (with `inclusive`: at it, too), at most `maxEvents` events.
    * Answers false when that limit was reached first, or after the event during which the sink set its `interrupt`; call

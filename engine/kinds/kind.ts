@@ -72,6 +72,12 @@ export interface EventPayment {
   readonly options: PaymentOptions;
 }
 
+/** What an event may ask of the run that plays it. */
+export interface RunControl {
+  /** Keeps the state under a name, as soon as the event is over. */
+  capture(name: string): void;
+}
+
 export interface EventKind extends KindDoc {
   readonly phase: Phase;
   /** Declares the names of channels that the event creates. Called for all events before any of them is planned. */
@@ -86,7 +92,7 @@ export interface EventKind extends KindDoc {
   /** Nodes without which it cannot happen as meant: a warning says when one of them is stopped at that time. */
   needs?(args: Action['args']): readonly number[];
   /** Makes it happen. */
-  apply(args: Action['args'], backend: Backend): Awaitable<void>;
+  apply(args: Action['args'], backend: Backend, run: RunControl): Awaitable<void>;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Backend } from '../backends/backend.ts';
 import { compileScenario } from '../compile/compile.ts';
 import { formatDiagnostics } from '../spec/format-diagnostic.ts';
 import type { Timeline } from '../timeline/timeline.ts';
+import type { RunControl } from './kind.ts';
 import { ACTIVITY_KINDS, EVENT_KINDS, eventKind, FORMAT_KINDS, MODEL_KINDS } from './registry.ts';
 
 const NETWORK = `version: 1
@@ -72,6 +73,8 @@ describe('every kind', () => {
 });
 
 describe('events', () => {
+  const run: RunControl = { capture: () => {} };
+
   /** The calls that the actions of an event make on a backend. */
   async function callsOf(event: object): Promise<unknown[][]> {
     const timeline = await compile(`${NETWORK}${stringify({ events: [event] })}`);
@@ -83,9 +86,9 @@ describe('events', () => {
           calls.push([method, ...args]);
         },
     });
-    for (const action of timeline.actions) await eventKind(action.kind)?.apply(action.args, backend);
+    for (const action of timeline.actions) await eventKind(action.kind)?.apply(action.args, backend, run);
     for (const { action } of timeline.activities) {
-      if (action !== undefined) await eventKind(action.kind)?.apply({ ...action.args, row: 0 }, backend);
+      if (action !== undefined) await eventKind(action.kind)?.apply({ ...action.args, row: 0 }, backend, run);
     }
     return calls;
   }
@@ -192,7 +195,7 @@ describe('events', () => {
         order.push(`end ${node}`);
       },
     } as unknown as Backend;
-    await eventKind('stop_node')?.apply({ nodes: [1, 2] }, backend);
+    await eventKind('stop_node')?.apply({ nodes: [1, 2] }, backend, run);
     expect(order).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2']);
   });
 });

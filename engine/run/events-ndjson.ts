@@ -6,6 +6,7 @@ import type { RecordCode } from '../simulate/records.ts';
 import type { Action, Timeline } from '../timeline/timeline.ts';
 import type { RunObserver } from './observers.ts';
 import { type DescribedRecord, RecordNames } from './record-names.ts';
+import type { RunStart } from './run-contract.ts';
 import { clockText } from './time-text.ts';
 
 export class EventsNdjson implements RunObserver {
@@ -18,6 +19,11 @@ export class EventsNdjson implements RunObserver {
   constructor(timeline: Timeline, write: (text: string) => void) {
     this.#names = new RecordNames(timeline);
     this.#write = write;
+  }
+
+  started(start: RunStart): void {
+    this.#names.started(start);
+    if (start.kind === 'resume') this.#n = start.snapshot.run?.records.trace.records ?? 0;
   }
 
   action(action: Action): void {

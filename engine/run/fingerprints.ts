@@ -67,6 +67,19 @@ export class Fingerprints {
     this.#sums[group] = ((this.#sums[group] ?? 0) + recordHash(index, code, timeUs, a, b, c, amount)) | 0;
   }
 
+  /** All that is needed to go on: the trace is as exact as the sums. */
+  capture(): Trace {
+    const { fingerprints, records, stride } = this.trace();
+    return { fingerprints, records, stride };
+  }
+
+  restore({ records, stride, fingerprints }: Trace): void {
+    this.records = records;
+    this.#stride = stride;
+    this.#sums.fill(0);
+    this.#sums.set(decodeFingerprints(fingerprints));
+  }
+
   trace(): Trace {
     const groups = Math.ceil(this.records / this.#stride);
     return { records: this.records, stride: this.#stride, fingerprints: encode(this.#sums.subarray(0, groups)) };

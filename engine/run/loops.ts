@@ -4,6 +4,7 @@
  * at one instant is that of their activities' names, then of their numbers.
  */
 import type { PaymentResult } from '../simulate/records.ts';
+import type { LoopState } from '../snapshot/document.ts';
 import type { LoopPlan, Timeline } from '../timeline/timeline.ts';
 import type { Reactions } from './reactions.ts';
 
@@ -51,6 +52,27 @@ export class Loops {
     return this.#next(this.#timeline.payments.activity[result.payment] as number, result.resolvedUs, false);
   }
 
+  /** How far each loop is. */
+  capture(): readonly LoopState[] {
+    return [...this.#loops].map(([activity, { given }]) => ({
+      activity: this.#timeline.activities[activity]?.name ?? '',
+      due: this.#due.filter((due) => due.activity === activity).map(({ nth, timeUs }) => [nth, timeUs] as const),
+      given,
+    }));
+  }
+
+  /** Takes over how far the loops were at an instant, µs; those that begin later are left as they are. */
+  restore(states: readonly LoopState[], nowUs: number): void {
+    const byName = new Map(states.map((state) => [state.activity, state]));
+    for (const [activity, loop] of this.#loops) {
+      const state = byName.get(this.#timeline.activities[activity]?.name ?? '');
+      if (state === undefined || loop.plan.startUs > nowUs) continue;
+      loop.given = state.given;
+      for (let i = this.#due.length - 1; i >= 0; i--) if (this.#due[i]?.activity === activity) this.#due.splice(i, 1);
+      for (const [nth, timeUs] of state.due) this.#insert({ timeUs, activity, nth, row: loop.plan.first + nth });
+    }
+  }
+
   /** From now on nothing becomes due any more. */
   close(): void {
     this.#open = false;
@@ -67,11 +89,14 @@ export class Loops {
     const timeUs = Math.max(ready, this.#reactions.quietUntilUs(activity));
     if (timeUs >= plan.endUs) return false;
     loop.given++;
-    const due: DuePayment = { timeUs, activity, nth, row: plan.first + nth };
+    this.#insert({ timeUs, activity, nth, row: plan.first + nth });
+    return true;
+  }
+
+  #insert(due: DuePayment): void {
     let at = this.#due.length;
     while (at > 0 && comesBefore(due, this.#due[at - 1] as DuePayment)) at--;
     this.#due.splice(at, 0, due);
-    return true;
   }
 }
 

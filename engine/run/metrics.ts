@@ -2,6 +2,7 @@
 import type { Json } from '../base/json.ts';
 import type { PaymentStats } from '../kinds/expectation.ts';
 import { OUTCOME } from '../simulate/records.ts';
+import { CARRIED_KIND } from '../timeline/carried.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { PaymentBook } from './payment-book.ts';
 import type { RunResult } from './runner.ts';
@@ -54,10 +55,11 @@ export function runMetrics(timeline: Timeline, result: RunResult): Json {
   return {
     format: 'blast-metrics/1',
     payments: paymentMetrics(all, successTimes(timeline, book, null)),
-    activities: timeline.activities.map((activity, index) => ({
-      name: activity.name,
-      ...paymentMetrics(book.activityStats(index), successTimes(timeline, book, index)),
-    })),
+    activities: timeline.activities.flatMap(({ name, kind }, index) =>
+      kind === CARRIED_KIND
+        ? []
+        : [{ name, ...paymentMetrics(book.activityStats(index), successTimes(timeline, book, index)) }],
+    ),
     backend: result.backendMetrics,
   };
 }

@@ -1,9 +1,12 @@
 /** What can watch a run, and how one record reaches all who watch. */
 import type { PaymentResult, RecordCode, RecordSink } from '../simulate/records.ts';
 import type { Action } from '../timeline/timeline.ts';
+import type { RunStart } from './run-contract.ts';
 
 /** A sink that may also hear of the rows of the timeline as they are played. Observers never change a run. */
 export interface RunObserver extends Omit<RecordSink, 'interrupt'> {
+  /** The run begins with a state, and what it says happened before is not told again. */
+  started?(start: RunStart): void;
   /** An action is about to be applied. */
   action?(action: Action, timeUs: number): void;
   /** Payment `row` is about to start. */
@@ -32,6 +35,10 @@ export class FanOut implements RunObserver, RecordSink {
 
   text(number: number, text: string): void {
     for (const observer of this.#observers) observer.text(number, text);
+  }
+
+  started(start: RunStart): void {
+    for (const observer of this.#observers) observer.started?.(start);
   }
 
   action(action: Action, timeUs: number): void {

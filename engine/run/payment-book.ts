@@ -5,6 +5,8 @@
 import type { PaymentStats } from '../kinds/expectation.ts';
 import { globMatcher } from '../kinds/expectation-names.ts';
 import { OUTCOME, OUTCOME_NAMES, type PaymentResult } from '../simulate/records.ts';
+import type { ActivityTotals, RunState } from '../snapshot/document.ts';
+import { CARRIED_KIND } from '../timeline/carried.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 
 /** Running totals of one activity. Amounts msat, times µs. */
@@ -58,7 +60,7 @@ export class PaymentBook {
   /** Notes a result; a second result of the same payment is ignored. */
   resolve(result: PaymentResult): void {
     const row = result.payment;
-    if (this.outcome[row] !== -1) return;
+    if (this.outcome[row] !== -1 || this.#isCarried(row)) return;
     this.resolvedUs[row] = result.resolvedUs;
     this.outcome[row] = result.outcome;
     this.resolved++;
@@ -71,6 +73,57 @@ export class PaymentBook {
     totals.feeMsat += result.feeMsat;
     totals.successUs += us;
     if (us > totals.maxUs) totals.maxUs = us;
+  }
+
+  /** Everything noted so far. */
+  capture(): Pick<RunState, 'activities' | 'payments'> {
+    const row: number[] = [];
+    for (let i = 0; i < this.outcome.length; i++) if (this.startedUs[i] !== -1) row.push(i);
+    return {
+      activities: this.#totals.flatMap((totals, i) => (totals.started === 0 ? [] : [this.#captureTotals(totals, i)])),
+      payments: {
+        outcome: row.map((i) => this.outcome[i] as number),
+        resolved_us: row.map((i) => this.resolvedUs[i] as number),
+        row,
+        started_us: row.map((i) => this.startedUs[i] as number),
+      },
+    };
+  }
+
+  #captureTotals(totals: Totals, index: number): ActivityTotals {
+    return {
+      activity: this.#timeline.activities[index]?.name ?? '',
+      amount_msat: totals.amountMsat,
+      attempts: totals.attempts,
+      fee_msat: totals.feeMsat,
+      max_us: totals.maxUs,
+      outcomes: Array.from(totals.outcomes),
+      started: totals.started,
+      success_us: totals.successUs,
+    };
+  }
+
+  /** Takes over what capture wrote; rows and names are those of this timeline. */
+  restore({ activities, payments }: Pick<RunState, 'activities' | 'payments'>): void {
+    payments.row.forEach((row, i) => {
+      this.startedUs[row] = payments.started_us[i] as number;
+      this.resolvedUs[row] = payments.resolved_us[i] as number;
+      this.outcome[row] = payments.outcome[i] as number;
+      this.started++;
+      if (this.outcome[row] !== -1) this.resolved++;
+    });
+    const indexes = new Map(this.#timeline.activities.map(({ name }, i) => [name, i]));
+    for (const state of activities) {
+      const totals = this.#totals[indexes.get(state.activity) ?? -1];
+      if (totals === undefined) continue;
+      totals.started = state.started;
+      totals.amountMsat = state.amount_msat;
+      totals.feeMsat = state.fee_msat;
+      totals.attempts = state.attempts;
+      totals.successUs = state.success_us;
+      totals.maxUs = state.max_us;
+      totals.outcomes.set(state.outcomes);
+    }
   }
 
   /** Rows that started and have not resolved, in order. */
@@ -86,7 +139,9 @@ export class PaymentBook {
   /** Totals of all payments, or of the activities that a glob matches; null when it matches none. */
   stats(pattern: string | null): PaymentStats | null {
     const matches = pattern === null ? () => true : globMatcher(pattern);
-    const indexes = this.#timeline.activities.flatMap((activity, i) => (matches(activity.name) ? [i] : []));
+    const indexes = this.#timeline.activities.flatMap(({ name, kind }, i) =>
+      kind !== CARRIED_KIND && matches(name) ? [i] : [],
+    );
     if (pattern !== null && indexes.length === 0) return null;
     return this.#sum(indexes);
   }
@@ -94,6 +149,12 @@ export class PaymentBook {
   /** Totals of one activity by its index. */
   activityStats(index: number): PaymentStats {
     return this.#sum([index]);
+  }
+
+  /** True for a payment of the time before the run. */
+  #isCarried(row: number): boolean {
+    const { activities, payments } = this.#timeline;
+    return activities[payments.activity[row] ?? -1]?.kind === CARRIED_KIND;
   }
 
   #of(row: number): Totals {

@@ -3,11 +3,15 @@
  * the end last. The first seven columns are exactly sim-ln's, so that scripts for its results read this file.
  */
 import { failureName } from '../simulate/failure.ts';
+import { PAYMENT } from '../simulate/payments.ts';
 import { OUTCOME_NAMES, type PaymentResult, type RecordCode } from '../simulate/records.ts';
+import { carriedActivity } from '../timeline/carried.ts';
+import { paymentRow } from '../timeline/payment-row.ts';
 import { pubkeyOf } from '../timeline/pubkey.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { RunObserver } from './observers.ts';
 import { paymentHash } from './payment-hash.ts';
+import type { RunStart } from './run-contract.ts';
 
 export const PAYMENT_COLUMNS: readonly string[] = [
   // sim-ln's
@@ -47,6 +51,17 @@ export class PaymentsCsv implements RunObserver {
     this.#timeline = timeline;
     this.#write = write;
     write(`${PAYMENT_COLUMNS.join(',')}\n`);
+  }
+
+  /** Payments that are in flight already. */
+  started({ kind, snapshot: { state, run } }: RunStart): void {
+    const originUs = kind === 'anew' ? state.time_us : (run?.origin_us ?? 0);
+    for (const one of state.payments) {
+      if (one.state !== PAYMENT.running) continue;
+      const activity = kind === 'anew' ? carriedActivity(one.activity) : one.activity;
+      const row = paymentRow(this.#timeline, activity, one.nth, one.row);
+      if (row >= 0) this.#inFlight.set(row, one.started_us - originUs);
+    }
   }
 
   dispatched(row: number, timeUs: number): void {

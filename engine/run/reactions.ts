@@ -3,6 +3,7 @@
  * results in their order alone. Must not start anything itself: it is asked before a payment is made.
  */
 import { OUTCOME, type PaymentResult } from '../simulate/records.ts';
+import type { ReactionState } from '../snapshot/document.ts';
 import type { FailureReaction, Timeline } from '../timeline/timeline.ts';
 
 export class Reactions {
@@ -20,6 +21,27 @@ export class Reactions {
   /** The first instant at which an activity may pay again; in the past when it may now. */
   quietUntilUs(activity: number): number {
     return this.#quietUntilUs[activity] as number;
+  }
+
+  /** What failures have led to. */
+  capture(): readonly ReactionState[] {
+    return this.#timeline.activities.flatMap(({ name }, i) => {
+      const failures = this.#failures[i] as number;
+      const quietUntilUs = this.#quietUntilUs[i] as number;
+      if (failures === 0 && quietUntilUs === 0) return [];
+      return [{ activity: name, failures, quiet_until_us: Number.isFinite(quietUntilUs) ? quietUntilUs : null }];
+    });
+  }
+
+  /** Takes over what capture wrote; activities that this timeline lacks are passed over. */
+  restore(states: readonly ReactionState[]): void {
+    const indexes = new Map(this.#timeline.activities.map(({ name }, i) => [name, i]));
+    for (const { activity, failures, quiet_until_us: until } of states) {
+      const index = indexes.get(activity);
+      if (index === undefined) continue;
+      this.#failures[index] = failures;
+      this.#quietUntilUs[index] = until ?? Number.POSITIVE_INFINITY;
+    }
   }
 
   /** Notes how a payment ended. */

@@ -4,6 +4,7 @@
  */
 import { NumberHasher, sha256Text } from '../base/digest.ts';
 import type { PaymentResult, RecordCode, RecordSink } from '../simulate/records.ts';
+import type { RecordsState } from '../snapshot/document.ts';
 import { Fingerprints, type Trace } from './fingerprints.ts';
 
 /** The log up to an instant: all records before `atUs`, how many they are, and their digest. */
@@ -72,6 +73,32 @@ export class RecordDigest implements RecordSink {
 
   payment(_result: PaymentResult): void {
     // A result repeats what its records have said.
+  }
+
+  /** The log so far, to go on with it. */
+  capture(): RecordsState {
+    return {
+      checkpoints: this.checkpoints.map(({ atUs, digest, records }) => ({ at_us: atUs, digest, records })),
+      hash: this.#hasher.save(),
+      interval_us: this.#interval,
+      last_us: this.lastUs,
+      trace: this.#fingerprints.capture(),
+    };
+  }
+
+  /** Goes on with a log. Its checkpoints count where they are as far apart as those of this run. */
+  restore(state: RecordsState): void {
+    this.#hasher.load(state.hash);
+    this.#fingerprints.restore(state.trace);
+    this.lastUs = state.last_us;
+    if (state.interval_us === this.#interval) {
+      for (const { at_us, digest, records } of state.checkpoints) {
+        this.checkpoints.push({ atUs: at_us, records, digest });
+        this.#nextUs += this.#interval;
+      }
+    } else {
+      while (this.#nextUs <= state.last_us) this.#nextUs += this.#interval;
+    }
   }
 
   /** Completes the checkpoints up to `endUs`, where the run ended. */

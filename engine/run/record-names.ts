@@ -9,6 +9,7 @@ import { EVENT_NAMES, STATE_NAMES } from '../simulate/channel-lifecycle.ts';
 import { failureName } from '../simulate/failure.ts';
 import { OUTCOME_NAMES, RECORD, type RecordCode, TX_NAMES } from '../simulate/records.ts';
 import type { Action, Timeline } from '../timeline/timeline.ts';
+import type { RunStart } from './run-contract.ts';
 
 interface Instance {
   readonly name: string;
@@ -32,7 +33,7 @@ const ON_CHAIN = ['', 'preimage', 'timeout', 'trimmed'];
 
 export class RecordNames {
   readonly #timeline: Timeline;
-  readonly #instances: Instance[];
+  #instances: Instance[];
   readonly #texts: string[] = [];
   #opening: Instance | null = null;
 
@@ -42,6 +43,18 @@ export class RecordNames {
       name: channel.name,
       nodes: [this.node(channel.node0), this.node(channel.node1)],
     }));
+  }
+
+  /** To be told when the run begins with a state. */
+  started({ snapshot: { state } }: RunStart): void {
+    const known = new Set(state.channels.map(({ name }) => name));
+    this.#instances = [
+      ...state.channels.map(({ name, between }) => ({ name, nodes: between })),
+      ...this.#instances.filter(({ name }) => !known.has(name)),
+    ];
+    state.texts.forEach((text, number) => {
+      this.text(number, text);
+    });
   }
 
   /** To be told of every action before it is applied. */

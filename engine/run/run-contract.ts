@@ -1,7 +1,8 @@
 /** What a run is given and what it answers. */
-import type { Backend } from '../backends/backend.ts';
+import type { Awaitable, Backend } from '../backends/backend.ts';
 import type { Json } from '../base/json.ts';
 import type { EventKind } from '../kinds/kind.ts';
+import type { SnapshotDocument } from '../snapshot/document.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { Trace } from './fingerprints.ts';
 import type { RunState } from './machine.ts';
@@ -52,8 +53,30 @@ export interface ExpectationResult {
   readonly measured: string;
 }
 
+/** What a run begins with, instead of the network of its timeline. */
+export interface RunStart {
+  readonly snapshot: SnapshotDocument;
+  /**
+   * `resume`: the run that was captured goes on (see resumeProblem). `anew`: the timeline's own run begins in the state;
+   * it was compiled with the same snapshot.
+   */
+  readonly kind: 'resume' | 'anew';
+}
+
+/** A state to keep, beside those of the timeline; µs, or at the end of the run. */
+export interface CaptureRequest {
+  readonly atUs: number | 'end';
+  readonly name: string;
+}
+
 export interface RunInput {
   readonly timeline: Timeline;
+  readonly start?: RunStart;
+  readonly captures?: readonly CaptureRequest[];
+  /** Gets every state that is kept, under its name. */
+  readonly onSnapshot?: (name: string, snapshot: SnapshotDocument) => Awaitable<void>;
+  /** Name of the state to keep when the run is stopped; absent: none. */
+  readonly captureOnStop?: string;
   /** SHA-256 of the timeline; becomes part of the run digest. */
   readonly timelineDigest: string;
   readonly backend: Backend;

@@ -18,6 +18,10 @@
 import type { Awaitable, Backend } from '../backends/backend.ts';
 import type { Json } from '../base/json.ts';
 import { evaluateExpectation } from '../kinds/expectation.ts';
+import type { RunControl } from '../kinds/kind.ts';
+import type { SimulationState } from '../simulate/state.ts';
+import type { ExpectationState, SnapshotDocument } from '../snapshot/document.ts';
+import { rowAt, timelinePrefix } from '../timeline/prefix.ts';
 import type { Action, PlannedExpectation, Timeline } from '../timeline/timeline.ts';
 import { PHASE } from '../timeline/timeline.ts';
 import { type DuePayment, Loops } from './loops.ts';
@@ -27,12 +31,14 @@ import { Pacer, type WallClock } from './pacing.ts';
 import { PaymentBook } from './payment-book.ts';
 import { Reactions } from './reactions.ts';
 import { RecordDigest, runDigest } from './record-digest.ts';
-import type { ExpectationResult, RunInput, RunResult } from './run-contract.ts';
+import { resumeProblem } from './resume.ts';
+import type { ExpectationResult, RunInput, RunResult, RunStart } from './run-contract.ts';
 import { asRunFailure, RunFailure } from './run-failure.ts';
 import { RunView } from './run-view.ts';
 import { Triggers } from './triggers.ts';
+import { ENGINE_VERSION } from './version.ts';
 
-export type { ExpectationResult, RunInput, RunProgress, RunResult } from './run-contract.ts';
+export type { CaptureRequest, ExpectationResult, RunInput, RunProgress, RunResult, RunStart } from './run-contract.ts';
 export { PauseControl } from './run-contract.ts';
 
 /** Longest time beyond the end in which payments in flight may resolve, µs. */
@@ -72,10 +78,19 @@ class Run {
   readonly #clock: WallClock;
   readonly #timed: readonly PlannedExpectation[];
   readonly #results = new Map<PlannedExpectation, ExpectationResult>();
-  /** Where the walk is: next row, next expectation, virtual time to which everything has happened. */
+  /** States to keep at an instant, in order, and at the end. */
+  readonly #captures: readonly { readonly atUs: number; readonly name: string }[];
+  readonly #endCaptures: readonly string[];
+  /** States that events ask to keep. */
+  readonly #requested: string[] = [];
+  /** Where the walk is: next row, next expectation and state to keep, virtual time to which everything has happened. */
   #row = 0;
   #nextTimed = 0;
+  #nextCapture = 0;
   #nowUs = 0;
+  /** The simulator's clock at the scenario's time 0, µs. */
+  #originUs = 0;
+  readonly #control: RunControl = { capture: (name) => void this.#requested.push(name) };
   #state: RunState = 'booting';
   #stateDigest: string | null = null;
   #yieldedMs: number;
@@ -119,6 +134,15 @@ class Run {
       .map((expectation, index) => ({ expectation, index }))
       .sort((a, b) => a.expectation.atUs - b.expectation.atUs || a.index - b.index)
       .map(({ expectation }) => expectation);
+    const planned = timeline.captures ?? [];
+    const asked = input.captures ?? [];
+    this.#captures = [
+      ...planned.filter(({ atEnd }) => !atEnd),
+      ...asked.flatMap(({ atUs, name }) => (atUs === 'end' ? [] : [{ atUs, name }])),
+    ].sort((a, b) => a.atUs - b.atUs);
+    this.#endCaptures = [...planned.filter(({ atEnd }) => atEnd), ...asked.filter(({ atUs }) => atUs === 'end')].map(
+      ({ name }) => name,
+    );
     this.#startedMs = input.clock.now();
     this.#yieldedMs = this.#startedMs;
     this.#reportedMs = this.#startedMs;
@@ -166,12 +190,57 @@ class Run {
   }
 
   async #boot(): Promise<void> {
-    await this.#guard(this.#backend.start(this.#timeline, this.#sink));
+    const { start } = this.#input;
+    if (start === undefined) await this.#guard(this.#backend.start(this.#timeline, this.#sink));
+    else await this.#startFrom(start);
     this.#bootMs = this.#clock.now() - this.#startedMs;
+  }
+
+  async #startFrom({ kind, snapshot }: RunStart): Promise<void> {
+    const { state, run } = snapshot;
+    const problem = kind === 'resume' ? resumeProblem(this.#timeline, snapshot) : null;
+    if (problem !== null) throw new RunFailure('internal', problem.message);
+    const originUs = kind === 'anew' ? state.time_us : (run?.origin_us ?? 0);
+    this.#originUs = originUs;
+    this.#sink.started({ kind, snapshot });
+    try {
+      await this.#backend.start(this.#timeline, this.#sink, { state, originUs, anew: kind === 'anew' });
+    } catch (error) {
+      throw asRunFailure(error);
+    }
+    if (kind === 'anew' || run === undefined) return;
+    this.#nowUs = state.time_us - originUs;
+    this.#row = rowAt(this.#timeline, { timeUs: this.#nowUs, rows: run.rows });
+    this.#book.restore(run);
+    this.#digest.restore(run.records);
+    this.#reactions.restore(run.reactions);
+    this.#loops.restore(run.loops, this.#nowUs);
+    this.#triggers.restore(run.triggers);
+    if (run.ended_us !== null) this.#loops.close();
+    this.#restoreExpectations(run.expectations);
+    while ((this.#captures[this.#nextCapture]?.atUs ?? Infinity) <= this.#nowUs) this.#nextCapture++;
+  }
+
+  #restoreExpectations(states: readonly ExpectationState[]): void {
+    const left = [...states];
+    for (const expectation of this.#timed) {
+      const { atUs, that, message } = expectation;
+      const at = left.findIndex((one) => one.at_us === atUs && one.that === that && one.message === message);
+      const [found] = at < 0 ? [] : left.splice(at, 1);
+      if (found === undefined) continue;
+      const status = found.status as ExpectationResult['status'];
+      this.#results.set(expectation, { ...described(expectation), status, measured: found.measured });
+    }
+    const isPast = (one: PlannedExpectation): boolean =>
+      one.atUs < this.#nowUs || (one.atUs === this.#nowUs && this.#results.has(one));
+    while (this.#nextTimed < this.#timed.length && isPast(this.#timed[this.#nextTimed] as PlannedExpectation)) {
+      this.#nextTimed++;
+    }
   }
 
   async #play(signal: AbortSignal): Promise<void> {
     this.#pacer.begin(this.#nowUs);
+    if (this.#nowUs > this.#endUs) return; // goes on with what was in flight at the end
     for (let steps = 1; ; steps++) {
       if (steps % SLICE_ROWS === 0 && this.#mustYield()) {
         await this.#yield();
@@ -183,7 +252,8 @@ class Run {
       const checkUs = this.#triggers.nextUs;
       const timed = this.#timed[this.#nextTimed];
       const timedUs = timed?.atUs ?? Infinity;
-      const firstUs = Math.min(nextUs, checkUs, timedUs);
+      const captureUs = this.#captures[this.#nextCapture]?.atUs ?? Infinity;
+      const firstUs = Math.min(nextUs, checkUs, timedUs, captureUs);
       if (firstUs > this.#endUs) {
         const moved = await this.#moveTo(this.#endUs, true, signal);
         if (moved === 'interrupted') continue;
@@ -203,6 +273,7 @@ class Run {
         const applied = isDue ? this.#pay(due.row, firstUs) : this.#apply(this.#row, firstUs);
         if (applied !== undefined) await applied;
         if (!isDue) this.#row++;
+        if (this.#requested.length > 0) await this.#takeRequested();
         continue;
       }
       const moved = await this.#moveTo(firstUs, true, signal);
@@ -210,9 +281,11 @@ class Run {
       if (moved === 'interrupted') continue;
       if (checkUs === firstUs) {
         await this.#fire(firstUs);
-      } else if (timed !== undefined) {
+      } else if (timed !== undefined && timedUs === firstUs) {
         await this.#evaluate(timed, firstUs);
         this.#nextTimed++;
+      } else {
+        await this.#capture(this.#captures[this.#nextCapture++]?.name ?? '');
       }
       if (signal.aborted) return;
     }
@@ -240,7 +313,56 @@ class Run {
       const { action } = firing.plan;
       const applied = action === null ? this.#pay(firing.row, timeUs) : this.#act(action, timeUs);
       if (applied !== undefined) await applied;
+      if (this.#requested.length > 0) await this.#takeRequested();
     }
+  }
+
+  async #takeRequested(): Promise<void> {
+    for (const name of this.#requested.splice(0)) await this.#capture(name);
+  }
+
+  /** Hands on the state, as it is now. */
+  async #capture(name: string): Promise<void> {
+    const { onSnapshot } = this.#input;
+    if (onSnapshot === undefined) return;
+    const backend = this.#backend;
+    if (backend.capture === undefined) {
+      throw new RunFailure('backend', `the backend ${backend.name} cannot tell its state, so it cannot be kept`);
+    }
+    const state = await this.#guard(backend.capture());
+    await this.#guard(onSnapshot(name, this.#snapshot(state)));
+  }
+
+  #snapshot(state: SimulationState): SnapshotDocument {
+    const timeline = this.#timeline;
+    let rows = 0;
+    for (let i = 0; i < this.#row; i++) if (timeline.phase[i] !== PHASE.observe) rows++;
+    const timeUs = state.time_us - this.#originUs;
+    const { activities, payments } = this.#book.capture();
+    return {
+      engine: ENGINE_VERSION,
+      run: {
+        activities,
+        ended_us: !this.#cut && (this.#state === 'draining' || timeUs > this.#endUs) ? this.#endUs : null,
+        expectations: [...this.#results.entries()].flatMap(([{ atEnd, atUs, that, message }, { status, measured }]) =>
+          atEnd ? [] : [{ at_us: atUs, measured, message, status, that }],
+        ),
+        loops: this.#loops.capture(),
+        origin_us: this.#originUs,
+        payments,
+        reactions: this.#reactions.capture(),
+        records: this.#digest.capture(),
+        rows,
+        triggers: this.#triggers.capture(),
+      },
+      scenario: {
+        name: timeline.name,
+        prefix: timelinePrefix(timeline, { timeUs, rows }),
+        seed: timeline.seed,
+        timeline: this.#input.timelineDigest,
+      },
+      state,
+    };
   }
 
   /** Applies one row; answers a promise only when the backend does. */
@@ -275,7 +397,7 @@ class Run {
         throw new RunFailure('internal', `the timeline has an action of unknown kind '${action.kind}'`);
       }
       this.#sink.action(action, timeUs);
-      const applied = kind.apply(action.args, this.#backend);
+      const applied = kind.apply(action.args, this.#backend, this.#control);
       return applied instanceof Promise ? this.#guard(applied) : undefined;
     } catch (error) {
       throw asRunFailure(error);
@@ -330,7 +452,9 @@ class Run {
     if (!this.#cut) {
       const lastUs = this.#endUs + DRAIN_US;
       while (this.#nowUs < lastUs && (await this.#guard(this.#backend.inFlight())) > 0) {
-        if ((await this.#moveTo(this.#nowUs + DRAIN_STEP_US, true, signal)) === 'left') return;
+        // Steps count from the end, also when the run was stopped and went on within one.
+        const steps = Math.floor((this.#nowUs - this.#endUs) / DRAIN_STEP_US) + 1;
+        if ((await this.#moveTo(this.#endUs + steps * DRAIN_STEP_US, true, signal)) === 'left') return;
         if (this.#mustYield()) await this.#yield();
         if (signal.aborted) return;
       }
@@ -341,6 +465,7 @@ class Run {
     const broken = await this.#guard(this.#backend.check());
     if (broken !== null) throw new RunFailure('internal', `an invariant of the simulation is broken: ${broken}`);
     this.#stateDigest = await this.#guard(this.#backend.stateDigest());
+    for (const name of this.#endCaptures) await this.#capture(name);
   }
 
   async #conclude(state: RunResult['state'], error: unknown): Promise<RunResult> {
@@ -357,6 +482,8 @@ class Run {
     if (this.#stateDigest === null && state === 'aborted') {
       await attempt(async () => {
         this.#stateDigest = await this.#backend.stateDigest();
+        const name = this.#input.captureOnStop;
+        if (name !== undefined && this.#backend.capture !== undefined) await this.#capture(name);
       });
     }
     await attempt(async () => {

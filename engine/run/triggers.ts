@@ -3,6 +3,7 @@
  * as false before its first evaluation, and one that cannot be evaluated is false.
  */
 import { Condition } from '../kinds/condition.ts';
+import type { TriggerState } from '../snapshot/document.ts';
 import type { Timeline, TriggerPlan } from '../timeline/timeline.ts';
 import type { RunView } from './run-view.ts';
 
@@ -62,6 +63,28 @@ export class Triggers {
       return { plan: watch.plan, row: payments === null ? -1 : payments.first + nth };
     }
     return null;
+  }
+
+  /** What each condition was, in the order of the file. */
+  capture(): readonly TriggerState[] {
+    return this.#watches.map(({ fired, nextUs, was }) => ({
+      fired,
+      next_us: Number.isFinite(nextUs) ? nextUs : null,
+      was,
+    }));
+  }
+
+  /** Takes over what capture wrote of the same triggers. */
+  restore(states: readonly TriggerState[]): void {
+    this.#watches.forEach((watch, i) => {
+      const state = states[i];
+      if (state === undefined) return;
+      watch.fired = state.fired;
+      watch.nextUs = state.next_us ?? Number.POSITIVE_INFINITY;
+      watch.was = state.was;
+    });
+    this.#pending = [];
+    this.#plan();
   }
 
   #plan(): void {

@@ -6,8 +6,9 @@
  * looked up in the timeline, whose numbers of them may be others.
  */
 import { MSAT_PER_SAT } from '../base/numbers.ts';
-import type { StatefulParts } from './capture.ts';
-import { ordinarilyKnown } from './capture.ts';
+import { carriedActivity } from '../timeline/carried.ts';
+import { paymentRow } from '../timeline/payment-row.ts';
+import { ordinarilyKnown, type StatefulParts } from './capture.ts';
 import type { ChainOutput } from './chain.ts';
 import { STATE, STATE_NAMES } from './channel-lifecycle.ts';
 import { LISTS_PER_EDGE } from './channels.ts';
@@ -81,25 +82,18 @@ function isOfPayment(kind: number): boolean {
 }
 
 /**
- * Rows by (activity, number). A payment of which nothing is left in the state keeps its row when the timeline has one
- * there: only events that mean nothing any more refer to it.
+ * Rows by (activity, number). Events that mean nothing any more refer to payments of which nothing is left: they stay in
+ * the scenario that made them, so that its state is the same, and are left out of another one.
  */
 function rowsOf(w: World, state: SimulationState): RowOf {
-  const { payments, activities } = w.timeline;
-  const moved = new Map<number, number>();
-  let same = true;
+  const rows = new Map<number, number>();
   for (const { row, activity, nth } of state.payments) {
-    const there = row < payments.length && activities[payments.activity[row]!]!.name === activity;
-    if (there && payments.nth[row] === nth) continue;
-    same = false;
-    const index = activities.findIndex(({ name }) => name === activity);
-    const found = payments.activity.findIndex((of, i) => of === index && payments.nth[i] === nth);
-    if (index < 0 || found < 0) throw new RangeError(`the timeline has no payment ${nth} of ${activity}`);
-    moved.set(row, found);
+    const name = w.startsAnew ? carriedActivity(activity) : activity;
+    const found = paymentRow(w.timeline, name, nth, row);
+    if (found < 0) throw new RangeError(`the timeline has no payment ${nth} of ${name}`);
+    rows.set(row, found);
   }
-  if (same && !w.startsAnew) return (row) => row;
-  for (const { row } of state.payments) if (!moved.has(row)) moved.set(row, row);
-  return (row) => moved.get(row) ?? -1;
+  return w.startsAnew ? (row) => rows.get(row) ?? -1 : (row) => rows.get(row) ?? row;
 }
 
 /** A pair of nodes as numbered in a network of more nodes. */

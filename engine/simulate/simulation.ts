@@ -30,7 +30,7 @@ import { PaymentFlow } from './payment-flow.ts';
 import { RECORD, type RecordSink, TX } from './records.ts';
 import { restoreState } from './restore.ts';
 import { ShiftedSink } from './shifted-sink.ts';
-import type { SimulationState } from './state.ts';
+import type { SimulationStart, SimulationState } from './state.ts';
 import { digestWorld } from './state-digest.ts';
 import { PHYSICS, World } from './world.ts';
 
@@ -40,18 +40,6 @@ const NO_EDGE = 0x7fffffff;
 export interface SimulationOptions {
   /** Check every invariant after each event; the first one broken ends the run by an InvariantError. */
   readonly check: boolean;
-}
-
-/** A state to go on from. */
-export interface SimulationStart {
-  readonly state: SimulationState;
-  /**
-   * The simulator's clock at the scenario's time 0, µs: 0 when the scenario that made the state goes on; the state's own
-   * time when another scenario begins in it.
-   */
-  readonly originUs: number;
-  /** True when another scenario begins in the state. */
-  readonly anew: boolean;
 }
 
 export class Simulation {

@@ -246,3 +246,15 @@ export interface SimulationState {
   /** The simulator's clock. */
   readonly time_us: number;
 }
+
+/** A state to go on from. */
+export interface SimulationStart {
+  readonly state: SimulationState;
+  /**
+   * The simulator's clock at the scenario's time 0, µs: 0 when the scenario that made the state goes on; the state's own
+   * time when another scenario begins in it.
+   */
+  readonly originUs: number;
+  /** True when another scenario begins in the state. */
+  readonly anew: boolean;
+}

@@ -5,8 +5,8 @@
  * channel so that no text as long as the network is built. What is hashed, and in which order, is a promise: a change
  * here changes every lock file.
  *
- * Left out are the places of expectations in the file (`line`, `column`): moving a line in the file changes nothing
- * that happens.
+ * Left out are the places of expectations in the file (`line`, `column`) and the states that are kept (`captures`): they
+ * change nothing of what happens.
  */
 import { NumberHasher } from '../base/digest.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
@@ -29,6 +29,7 @@ export function timelineDigest(timeline: Timeline): string {
     epochMs: timeline.epochMs,
     chain: timeline.chain,
     gossipUs: timeline.gossipUs,
+    ...(timeline.start === undefined ? {} : { start: timeline.start }),
   });
   list(timeline.network.nodes);
   list(timeline.network.channels);

@@ -5,7 +5,7 @@
  * references, so that a damaged file is an answer in words and not a crash later on.
  */
 import type { Json } from '../base/json.ts';
-import type { LoopPlan, Timeline, TriggerPlan } from './timeline.ts';
+import type { LoopPlan, PlannedCapture, Timeline, TriggerPlan } from './timeline.ts';
 import { PHASE } from './timeline.ts';
 
 /** The JSON form. */
@@ -19,6 +19,8 @@ export function timelineToJson(timeline: Timeline): Json {
     epochMs: timeline.epochMs,
     chain: timeline.chain,
     gossipUs: timeline.gossipUs,
+    ...(timeline.start === undefined ? {} : { start: timeline.start }),
+    ...(timeline.captures === undefined ? {} : { captures: timeline.captures as unknown as Json }),
     network: timeline.network as unknown as Json,
     channelNames: timeline.channelNames,
     activities: timeline.activities as unknown as Json,
@@ -111,6 +113,18 @@ function readLoop(value: Json, activities: number, payments: number): LoopPlan {
   return { ...(json as unknown as LoopPlan), thinkUs: Float64Array.from(thinkUs) };
 }
 
+function readStart(value: Json): NonNullable<Timeline['start']> {
+  const json = object(value, 'start');
+  return { snapshot: text(json.snapshot, 'start.snapshot'), timeUs: integer(json.timeUs, 'start.timeUs') };
+}
+
+function readCapture(value: Json): PlannedCapture {
+  const json = object(value, 'a capture');
+  const atUs = integer(json.atUs, 'atUs of a capture');
+  if (typeof json.atEnd !== 'boolean') throw new Malformed('atEnd of a capture is not true or false');
+  return { atUs, atEnd: json.atEnd, name: text(json.name, 'the name of a capture') };
+}
+
 function readTrigger(value: Json, payments: number): TriggerPlan {
   const json = object(value, 'a trigger');
   text(json.when, 'the condition of a trigger');
@@ -173,6 +187,8 @@ function read(json: JsonObject): Timeline {
       feeratePerKw: integer(chain.feeratePerKw, 'chain.feeratePerKw'),
     },
     gossipUs: integer(json.gossipUs, 'gossipUs'),
+    ...(json.start === undefined ? {} : { start: readStart(json.start) }),
+    ...(json.captures === undefined ? {} : { captures: list(json.captures, 'captures').map(readCapture) }),
     network: network as unknown as Timeline['network'],
     channelNames,
     activities: activities as unknown as Timeline['activities'],

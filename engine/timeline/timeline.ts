@@ -58,6 +58,14 @@ export interface PlannedExpectation {
   readonly column: number;
 }
 
+/** A state that the scenario asks to keep. Changes nothing of what happens. */
+export interface PlannedCapture {
+  /** Instant behind everything else of it, µs; for the end of the run it is the duration. */
+  readonly atUs: number;
+  readonly atEnd: boolean;
+  readonly name: string;
+}
+
 export interface PaymentColumns {
   readonly length: number;
   readonly source: Int32Array;
@@ -112,12 +120,15 @@ export interface Timeline {
   readonly epochMs: number;
   readonly chain: { readonly height: number; readonly feeratePerKw: number };
   readonly gossipUs: number;
+  /** The state that the network begins in; absent when the network plan says it all. */
+  readonly start?: { readonly snapshot: string; readonly timeUs: number };
   readonly network: NetworkPlan;
   /** Names of all channels that exist at any time; the first network.channels.length are those of the network. */
   readonly channelNames: readonly string[];
   /** Ordered by name. */
   readonly activities: readonly TimelineActivity[];
   readonly expectations: readonly PlannedExpectation[];
+  readonly captures?: readonly PlannedCapture[];
   readonly length: number;
   readonly timeUs: Float64Array;
   readonly phase: Uint8Array;

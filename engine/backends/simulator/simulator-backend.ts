@@ -5,6 +5,7 @@ import { brokenInvariant } from '../../simulate/invariants.ts';
 import type { ModelKind } from '../../simulate/node-model.ts';
 import type { RecordSink } from '../../simulate/records.ts';
 import { Simulation } from '../../simulate/simulation.ts';
+import type { SimulationStart, SimulationState } from '../../simulate/state.ts';
 import type {
   CloseChannelRequest,
   OpenChannelRequest,
@@ -33,8 +34,13 @@ export class SimulatorBackend implements Backend {
     this.#options = options;
   }
 
-  start(timeline: Timeline, sink: RecordSink): void {
-    this.#simulation = new Simulation(timeline, this.#options.models, sink, { check: this.#options.check ?? false });
+  start(timeline: Timeline, sink: RecordSink, from?: SimulationStart): void {
+    const options = { check: this.#options.check ?? false };
+    this.#simulation = new Simulation(timeline, this.#options.models, sink, options, from ?? null);
+  }
+
+  capture(): SimulationState {
+    return this.simulation.capture();
   }
 
   /** The simulation behind the control plane. */

@@ -1,0 +1,171 @@
+/**
+ * The digest of the beginning of a timeline: everything that can have a part in what happens up to a point of it. Two
+ * timelines of one such digest play the same up to there, whatever comes later, so a state captured there belongs to both.
+ *
+ * Taken whole, since it may have had a part: network, triggers, and loops that have begun. Left out: expectations, names
+ * of activities and channels that nothing has used yet, and rows that only observe.
+ */
+import { NumberHasher } from '../base/digest.ts';
+import { canonicalJson, type Json } from '../base/json.ts';
+import { compareText } from '../base/order.ts';
+import { type Action, PHASE, type Timeline } from './timeline.ts';
+
+/** A point of a timeline: an instant, µs, and the rows before it that do something. */
+export interface TimelinePoint {
+  readonly timeUs: number;
+  readonly rows: number;
+}
+
+/** The point behind everything that happens at an instant. */
+export function pointAfter(timeline: Timeline, timeUs: number): TimelinePoint {
+  let rows = 0;
+  for (let i = 0; i < timeline.length && (timeline.timeUs[i] as number) <= timeUs; i++) {
+    if (timeline.phase[i] !== PHASE.observe) rows++;
+  }
+  return { timeUs, rows };
+}
+
+/** Index of the first row that is not before a point; rows that only observe are passed over up to its instant. */
+export function rowAt(timeline: Timeline, point: TimelinePoint): number {
+  let left = point.rows;
+  let row = 0;
+  for (; row < timeline.length; row++) {
+    if (timeline.phase[row] !== PHASE.observe) {
+      if (left === 0) break;
+      left--;
+    } else if ((timeline.timeUs[row] as number) > point.timeUs) break;
+  }
+  return row;
+}
+
+/** SHA-256 of each part of a beginning, 64 hex digits. */
+export interface TimelinePrefix {
+  /** Blocks and events that were played. */
+  readonly actions: string;
+  readonly conditions: string;
+  readonly loops: string;
+  readonly network: string;
+  /** Payments that were played. */
+  readonly payments: string;
+  /** Seed, chain and delay of gossip. */
+  readonly setting: string;
+}
+
+/** Adds to a digest what it is told of a timeline. */
+class Part {
+  readonly #hasher = new NumberHasher();
+  readonly #timeline: Timeline;
+  /** Activities and names of channels that were told of. */
+  readonly #activities: Set<number>;
+  lastName = -1;
+
+  constructor(timeline: Timeline) {
+    this.#timeline = timeline;
+    this.#activities = new Set();
+  }
+
+  json(value: unknown): void {
+    this.#hasher.text(canonicalJson(value as Json));
+  }
+
+  list(values: readonly unknown[]): void {
+    this.#hasher.u32(values.length);
+    for (const value of values) this.json(value);
+  }
+
+  time(us: number): void {
+    this.#hasher.f64(us);
+  }
+
+  action(action: Action): void {
+    this.lastName = Math.max(this.lastName, lastName(action.args));
+    this.json(action);
+  }
+
+  payments(first: number, count: number): void {
+    const { payments } = this.#timeline;
+    for (let row = first; row < first + count; row++) {
+      this.#activities.add(payments.activity[row] as number);
+      this.#hasher.u32(row);
+      this.#hasher.u32(payments.source[row] as number);
+      this.#hasher.u32(payments.destination[row] as number);
+      this.#hasher.f64(payments.amountMsat[row] as number);
+      this.#hasher.text(this.activityName(payments.activity[row] as number));
+      this.#hasher.u32(payments.nth[row] as number);
+    }
+  }
+
+  activityName(index: number): string {
+    return this.#timeline.activities[index]?.name ?? '';
+  }
+
+  /** The digest, with the activities and the names that were told of. */
+  digest(): string {
+    const { activities, channelNames } = this.#timeline;
+    const used = [...this.#activities].map((index) => activities[index]);
+    this.list(used.sort((a, b) => compareText(a?.name ?? '', b?.name ?? '')));
+    this.list(channelNames.slice(0, this.lastName + 1));
+    return this.#hasher.digest();
+  }
+}
+
+export function timelinePrefix(timeline: Timeline, point: TimelinePoint): TimelinePrefix {
+  const { network, loops = [], triggers = [], length, timeUs, phase, ref } = timeline;
+  const part = (): Part => new Part(timeline);
+  const setting = part();
+  setting.json({
+    seed: timeline.seed,
+    chain: timeline.chain,
+    gossipUs: timeline.gossipUs,
+    ...(timeline.start === undefined ? {} : { start: timeline.start }),
+  });
+  const net = part();
+  net.list(network.nodes);
+  net.list(network.channels);
+  const actions = part();
+  const payments = part();
+  for (let i = 0, done = 0; i < length && done < point.rows; i++) {
+    if (phase[i] === PHASE.observe) continue;
+    const of = phase[i] === PHASE.payment ? payments : actions;
+    of.time(done++);
+    of.time(timeUs[i] as number);
+    if (of === payments) of.payments(ref[i] as number, 1);
+    else of.action(timeline.actions[ref[i] as number] as Action);
+  }
+  const begun = part();
+  for (const { thinkUs, ...loop } of loops) {
+    if (loop.startUs > point.timeUs) continue;
+    begun.json({ ...loop, activity: begun.activityName(loop.activity) });
+    for (const us of thinkUs) begun.time(us);
+    begun.payments(loop.first, loop.count);
+  }
+  const conditions = part();
+  for (const trigger of triggers) {
+    conditions.json(trigger);
+    if (trigger.action !== null) conditions.action(trigger.action);
+    if (trigger.payments !== null) conditions.payments(trigger.payments.first, trigger.payments.count);
+  }
+  return {
+    actions: actions.digest(),
+    conditions: conditions.digest(),
+    loops: begun.digest(),
+    network: net.digest(),
+    payments: payments.digest(),
+    setting: setting.digest(),
+  };
+}
+
+/** Parts in which two beginnings differ. */
+export function prefixDifference(a: TimelinePrefix, b: TimelinePrefix): readonly (keyof TimelinePrefix)[] {
+  return (Object.keys(a) as (keyof TimelinePrefix)[]).filter((key) => a[key] !== b[key]);
+}
+
+/** The largest number of a channel's name among arguments; −1 when they name none. */
+function lastName(args: Action['args']): number {
+  let last = -1;
+  for (const [key, value] of Object.entries(args)) {
+    if (!/channel/i.test(key)) continue;
+    for (const one of Array.isArray(value) ? value : [value]) if (typeof one === 'number' && one > last) last = one;
+  }
+  return last;
+}
