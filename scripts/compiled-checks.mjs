@@ -101,6 +101,8 @@ export async function compiledModules(dist) {
   const { SCHEMA_PARTS } = await load('compile/compile.js');
   const { makeLockValidator } = await load('run/lock-check.js');
   const { LOCK_SCHEMA } = await load('run/lock-schema.js');
+  const { makeSnapshotValidator } = await load('snapshot/snapshot-check.js');
+  const { SNAPSHOT_SCHEMA } = await load('snapshot/snapshot-schema.js');
   const { makeNetworkValidator } = await load('interop/network-check.js');
   const { NETWORK_SCHEMA } = await load('interop/network-schema.js');
 
@@ -127,6 +129,7 @@ export async function compiledModules(dist) {
   return new Map([
     [file('spec/checks.js'), checks.join('\n')],
     [file('run/lock-check.js'), one(makeLockValidator(OPTIONS), LOCK_SCHEMA, 'lockCheck')],
+    [file('snapshot/snapshot-check.js'), one(makeSnapshotValidator(OPTIONS), SNAPSHOT_SCHEMA, 'snapshotCheck')],
     [file('interop/network-check.js'), one(makeNetworkValidator(OPTIONS), NETWORK_SCHEMA, 'networkCheck')],
   ]);
 }

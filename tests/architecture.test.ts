@@ -22,7 +22,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'engine/simulate',
     'models',
   ],
-  'engine/compile': ['engine/base', 'engine/timeline', 'engine/spec', 'engine/interop', 'engine/kinds'],
+  'engine/compile': [
+    'engine/base',
+    'engine/timeline',
+    'engine/spec',
+    'engine/interop',
+    'engine/snapshot',
+    'engine/kinds',
+  ],
   'engine/snapshot': ['engine/base', 'engine/timeline', 'engine/spec', 'engine/simulate'],
   'engine/run': [
     'engine/base',
@@ -41,6 +48,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'engine/backends',
     'engine/kinds',
     'engine/compile',
+    'engine/snapshot',
     'engine/run',
   ],
 };

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ENGINE_VERSION } from '../base/version.ts';
 import { FakeBackend, type FakeOptions } from '../run/testing/fake-backend.ts';
 import { FakeClock } from '../run/testing/fixtures.ts';
 import { MemoryFiles } from '../run/testing/memory-files.ts';
-import { ENGINE_VERSION } from '../run/version.ts';
 import { runCli } from './cli.ts';
 import { COMMANDS } from './commands.ts';
 import { defaultEngine } from './default-engine.ts';

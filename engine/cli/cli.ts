@@ -3,7 +3,7 @@
  * needs of the outside world is handed in, so that every command can be tested in-process; it never ends the process.
  */
 import { Command, Option } from 'commander';
-import { ENGINE_VERSION } from '../run/version.ts';
+import { ENGINE_VERSION } from '../base/version.ts';
 import { COMMANDS } from './commands.ts';
 import type { Engine } from './engine.ts';
 import { EXIT, EXIT_MEANINGS } from './exit-codes.ts';

@@ -1,5 +1,5 @@
 /** How commands print diagnostics: as text, as JSON, as annotations of GitHub Actions, or as SARIF. */
-import { ENGINE_VERSION } from '../run/version.ts';
+import { ENGINE_VERSION } from '../base/version.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
 import { type Limited, limited, SHOWN_TO_PEOPLE, SHOWN_TO_TOOLS } from '../spec/diagnostic-limits.ts';
 import { diagnosticJson, formatDiagnostics } from '../spec/format-diagnostic.ts';

@@ -1,10 +1,13 @@
 /** Files on the disk, relative to a folder. The only place of the command that touches the file system. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { compareText } from '../base/order.ts';
 import type { Files, OpenFile } from '../run/files.ts';
 
 const READ_BYTES = 1 << 20;
+/** A compressed file may not become larger than this: V8 has no longer texts. */
+const MOST_UNPACKED = 0x1fffffe8;
 /** Errors that mean that there is no such file. */
 const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP']);
 
@@ -20,14 +23,28 @@ export function nodeFiles(folder: string): Files {
     }
   };
   return {
-    read: (file) => absent(() => fs.readFileSync(at(file), 'utf8')),
+    read: (file) =>
+      absent(() => {
+        const bytes = fs.readFileSync(at(file));
+        return (isCompressed(file) ? gunzipSync(bytes, { maxOutputLength: MOST_UNPACKED }) : bytes).toString('utf8');
+      }),
     bytes: (file, limit) => absent(() => (fs.statSync(at(file)).isDirectory() ? null : firstBytes(at(file), limit))),
     real: (file) => absent(() => fs.realpathSync(at(file))),
     lines: (file) => absent(() => (fs.statSync(at(file)).isFile() ? lines(at(file)) : null)),
     open: (file): OpenFile => {
       const descriptor = fs.openSync(at(file), 'w');
+      if (isCompressed(file)) {
+        const parts: string[] = [];
+        return {
+          write: (text) => void parts.push(text),
+          close: () => {
+            writeAll(descriptor, gzipSync(Buffer.from(parts.join(''), 'utf8'), { level: 9 }));
+            fs.closeSync(descriptor);
+          },
+        };
+      }
       return {
-        write: (text) => writeAll(descriptor, text),
+        write: (text) => writeAll(descriptor, Buffer.from(text, 'utf8')),
         close: () => fs.closeSync(descriptor),
       };
     },
@@ -70,8 +87,12 @@ function watchFile(file: string, listener: () => void): fs.FSWatcher {
   return watcher;
 }
 
-function writeAll(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text, 'utf8');
+/** Files whose names say so are compressed on the disk, also while they are written under a temporary name. */
+function isCompressed(file: string): boolean {
+  return /\.gz(\.tmp)?$/.test(file);
+}
+
+function writeAll(descriptor: number, bytes: Buffer): void {
   for (let done = 0; done < bytes.length; ) done += fs.writeSync(descriptor, bytes, done);
 }
 

@@ -4,7 +4,9 @@
  */
 import { InvalidArgumentError } from 'commander';
 import type { Pace } from '../run/pacing.ts';
+import type { CaptureRequest } from '../run/run-start.ts';
 import { parseDuration } from '../spec/units.ts';
+import { captureName } from '../timeline/captures.ts';
 import type { Engine } from './engine.ts';
 import type { CliIo } from './io.ts';
 
@@ -114,6 +116,15 @@ export const OPTION: Readonly<
     summary: 'let the scenario read files outside its own folder',
   },
 };
+
+/** An instant at which a state is kept: a duration, or `end`. */
+export function parseCaptureTime(text: string, previous: unknown): readonly CaptureRequest[] {
+  const before = (previous as readonly CaptureRequest[] | undefined) ?? [];
+  if (text === 'end') return [...before, { atUs: 'end', name: 'end' }];
+  const parsed = parseDuration(text);
+  if (!parsed.ok) throw new InvalidArgumentError('Write a duration with its unit, for example 30s, or `end`.');
+  return [...before, { atUs: parsed.value, name: captureName('at', parsed.value) }];
+}
 
 /** Values of the shared options, with the types that their parsers answer. */
 export function paramsOf(options: OptionValues): ReadonlyMap<string, string> {

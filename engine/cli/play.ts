@@ -1,7 +1,7 @@
 /** Runs a compiled scenario for a command: backend, interruption, progress, and the exit code of what came of it. */
 import type { RunObserver } from '../run/observers.ts';
 import type { Pace } from '../run/pacing.ts';
-import { type RunResult, runTimeline } from '../run/runner.ts';
+import { type CaptureRequest, type RunInput, type RunResult, type RunStart, runTimeline } from '../run/runner.ts';
 import type { BackendEntry, Compiled } from './engine.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 import type { CommandContext } from './options.ts';
@@ -13,6 +13,11 @@ export interface PlaySettings {
   readonly observers?: readonly RunObserver[];
   readonly pace?: Pace;
   readonly until?: number;
+  readonly start?: RunStart;
+  readonly captures?: readonly CaptureRequest[];
+  readonly onSnapshot?: RunInput['onSnapshot'];
+  /** Name of the state to keep when the run is interrupted. */
+  readonly captureOnStop?: string;
   readonly quiet?: boolean;
 }
 
@@ -46,6 +51,10 @@ export async function play(
       observers: settings.observers ?? [],
       pace: settings.pace ?? 'max',
       ...(settings.until === undefined ? {} : { until: settings.until }),
+      ...startOf(compiled, settings),
+      ...(settings.captures === undefined ? {} : { captures: settings.captures }),
+      ...(settings.onSnapshot === undefined ? {} : { onSnapshot: settings.onSnapshot }),
+      ...(settings.captureOnStop === undefined ? {} : { captureOnStop: settings.captureOnStop }),
       stop: stop.signal,
       clock: io.clock,
       ...(progress === null ? {} : { onProgress: (state) => progress.update(state) }),
@@ -54,6 +63,12 @@ export async function play(
     progress?.clear();
     release();
   }
+}
+
+/** What the run begins with: what the command says, else the state that the scenario names. */
+function startOf({ start }: Compiled, settings: PlaySettings): { readonly start?: RunStart } {
+  if (settings.start !== undefined) return { start: settings.start };
+  return start === undefined ? {} : { start: { kind: 'anew', snapshot: start.document } };
 }
 
 /** The exit code of a run's result. */

@@ -19,7 +19,12 @@ function percent(stats: PaymentStats): string {
 }
 
 /** The summary after a run. */
-export function runSummary(compiled: Compiled, result: RunResult, folder: string | null, style: ChalkInstance): string {
+export function runSummary(
+  compiled: Compiled,
+  result: RunResult,
+  written: { readonly folder: string; readonly kept: readonly string[] } | null,
+  style: ChalkInstance,
+): string {
   const stats = result.book.stats(null) as PaymentStats;
   const lines: string[] = [];
   const row = (name: string, text: string): void => {
@@ -40,7 +45,12 @@ export function runSummary(compiled: Compiled, result: RunResult, folder: string
   );
   row('timeline', shortDigest(compiled.timelineDigest));
   row('run', result.whole ? shortDigest(result.runDigest) : `${shortDigest(result.runDigest)} (of a part)`);
-  if (folder !== null) row('results', folder);
+  if (written !== null) {
+    row('results', written.folder);
+    written.kept.forEach((file, i) => {
+      row(i === 0 ? 'snapshots' : '', file);
+    });
+  }
   return `${lines.join('\n')}\n`;
 }
 

@@ -2,9 +2,19 @@
 import { type ManifestInput, runManifest } from '../run/manifest.ts';
 import type { Pace } from '../run/pacing.ts';
 import { RunFolder, refuseFolder } from '../run/run-folder.ts';
+import type { CaptureRequest } from '../run/runner.ts';
+import { formatDuration } from '../spec/units.ts';
 import { CliError, EXIT } from './exit-codes.ts';
-import { type CommandContext, type CommandEntry, OPTION, type OptionValues, paramsOf } from './options.ts';
+import {
+  type CommandContext,
+  type CommandEntry,
+  OPTION,
+  type OptionValues,
+  paramsOf,
+  parseCaptureTime,
+} from './options.ts';
 import { backendNamed, exitCodeOf, play } from './play.ts';
+import { runOrigin } from './run-origin.ts';
 import { failedExpectations, runSummary } from './run-report.ts';
 import { loadScenario } from './scenario-file.ts';
 import { styleFor } from './style.ts';
@@ -14,13 +24,21 @@ export const runCommand: CommandEntry = {
   name: 'run',
   summary: 'run a scenario and write its results',
   details:
-    'Writes run.json, payments.csv, events.ndjson and metrics.json. The folder must be empty or hold a former run. ' +
-    'The first Ctrl-C stops the run where it is and writes what is finished, the second one ends it at once.',
+    'Writes run.json, payments.csv, events.ndjson, metrics.json and snapshots. The folder must be empty or hold a former ' +
+    'run. The first Ctrl-C stops the run where it is, writes what is finished and keeps the state, so that --from can go ' +
+    'on; the second one ends it at once.',
   arguments: [{ syntax: '<file>', summary: 'the scenario' }],
   options: [
     OPTION.param,
     OPTION.seed,
     OPTION.until,
+    { flags: '--from <snapshot>', summary: 'go on from a state that a run of this scenario was in' },
+    {
+      flags: '--snapshot-at <time>',
+      summary: 'keep the state at this time, or at the `end`; may be repeated',
+      repeatable: true,
+      parse: parseCaptureTime,
+    },
     { flags: '-o, --out <folder>', summary: 'folder of the results (default: out/ and the name of the scenario)' },
     OPTION.speed,
     { flags: '--backend <name>', summary: 'what the scenario is played on', defaultValue: 'simulator' },
@@ -35,6 +53,8 @@ export const runCommand: CommandEntry = {
     ['blast run scenario.yml', 'run as fast as possible'],
     ['blast run scenario.yml --param gap=30s --seed 7 --out out/gap-30', 'another parameter and seed'],
     ['blast run scenario.yml --watch --no-events', 'again at every change of the file'],
+    ['blast run scenario.yml --snapshot-at 30s --snapshot-at end', 'keep two states'],
+    ['blast run scenario.yml --from out/shop/snapshots/at-30s.snap.json', 'go on from one'],
     ['blast run scenario.yml --speed 10x --until 1m', 'watch the first minute in six seconds'],
   ],
   run(context, [file = ''], options) {
@@ -42,6 +62,21 @@ export const runCommand: CommandEntry = {
     return options.watch === true ? watchFiles(context, work) : work(context);
   },
 };
+
+/** Name of the state that an interrupted run leaves. */
+const STOPPED = 'interrupted';
+
+/** @throws CliError (usage) for a time that the run does not reach */
+function checkCaptures(captures: readonly CaptureRequest[], endUs: number): void {
+  for (const { atUs } of captures) {
+    if (atUs === 'end' || atUs <= endUs) continue;
+    throw new CliError(
+      EXIT.usage,
+      `--snapshot-at ${formatDuration(atUs)} is after the end of the run, ${formatDuration(endUs)}`,
+      'name a time within the run, or `end`',
+    );
+  }
+}
 
 /** Runs a scenario once, by the options of `blast run`; answers the exit code. */
 export async function runScenario(context: CommandContext, file: string, options: OptionValues): Promise<number> {
@@ -56,22 +91,31 @@ export async function runScenario(context: CommandContext, file: string, options
   });
   if (compiled === null) return EXIT.invalid;
   const compileMs = io.clock.now() - startedMs;
-  const folder = (options.out as string | undefined) ?? `out/${compiled.scenario.name}`;
+  const until = options.until as number | undefined;
+  const captures = (options.snapshotAt as readonly CaptureRequest[] | undefined) ?? [];
+  checkCaptures(captures, Math.min(until ?? Number.POSITIVE_INFINITY, compiled.timeline.durationUs));
+  const origin = runOrigin(context, compiled, options.from as string | undefined);
+  if (origin === null) return EXIT.invalid;
+  const suffix = origin?.from.kind === 'resume' ? '-resumed' : '';
+  const folder = (options.out as string | undefined) ?? `out/${compiled.scenario.name}${suffix}`;
   const refusal = refuseFolder(io.files, folder);
   if (refusal !== null) throw new CliError(EXIT.usage, refusal, 'name another folder with --out');
 
   const quiet = options.quiet === true;
   const output = new RunFolder(io.files, folder, compiled.timeline, { events: options.events !== false });
-  let written: Omit<ManifestInput, 'files' | 'timeline'>;
+  let written: Omit<ManifestInput, 'files' | 'timeline' | 'snapshots'>;
   let files: readonly string[];
   try {
-    const until = options.until as number | undefined;
     const result = await play(context, compiled, {
       backend: backend.name,
       check: options.check === true,
       observers: output.observers,
       pace: options.speed as Pace,
       ...(until === undefined ? {} : { until }),
+      ...(origin === undefined ? {} : { start: origin.start }),
+      captures,
+      onSnapshot: (name, snapshot) => void output.keep(name, snapshot),
+      captureOnStop: STOPPED,
       quiet,
     });
     // What could not be written must not look as if it were complete.
@@ -85,6 +129,7 @@ export async function runScenario(context: CommandContext, file: string, options
       result,
       host: io.host,
       compileMs,
+      ...(origin === undefined ? {} : { from: origin.from }),
     };
     files = output.finish(written);
   } catch (error) {
@@ -94,10 +139,15 @@ export async function runScenario(context: CommandContext, file: string, options
 
   const { result } = written;
   if (options.format === 'json') {
-    const manifest = runManifest({ ...written, timeline: compiled.timeline, files });
+    const manifest = runManifest({ ...written, timeline: compiled.timeline, files, snapshots: output.kept });
     io.stdout.write(`${JSON.stringify({ folder, ...(manifest as object) }, null, 2)}\n`);
   } else if (!quiet) {
-    io.stdout.write(runSummary(compiled, result, folder, styleFor(io, io.stdout)));
+    const kept = output.kept.map(({ file: name }) => `${folder}/${name}`);
+    io.stdout.write(runSummary(compiled, result, { folder, kept }, styleFor(io, io.stdout)));
+    const stopped = output.kept.find(({ name }) => name === STOPPED);
+    if (result.state === 'aborted' && stopped !== undefined) {
+      io.stdout.write(`\ngo on with: blast run ${file} --from ${folder}/${stopped.file}\n`);
+    }
   }
   const style = styleFor(io, io.stderr);
   io.stderr.write(failedExpectations(file, result, style));

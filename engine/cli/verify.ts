@@ -1,10 +1,11 @@
 /** `blast verify`: runs scenarios again and compares them with their lock files. */
+
+import { ENGINE_VERSION } from '../base/version.ts';
 import { lockPath, readLock } from '../run/lock.ts';
 import { EVENTS_FILE } from '../run/run-folder.ts';
 import type { RunResult } from '../run/runner.ts';
 import { clockText } from '../run/time-text.ts';
 import { type Verification, Verifier } from '../run/verify.ts';
-import { ENGINE_VERSION } from '../run/version.ts';
 import { formatDuration } from '../spec/units.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import { type CommandContext, type CommandEntry, OPTION } from './options.ts';

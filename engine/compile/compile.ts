@@ -17,7 +17,7 @@ import { loadActivityFiles } from './activity-files.ts';
 import { loadDocument } from './documents.ts';
 import { checkConditions, eventActivities } from './events.ts';
 import { expand } from './expand.ts';
-import { checkExpressions, planExpectations } from './expectations.ts';
+import { checkExpressions, planCaptures, planExpectations } from './expectations.ts';
 import { generateNetworks } from './generate.ts';
 import { loadImports, type ReadFile } from './imports.ts';
 import { type CompileState, runCompile } from './machine.ts';
@@ -26,6 +26,7 @@ import { Planner } from './planner.ts';
 import { loadSamples, type SampleFiles } from './samples.ts';
 import { specDigest } from './spec-digest.ts';
 import { Reporter, type Stage, sortDiagnostics } from './stage.ts';
+import { carriedPayments, loadStartSnapshot, type StartSnapshot } from './start-snapshot.ts';
 
 /** Everything registered: what the schema of a scenario is composed from. The same object each time. */
 export const SCHEMA_PARTS: SchemaParts = {
@@ -66,6 +67,8 @@ export type CompileResult =
       readonly timeline: Timeline;
       readonly timelineDigest: string;
       readonly specDigest: string;
+      /** The state that the network begins in, when the scenario names one. */
+      readonly start?: StartSnapshot;
       /** Warnings. */
       readonly diagnostics: readonly Diagnostic[];
     }
@@ -79,6 +82,7 @@ interface Parsed {
 interface Resolved extends Parsed {
   readonly resolved: ResolvedNetwork;
   readonly samples: SampleFiles;
+  readonly start: StartSnapshot | null;
   /** Files that activities name, by path as written. */
   readonly lists: ReadonlyMap<string, PlanFile>;
   readonly files: readonly (readonly [string, string])[];
@@ -129,6 +133,7 @@ async function resolve(parsed: Parsed, input: CompileInput): Promise<Stage<Resol
   const { imports, files } = await loadImports(scenario, index.source.file, input, reporter);
   const { samples, files: sampled } = await loadSamples(index, input, reporter);
   const lists = await loadActivityFiles(scenario, index, input, reporter);
+  const { start, files: begun } = await loadStartSnapshot(scenario, index, input, reporter);
   const { seed, defaults } = scenario;
   const generated =
     defaults === undefined || reporter.failed
@@ -136,15 +141,17 @@ async function resolve(parsed: Parsed, input: CompileInput): Promise<Stage<Resol
       : generateNetworks(scenario.generated ?? [], { seed, defaults, index, samples, reporter });
   reporter.add(samples.take());
   // Without an import half of all names would be unknown, which is not worth a report each.
-  const resolved = reporter.failed ? null : resolveNetwork(scenario, imports, reporter, generated, samples);
-  const digests = [...files, ...sampled, ...lists.digests];
+  const resolved = reporter.failed ? null : resolveNetwork(scenario, imports, reporter, generated, samples, start);
+  const digests = [...files, ...sampled, ...lists.digests, ...begun];
   reporter.add(samples.take());
-  const value = resolved === null ? null : { scenario, index, resolved, samples, lists: lists.byPath, files: digests };
+  const value =
+    resolved === null ? null : { scenario, index, resolved, samples, lists: lists.byPath, files: digests, start };
   return { value, diagnostics: reporter.diagnostics };
 }
 
 function expandAll(input: Resolved, rowLimit: number): Stage<Expanded> {
-  const { scenario, index, resolved, samples, lists } = input;
+  const { scenario, index, resolved, samples, lists, start } = input;
+  const state = start?.document.state;
   const reporter = new Reporter(index.source);
   const planner = new Planner(scenario, resolved, reporter, index, rowLimit, samples, lists);
   const { activities, actions, triggers } = expand(scenario, planner);
@@ -161,11 +168,16 @@ function expandAll(input: Resolved, rowLimit: number): Stage<Expanded> {
     seed: scenario.seed,
     durationUs: scenario.durationUs,
     epochMs: scenario.epochMs,
-    chain: { height: scenario.chain.height, feeratePerKw: scenario.chain.feeratePerKw },
+    chain:
+      state === undefined
+        ? { height: scenario.chain.height, feeratePerKw: scenario.chain.feeratePerKw }
+        : { height: state.chain.height, feeratePerKw: state.chain.feerate_per_kw },
     gossipUs: scenario.latency.gossipUs,
+    ...(start === null || state === undefined ? {} : { start: { snapshot: start.digest, timeUs: state.time_us } }),
+    captures: planCaptures(scenario, reporter),
     network: resolved.network,
     channelNames: planner.channelNames(),
-    activities,
+    activities: state === undefined ? activities : [...activities, ...carriedPayments(state)],
     actions,
     triggers,
     expectations,
@@ -173,9 +185,9 @@ function expandAll(input: Resolved, rowLimit: number): Stage<Expanded> {
   return { value: { ...input, parts }, diagnostics: reporter.diagnostics };
 }
 
-type Sealed = Pick<Extract<CompileResult, { ok: true }>, 'scenario' | 'timeline' | 'timelineDigest' | 'specDigest'>;
+type Sealed = Omit<Extract<CompileResult, { ok: true }>, 'ok' | 'diagnostics'>;
 
-function schedule({ scenario, files, parts }: Expanded): Stage<Sealed> {
+function schedule({ scenario, files, parts, start }: Expanded): Stage<Sealed> {
   const timeline = sealTimeline(parts);
   return {
     value: {
@@ -183,6 +195,7 @@ function schedule({ scenario, files, parts }: Expanded): Stage<Sealed> {
       timeline,
       timelineDigest: timelineDigest(timeline),
       specDigest: specDigest(scenario, files),
+      ...(start === null ? {} : { start }),
     },
     diagnostics: [],
   };

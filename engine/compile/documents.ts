@@ -29,6 +29,7 @@ export const INCLUDED_SECTIONS: readonly string[] = [
   'activity',
   'events',
   'expect',
+  'snapshots',
 ];
 
 /** Files that one scenario may consist of, and how deep they may include each other. */

@@ -2,7 +2,8 @@
 import { checkExpectation, type ExpectationNames, type ExpectationProblem } from '../kinds/expectation.ts';
 import type { ExpectationSpec, Placed, Scenario } from '../spec/scenario.ts';
 import type { SourceIndex } from '../spec/source-index.ts';
-import type { PlannedExpectation } from '../timeline/timeline.ts';
+import { captureName } from '../timeline/captures.ts';
+import type { PlannedCapture, PlannedExpectation } from '../timeline/timeline.ts';
 import { inside, type Place, type Reporter } from './stage.ts';
 
 /** Reports expectations that are no valid conditions, whatever the names in them mean. */
@@ -42,6 +43,24 @@ export function planExpectations(
     planned.push(plan(expectation, scenario.durationUs));
   }
   return planned.sort((a, b) => a.atUs - b.atUs);
+}
+
+/** The states to keep, in order of time; those after the end of the run are left out with a warning. */
+export function planCaptures(scenario: Scenario, reporter: Reporter): readonly PlannedCapture[] {
+  const names = new Set<string>();
+  const planned: PlannedCapture[] = [];
+  for (const { atUs, name } of scenario.snapshots ?? []) {
+    const time = atUs.value;
+    if (time !== null && time > scenario.durationUs) {
+      reporter.report('W601', atUs, 'the snapshot would be taken after the end of the run, and is left out');
+      continue;
+    }
+    const called = name?.value ?? (time === null ? 'end' : captureName('at', time));
+    if (names.has(called)) reporter.report('E405', name ?? atUs, `two snapshots are called \`${called}\``);
+    names.add(called);
+    planned.push({ atUs: time ?? scenario.durationUs, atEnd: time === null, name: called });
+  }
+  return planned.sort((a, b) => a.atUs - b.atUs || Number(a.atEnd) - Number(b.atEnd));
 }
 
 /** Where in an expression a problem is. */

@@ -1,14 +1,15 @@
 /**
  * Resolves the network that exists when time starts: node sets are counted out, selectors become pairs of nodes, imported
- * and generated networks are joined with what the file itself describes. Nodes and channels of the file come first, in its
- * order, then those of the imports, then those that are generated.
+ * and generated networks are joined with what the file itself describes. Nodes and channels of the state that it begins in
+ * come first, then those of the file, in its order, then those of the imports, then those that are generated.
  */
 import { MAX_SAFE, MSAT_PER_SAT } from '../base/numbers.ts';
 import { RandomStream } from '../base/random.ts';
 import { type Samples, sampler } from '../kinds/sample.ts';
+import type { SimulationState } from '../snapshot/document.ts';
 import { channelSettings, nodeSettings } from '../spec/defaults.ts';
 import { memberName } from '../spec/name-template.ts';
-import type { ChannelSpec, NodeSpec, Scenario, Selector } from '../spec/scenario.ts';
+import type { ChannelSpec, NodeSpec, Placed, Scenario, Selector } from '../spec/scenario.ts';
 import { nearest } from '../spec/suggest.ts';
 import { formatAmount, groupDigits } from '../spec/units.ts';
 import type { ChannelPlan, NetworkPlan, NodePlan } from '../timeline/network.ts';
@@ -16,6 +17,7 @@ import type { GeneratedNetwork } from './generate.ts';
 import type { LoadedImport } from './imports.ts';
 import { NodeIndex, selectorText } from './node-index.ts';
 import type { Place, Reporter } from './stage.ts';
+import { type StartSnapshot, snapshotChannels, snapshotNodes } from './start-snapshot.ts';
 
 /** Channels that one entry may make: beyond this it is a slip of a selector. */
 const MOST_CHANNELS = 2_000_000;
@@ -24,6 +26,8 @@ type Settings = Pick<ChannelPlan, 'capacitySat' | 'balance0Msat' | 'announced' |
 
 export interface ResolvedNetwork {
   readonly network: NetworkPlan;
+  /** Names of channels that were there before the scenario begins and are closed. */
+  readonly closed: readonly string[];
   readonly nodes: NodeIndex;
 }
 
@@ -42,12 +46,16 @@ export function resolveNetwork(
   reporter: Reporter,
   generated: readonly GeneratedNetwork[],
   samples: Samples,
+  start: StartSnapshot | null = null,
 ): ResolvedNetwork | null {
   const resolver = new Resolver(scenario, reporter, samples);
+  const place = scenario.snapshot;
+  if (start !== null && place !== undefined) resolver.addSnapshotNodes(start.document.state, place);
   for (const spec of scenario.nodes) resolver.addNodes(spec);
   const importedFrom = imports.map((loaded) => resolver.addImportedNodes(loaded));
   const generatedFrom = generated.map((network) => resolver.addGeneratedNodes(network));
   const nodes = resolver.indexNodes();
+  const closed = start === null || place === undefined ? [] : resolver.addSnapshotChannels(start.document.state, place);
   for (const spec of scenario.channels) resolver.addChannels(spec, nodes);
   imports.forEach((loaded, i) => {
     resolver.addImportedChannels(loaded, importedFrom[i] as readonly number[]);
@@ -56,7 +64,7 @@ export function resolveNetwork(
     resolver.addGeneratedChannels(network, generatedFrom[i] as number);
   });
   if (reporter.failed) return null;
-  return { network: resolver.network(), nodes };
+  return { network: resolver.network(), nodes, closed };
 }
 
 /**
@@ -138,6 +146,21 @@ class Resolver {
       if (this.#overflow) break;
     }
     this.#sets.set(spec.name.value, members);
+  }
+
+  /** Adds the nodes of the state that the scenario begins in; they come first. */
+  addSnapshotNodes(state: SimulationState, at: Placed<string>): void {
+    for (const node of snapshotNodes(state)) this.#addNode(node, at, `the snapshot \`${at.value}\``);
+  }
+
+  /** Adds the channels of that state; answers the names of those that are closed. */
+  addSnapshotChannels(state: SimulationState, at: Placed<string>): readonly string[] {
+    const { channels, closed } = snapshotChannels(state);
+    for (const channel of channels) this.#addChannel(channel, at, `the snapshot \`${at.value}\``);
+    for (const name of closed) {
+      this.#channelNames.set(name, `a channel of the snapshot \`${at.value}\`, which is closed,`);
+    }
+    return closed;
   }
 
   /** Adds the nodes of an import; answers their indexes. */

@@ -45,7 +45,7 @@ export class Planner implements PlanContext {
     this.#nodes = resolved.nodes;
     this.#reporter = reporter;
     this.#index = index;
-    this.#channelNames = resolved.network.channels.map((channel) => channel.name);
+    this.#channelNames = [...resolved.network.channels.map((channel) => channel.name), ...resolved.closed];
     this.#channelIndex = new Map(this.#channelNames.map((name, index) => [name, index]));
   }
 

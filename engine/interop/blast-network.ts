@@ -3,10 +3,10 @@
  * as a diff. Its fields are described by network-schema.ts. This file reads it; blast-network-writer.ts writes it.
  */
 import type { ErrorObject } from 'ajv/dist/2020.js';
+import { parseJsonText } from '../base/json-text.ts';
 import { MSAT_PER_SAT } from '../base/numbers.ts';
 import type { PolicyPlan } from '../timeline/network.ts';
 import type { ImportedChannel, ImportedNode, ImportFormat, ImportInput, ImportOutcome } from './imported.ts';
-import { parseJsonText } from './json-text.ts';
 import { uniqueName } from './names.ts';
 import { networkCheck } from './network-check.ts';
 import { ImportProblems } from './problems.ts';

@@ -3,8 +3,8 @@
  * 64-bit integers as texts or as numbers; both are read.
  */
 import type { Json } from '../base/json.ts';
+import { parseJsonText } from '../base/json-text.ts';
 import type { Path } from '../spec/path.ts';
-import { parseJsonText } from './json-text.ts';
 import type { ImportProblems } from './problems.ts';
 
 export type JsonObject = { readonly [key: string]: Json };

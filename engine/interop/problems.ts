@@ -2,12 +2,13 @@
  * Collects what is wrong with an imported file as diagnostics with file, line and column. At most twenty of one file are
  * kept: a file of the wrong kind would otherwise report each of its hundred thousand lines.
  */
+
+import { locateJson } from '../base/json-text.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
 import { type DiagnosticCode, diagnosticInfo } from '../spec/diagnostic-codes.ts';
 import { formatPath, type Path } from '../spec/path.ts';
 import { makeDiagnostic } from '../spec/problems.ts';
 import { SourceText } from '../spec/source-text.ts';
-import { locateJson } from './json-text.ts';
 
 const LIMIT = 20;
 

@@ -74,8 +74,8 @@ export interface EventPayment {
 
 /** What an event may ask of the run that plays it. */
 export interface RunControl {
-  /** Keeps the state under a name, as soon as the event is over. */
-  capture(name: string): void;
+  /** Keeps the state as soon as the event is over, under the name that it gets for that instant, µs. */
+  capture(name: (timeUs: number) => string): void;
 }
 
 export interface EventKind extends KindDoc {

@@ -27,6 +27,7 @@ import { sendOnchain } from './events/send-onchain.ts';
 import { setFeerate } from './events/set-feerate.ts';
 import { setLatency } from './events/set-latency.ts';
 import { setPolicy } from './events/set-policy.ts';
+import { snapshot } from './events/snapshot.ts';
 import { startNode } from './events/start-node.ts';
 import { stopNode } from './events/stop-node.ts';
 import type { ActivityKind, EventKind, ImportFormat } from './kind.ts';
@@ -53,6 +54,7 @@ export const EVENT_KINDS: readonly EventKind[] = [
   mine,
   pay,
   rebalance,
+  snapshot,
 ];
 
 export const ACTIVITY_KINDS: readonly ActivityKind[] = [defined, random, rate, phases, loop, payments];

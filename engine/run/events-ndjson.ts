@@ -6,7 +6,7 @@ import type { RecordCode } from '../simulate/records.ts';
 import type { Action, Timeline } from '../timeline/timeline.ts';
 import type { RunObserver } from './observers.ts';
 import { type DescribedRecord, RecordNames } from './record-names.ts';
-import type { RunStart } from './run-contract.ts';
+import type { RunStart } from './run-start.ts';
 import { clockText } from './time-text.ts';
 
 export class EventsNdjson implements RunObserver {

@@ -11,7 +11,10 @@ export interface OpenFile {
   close(): void;
 }
 
-/** A file system. Paths are used as given; every operation throws an Error that says why when it fails. */
+/**
+ * A file system. Paths are used as given; every operation throws an Error that says why when it fails. What `read` and
+ * `open` are given or give as text is compressed on the disk where the name ends in `.gz`.
+ */
 export interface Files {
   /** Text of a file, or null when there is none. */
   read(path: string): string | null;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ENGINE_VERSION } from '../base/version.ts';
 import { EventsNdjson } from './events-ndjson.ts';
 import { type Lock, lockOf, lockPath, readLock, writeLock } from './lock.ts';
 import { LOCK_SCHEMA } from './lock-schema.ts';
@@ -7,7 +8,6 @@ import type { FakeOptions } from './testing/fake-backend.ts';
 import { FakeBackend } from './testing/fake-backend.ts';
 import { testRun, testTimeline } from './testing/fixtures.ts';
 import { Verifier } from './verify.ts';
-import { ENGINE_VERSION } from './version.ts';
 
 const digests = { spec: '11'.repeat(32), timeline: '22'.repeat(32) };
 const timeline = testTimeline({ expectations: [{ that: 'payments().count == 10' }] });

@@ -4,6 +4,7 @@
  */
 import type { ErrorObject } from 'ajv';
 import type { Json } from '../base/json.ts';
+import { ENGINE_VERSION } from '../base/version.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
 import type { DiagnosticCode } from '../spec/diagnostic-codes.ts';
 import { makeDiagnostic } from '../spec/problems.ts';
@@ -14,7 +15,6 @@ import { lockCheck } from './lock-check.ts';
 import { expectationJson, runCounts } from './manifest.ts';
 import type { Checkpoint } from './record-digest.ts';
 import type { RunResult } from './runner.ts';
-import { ENGINE_VERSION } from './version.ts';
 
 export const LOCK_FORMAT = 'blast-lock/1';
 

@@ -3,17 +3,34 @@
  * scenario on every machine, so that two manifests can be compared by tools that know nothing of this one.
  */
 import type { Json } from '../base/json.ts';
+import { ENGINE_VERSION } from '../base/version.ts';
 import type { PaymentStats } from '../kinds/expectation.ts';
 import type { ParamValue } from '../spec/scenario.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { ExpectationResult, RunResult } from './runner.ts';
-import { ENGINE_VERSION } from './version.ts';
 
 export const MANIFEST_FORMAT = 'blast-run/1';
 export const MANIFEST_FILE = 'run.json';
 
 /** Versions of what a run ran on, e.g. { node: '20.20.0', v8: '11.3' }. */
 export type HostVersions = Readonly<Record<string, string>>;
+
+/** A state that was written; the file's path is relative to the manifest. */
+export interface KeptSnapshot {
+  readonly name: string;
+  readonly file: string;
+  readonly atUs: number;
+  readonly digest: string;
+}
+
+/** The snapshot that a run went on from, or began in. */
+export interface RunOrigin {
+  readonly kind: 'resume' | 'anew';
+  readonly file: string;
+  readonly digest: string;
+  /** Where the run began, µs of the scenario. */
+  readonly atUs: number;
+}
 
 export interface ManifestInput {
   /** Path of the scenario as it was given. */
@@ -26,6 +43,8 @@ export interface ManifestInput {
   readonly result: RunResult;
   /** Names of the files written beside the manifest. */
   readonly files: readonly string[];
+  readonly snapshots: readonly KeptSnapshot[];
+  readonly from?: RunOrigin;
   readonly host: HostVersions;
   /** Wall time, ms. */
   readonly compileMs: number;
@@ -70,6 +89,16 @@ export function runManifest(input: ManifestInput): Json {
     duration_us: timeline.durationUs,
     end_us: result.endUs,
     drained_us: result.drainedUs,
+    ...(input.from === undefined
+      ? {}
+      : {
+          from: {
+            kind: input.from.kind,
+            file: input.from.file,
+            digest: input.from.digest,
+            at_us: input.from.atUs,
+          },
+        }),
     digests: {
       spec: input.specDigest,
       timeline: input.timelineDigest,
@@ -85,6 +114,9 @@ export function runManifest(input: ManifestInput): Json {
     },
     expectations: result.expectations.map(expectationJson),
     checkpoints: result.checkpoints.map(({ atUs, records, digest }) => ({ at_us: atUs, records, digest })),
+    ...(input.snapshots.length === 0
+      ? {}
+      : { snapshots: input.snapshots.map(({ name, file, atUs, digest }) => ({ name, file, at_us: atUs, digest })) }),
     files: [...input.files],
     environment: { engine: ENGINE_VERSION, ...input.host },
     timings: {

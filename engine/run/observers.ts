@@ -1,7 +1,7 @@
 /** What can watch a run, and how one record reaches all who watch. */
 import type { PaymentResult, RecordCode, RecordSink } from '../simulate/records.ts';
 import type { Action } from '../timeline/timeline.ts';
-import type { RunStart } from './run-contract.ts';
+import type { RunStart } from './run-start.ts';
 
 /** A sink that may also hear of the rows of the timeline as they are played. Observers never change a run. */
 export interface RunObserver extends Omit<RecordSink, 'interrupt'> {

@@ -11,7 +11,7 @@ import { pubkeyOf } from '../timeline/pubkey.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { RunObserver } from './observers.ts';
 import { paymentHash } from './payment-hash.ts';
-import type { RunStart } from './run-contract.ts';
+import type { RunStart } from './run-start.ts';
 
 export const PAYMENT_COLUMNS: readonly string[] = [
   // sim-ln's

@@ -9,7 +9,7 @@ import { EVENT_NAMES, STATE_NAMES } from '../simulate/channel-lifecycle.ts';
 import { failureName } from '../simulate/failure.ts';
 import { OUTCOME_NAMES, RECORD, type RecordCode, TX_NAMES } from '../simulate/records.ts';
 import type { Action, Timeline } from '../timeline/timeline.ts';
-import type { RunStart } from './run-contract.ts';
+import type { RunStart } from './run-start.ts';
 
 interface Instance {
   readonly name: string;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ENGINE_VERSION } from '../base/version.ts';
 import { pubkeyOf } from '../timeline/pubkey.ts';
 import { PHASE } from '../timeline/timeline.ts';
 import { AtomicWriter, writeWhole } from './files.ts';
@@ -8,7 +9,6 @@ import { FakeBackend } from './testing/fake-backend.ts';
 import { S, testRun, testTimeline } from './testing/fixtures.ts';
 import { MemoryFiles } from './testing/memory-files.ts';
 import { clockText, wallText } from './time-text.ts';
-import { ENGINE_VERSION } from './version.ts';
 
 async function runInto(files: MemoryFiles, events = true) {
   const timeline = testTimeline({

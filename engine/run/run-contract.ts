@@ -11,6 +11,7 @@ import type { Pace, WallClock } from './pacing.ts';
 import type { PaymentBook } from './payment-book.ts';
 import type { Checkpoint } from './record-digest.ts';
 import type { RunFailure } from './run-failure.ts';
+import type { CaptureRequest, RunStart } from './run-start.ts';
 
 /** Pauses and resumes a run from outside. */
 export class PauseControl {
@@ -51,22 +52,6 @@ export interface ExpectationResult {
   /** `skipped`: the run ended before. */
   readonly status: 'passed' | 'failed' | 'skipped';
   readonly measured: string;
-}
-
-/** What a run begins with, instead of the network of its timeline. */
-export interface RunStart {
-  readonly snapshot: SnapshotDocument;
-  /**
-   * `resume`: the run that was captured goes on (see resumeProblem). `anew`: the timeline's own run begins in the state;
-   * it was compiled with the same snapshot.
-   */
-  readonly kind: 'resume' | 'anew';
-}
-
-/** A state to keep, beside those of the timeline; µs, or at the end of the run. */
-export interface CaptureRequest {
-  readonly atUs: number | 'end';
-  readonly name: string;
 }
 
 export interface RunInput {

@@ -1,11 +1,13 @@
 /**
- * The folder that a run leaves: payments.csv and events.ndjson are written while it runs, metrics.json and run.json at
- * its end. Each file appears whole or not at all, run.json last, so that a folder with a new run.json is complete.
+ * The folder that a run leaves: payments.csv, events.ndjson and snapshots are written while it runs, metrics.json and
+ * run.json at its end. Each file appears whole or not at all, run.json last, so that a folder with a new run.json is complete.
  */
+import type { SnapshotDocument } from '../snapshot/document.ts';
+import { snapshotText } from '../snapshot/text.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import { EventsNdjson } from './events-ndjson.ts';
 import { AtomicWriter, type Files, TEMPORARY, writeWhole } from './files.ts';
-import { MANIFEST_FILE, type ManifestInput, runManifest } from './manifest.ts';
+import { type KeptSnapshot, MANIFEST_FILE, type ManifestInput, runManifest } from './manifest.ts';
 import { runMetrics } from './metrics.ts';
 import type { RunObserver } from './observers.ts';
 import { PaymentsCsv } from './payments-csv.ts';
@@ -13,6 +15,8 @@ import { PaymentsCsv } from './payments-csv.ts';
 export const PAYMENTS_FILE = 'payments.csv';
 export const EVENTS_FILE = 'events.ndjson';
 export const METRICS_FILE = 'metrics.json';
+export const SNAPSHOTS_FOLDER = 'snapshots';
+export const SNAPSHOT_ENDING = '.snap.json';
 
 /** Why a folder cannot be used for results, or null. A folder that holds something else is never written to. */
 export function refuseFolder(files: Files, folder: string): string | null {
@@ -36,6 +40,7 @@ export class RunFolder {
   readonly #files: Files;
   readonly #timeline: Timeline;
   readonly #writers = new Map<string, AtomicWriter>();
+  #kept: readonly KeptSnapshot[] = [];
 
   /** Call refuseFolder first. @throws RunFailure (output) when nothing can be written there. */
   constructor(files: Files, folder: string, timeline: Timeline, options: RunFolderOptions) {
@@ -54,17 +59,41 @@ export class RunFolder {
     ];
   }
 
+  /** Writes a state that was captured; answers its path. A name that comes again replaces the former one. */
+  keep(name: string, snapshot: SnapshotDocument): string {
+    const folder = `${this.folder}/${SNAPSHOTS_FOLDER}`;
+    const file = `${name}${SNAPSHOT_ENDING}`;
+    if (this.#kept.length === 0) this.#files.makeFolder(folder);
+    const { text, digest } = snapshotText(snapshot);
+    writeWhole(this.#files, `${folder}/${file}`, text);
+    const atUs = snapshot.state.time_us - (snapshot.run?.origin_us ?? 0);
+    this.#kept = [
+      ...this.#kept.filter((one) => one.name !== name),
+      { name, file: `${SNAPSHOTS_FOLDER}/${file}`, atUs, digest },
+    ];
+    return `${folder}/${file}`;
+  }
+
+  /** States that were written, in order. */
+  get kept(): readonly KeptSnapshot[] {
+    return this.#kept;
+  }
+
   /** Puts everything in its place; answers the names of the files. */
-  finish(input: Omit<ManifestInput, 'files' | 'timeline'>): readonly string[] {
-    const names = [...this.#writers.keys(), METRICS_FILE, MANIFEST_FILE];
+  finish(input: Omit<ManifestInput, 'files' | 'timeline' | 'snapshots'>): readonly string[] {
+    const names = [...this.#writers.keys(), ...this.#kept.map(({ file }) => file), METRICS_FILE, MANIFEST_FILE];
     for (const writer of this.#writers.values()) writer.commit();
+    for (const old of this.#files.list(`${this.folder}/${SNAPSHOTS_FOLDER}`)) {
+      const file = `${SNAPSHOTS_FOLDER}/${old}`;
+      if (old.endsWith(SNAPSHOT_ENDING) && !names.includes(file)) this.#files.remove(`${this.folder}/${file}`);
+    }
     // A file that this run did not write would be taken for one of its results.
     for (const stale of [PAYMENTS_FILE, EVENTS_FILE]) {
       if (!names.includes(stale)) this.#files.remove(`${this.folder}/${stale}`);
     }
     const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
     writeWhole(this.#files, `${this.folder}/${METRICS_FILE}`, json(runMetrics(this.#timeline, input.result)));
-    const manifest = runManifest({ ...input, timeline: this.#timeline, files: names });
+    const manifest = runManifest({ ...input, timeline: this.#timeline, files: names, snapshots: this.#kept });
     writeWhole(this.#files, `${this.folder}/${MANIFEST_FILE}`, json(manifest));
     return names;
   }

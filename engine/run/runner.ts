@@ -17,6 +17,7 @@
 
 import type { Awaitable, Backend } from '../backends/backend.ts';
 import type { Json } from '../base/json.ts';
+import { ENGINE_VERSION } from '../base/version.ts';
 import { evaluateExpectation } from '../kinds/expectation.ts';
 import type { RunControl } from '../kinds/kind.ts';
 import type { SimulationState } from '../simulate/state.ts';
@@ -32,14 +33,15 @@ import { PaymentBook } from './payment-book.ts';
 import { Reactions } from './reactions.ts';
 import { RecordDigest, runDigest } from './record-digest.ts';
 import { resumeProblem } from './resume.ts';
-import type { ExpectationResult, RunInput, RunResult, RunStart } from './run-contract.ts';
+import type { ExpectationResult, RunInput, RunResult } from './run-contract.ts';
 import { asRunFailure, RunFailure } from './run-failure.ts';
+import type { RunStart } from './run-start.ts';
 import { RunView } from './run-view.ts';
 import { Triggers } from './triggers.ts';
-import { ENGINE_VERSION } from './version.ts';
 
-export type { CaptureRequest, ExpectationResult, RunInput, RunProgress, RunResult, RunStart } from './run-contract.ts';
+export type { ExpectationResult, RunInput, RunProgress, RunResult } from './run-contract.ts';
 export { PauseControl } from './run-contract.ts';
+export type { CaptureRequest, RunStart } from './run-start.ts';
 
 /** Longest time beyond the end in which payments in flight may resolve, µs. */
 export const DRAIN_US = 300_000_000;
@@ -82,7 +84,7 @@ class Run {
   readonly #captures: readonly { readonly atUs: number; readonly name: string }[];
   readonly #endCaptures: readonly string[];
   /** States that events ask to keep. */
-  readonly #requested: string[] = [];
+  readonly #requested: ((timeUs: number) => string)[] = [];
   /** Where the walk is: next row, next expectation and state to keep, virtual time to which everything has happened. */
   #row = 0;
   #nextTimed = 0;
@@ -318,7 +320,7 @@ class Run {
   }
 
   async #takeRequested(): Promise<void> {
-    for (const name of this.#requested.splice(0)) await this.#capture(name);
+    for (const name of this.#requested.splice(0)) await this.#capture(name(this.#nowUs));
   }
 
   /** Hands on the state, as it is now. */

@@ -6,6 +6,8 @@ import type { HashState } from '../base/digest.ts';
 import type { SimulationState } from '../simulate/state.ts';
 import type { TimelinePrefix } from '../timeline/prefix.ts';
 
+export type { ChannelState, SimulationState } from '../simulate/state.ts';
+
 export const SNAPSHOT_FORMAT = 'blast-snapshot/1';
 
 /** Which scenario made the state. */

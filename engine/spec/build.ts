@@ -24,6 +24,7 @@ import type {
   PolicySpec,
   Scenario,
   ScheduleSpec,
+  SnapshotSpec,
 } from './scenario.ts';
 import { EVERY_KEYS, SCHEDULE_KEYS } from './schema-sections.ts';
 import type { SchemaParts } from './schema-types.ts';
@@ -141,12 +142,18 @@ class Builder {
       },
       nodes: this.#entries('nodes').map((entry) => this.#node(entry)),
       channels: this.#entries('channels').map((entry) => this.#channel(entry)),
+      ...(this.#get('network', 'snapshot') === undefined
+        ? {}
+        : { snapshot: this.#index.placed(['network', 'snapshot'], this.#read(['network', 'snapshot'], String, '')) }),
       imports: this.#imports(),
       ...(generated.length === 0 ? {} : { generated }),
       ...(generated.length > 0 || this.#byLabel ? { defaults: this.#defaults } : {}),
       activity: this.#entries('activity').map((entry) => this.#activity(entry)),
       events: Array.from({ length: this.#items('events') }, (_, i) => this.#event(i)),
       expect: Array.from({ length: this.#items('expect') }, (_, i) => this.#expectation(i)),
+      ...(this.#items('snapshots') === 0
+        ? {}
+        : { snapshots: Array.from({ length: this.#items('snapshots') }, (_, i) => this.#snapshot(i)) }),
     };
   }
 
@@ -321,6 +328,16 @@ class Builder {
       return this.#index.placed([...path, 'cron'], { kind: 'cron', expression: String(cron), ...bounds });
     }
     return this.#index.placed([...path, SCHEDULE_KEYS[1]], { kind: 'every', everyUs, ...bounds });
+  }
+
+  #snapshot(i: number): SnapshotSpec {
+    const path = ['snapshots', i];
+    const at = this.#get(...path, 'at') ?? 'end';
+    const name = this.#get(...path, 'name');
+    return {
+      atUs: this.#index.placed([...path, 'at'], at === 'end' ? null : durationUs(at)),
+      ...(name === undefined ? {} : { name: this.#index.placed([...path, 'name'], String(name)) }),
+    };
   }
 
   #expectation(i: number): ExpectationSpec {

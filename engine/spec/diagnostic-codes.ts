@@ -1,11 +1,11 @@
 /**
  * The one table of diagnostic codes. The documentation page and the tests are generated from it; a code is never used
  * again for something else. Hundreds are stages: 1 reading, 2 structure, 3 values and units, 4 names, 5 parameters and
- * expressions, 6 time and planning, 7 import files, 8 lock files and replays. E is an error, W a warning.
+ * expressions, 6 time and planning, 7 import files, 8 lock files, replays and snapshots. E is an error, W a warning.
  */
 
 /** Which part of the engine raises a code (where two do, the one that does it first). */
-export type RaisedBy = 'spec' | 'compile' | 'interop' | 'run';
+export type RaisedBy = 'spec' | 'compile' | 'interop' | 'snapshot' | 'run';
 
 export interface DiagnosticInfo {
   readonly severity: 'error' | 'warning';
@@ -548,6 +548,59 @@ export const DIAGNOSTICS = {
   },
 
   // Warnings
+  // 82x: snapshots
+  E821: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Snapshot that cannot be begun in',
+    explanation: 'The scenario says of the network what the snapshot says already, and both cannot hold.',
+    fix: 'Leave it out of the scenario; an event can change it.',
+  },
+  E822: {
+    severity: 'error',
+    raisedBy: 'snapshot',
+    title: 'Snapshot not readable',
+    explanation: 'The file is no JSON text, or ends in the middle of it.',
+    fix: 'Take the snapshot again, or copy it again from where it was taken.',
+  },
+  E823: {
+    severity: 'error',
+    raisedBy: 'snapshot',
+    title: 'Snapshot of another version',
+    explanation: 'The file says that it has a format which this engine does not read, or none.',
+    fix: 'Take the snapshot again with this engine, or use the engine that wrote it.',
+  },
+  E824: {
+    severity: 'error',
+    raisedBy: 'snapshot',
+    title: 'Malformed snapshot',
+    explanation: 'The file does not have the shape that schemas/snapshot.v1.schema.json describes.',
+    fix: 'Take the snapshot again; a snapshot is not written by hand.',
+  },
+  E825: {
+    severity: 'error',
+    raisedBy: 'snapshot',
+    title: 'Snapshot changed after it was taken',
+    explanation:
+      'The content of the file does not have the SHA-256 that the file states: it is damaged, or was edited.',
+    fix: 'Take the snapshot again, or get the unchanged file from version control.',
+  },
+  E826: {
+    severity: 'error',
+    raisedBy: 'snapshot',
+    title: 'Inconsistent snapshot',
+    explanation:
+      'The parts of the state contradict each other: a number refers to nothing, an HTLC is in no channel, or the money does not add up.',
+    fix: 'Take the snapshot again.',
+  },
+  E827: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Snapshot of another scenario',
+    explanation:
+      'A run goes on only from a state that it would have come to itself: what the scenario plans up to the instant of the snapshot must be what was played.',
+    fix: 'Give the scenario, parameters and seed that made the snapshot, or begin in it with `network.snapshot`.',
+  },
   W601: {
     severity: 'warning',
     raisedBy: 'compile',
@@ -600,6 +653,14 @@ export const DIAGNOSTICS = {
     explanation:
       'The imported file says which implementation a node runs, and the import’s model is used for it instead.',
     fix: 'Set the `model` of the import, or describe the node under `nodes`.',
+  },
+  W821: {
+    severity: 'warning',
+    raisedBy: 'snapshot',
+    title: 'Snapshot of another version of the engine',
+    explanation:
+      'Another version of the engine wrote the file. It is read, but what follows may differ from what that version would have played.',
+    fix: 'Take the snapshot again with this version.',
   },
 } as const;
 

@@ -8,7 +8,7 @@ import type { MapEntry, SpecTree } from './tree.ts';
 import { entryOf } from './tree.ts';
 
 /** Lists that are appended. */
-const APPENDED: readonly string[] = ['events', 'expect'];
+const APPENDED: readonly string[] = ['events', 'expect', 'snapshots'];
 
 /** Keys that name other files: they are followed while reading and left out of the merged document. */
 export const REFERENCE_KEYS: readonly string[] = ['extends', 'include'];

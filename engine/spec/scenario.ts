@@ -142,6 +142,13 @@ export interface ExpectationSpec {
   readonly message?: string;
 }
 
+export interface SnapshotSpec {
+  /** µs; null: the end of the run. */
+  readonly atUs: Placed<number | null>;
+  /** Absent: named after the instant. */
+  readonly name?: Placed<string>;
+}
+
 export interface ParamValue {
   readonly name: string;
   readonly type: 'duration' | 'amount' | 'int' | 'number' | 'string' | 'bool';
@@ -218,6 +225,8 @@ export interface Scenario {
   };
   readonly nodes: readonly NodeSpec[];
   readonly channels: readonly ChannelSpec[];
+  /** File with the state that the network begins in. */
+  readonly snapshot?: Placed<string>;
   readonly imports: readonly ImportSpec[];
   /** Generated networks; absent: none. */
   readonly generated?: readonly GenerateSpec[];
@@ -226,4 +235,6 @@ export interface Scenario {
   readonly activity: readonly ActivitySpec[];
   readonly events: readonly EventSpec[];
   readonly expect: readonly ExpectationSpec[];
+  /** States to keep; absent: none. */
+  readonly snapshots?: readonly SnapshotSpec[];
 }

@@ -176,6 +176,14 @@ export const DEFINITIONS: { readonly [name: string]: JsonSchema } = {
     'x-text': 'name',
     'x-refers': 'channel',
   },
+  snapshotName: {
+    title: 'Snapshot name',
+    description: `Name of a snapshot, and of its file: ${NAME_CHARACTERS}.`,
+    type: ['string', 'number', 'boolean'],
+    pattern: '^[A-Za-z0-9_.-]+$',
+    examples: ['warm'],
+    'x-text': 'name',
+  },
   label: {
     title: 'Label',
     description: 'Value of a label; always text.',

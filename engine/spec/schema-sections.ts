@@ -281,6 +281,11 @@ export function sections(parts: SchemaParts): JsonSchema {
       ...moreDefaults(parts.models, { model, wallet, options }, channelParts, withOptions),
     }),
     network: section('Network', 'Networks that are imported or generated; `nodes` and `channels` are added to them.', {
+      snapshot: text(
+        'Snapshot',
+        'A state that a run was in: the network begins in it, with all that is in flight, at time 0 of this scenario. Path of a file that `blast run` wrote, relative to this file; `.gz` is read, too.',
+        { minLength: 1, examples: ['snapshots/warm.snap.json'] },
+      ),
       import: {
         title: 'Import',
         description: 'One file or several.',
@@ -415,6 +420,32 @@ export function sections(parts: SchemaParts): JsonSchema {
               ]),
         ],
       },
+    },
+    snapshots: {
+      title: 'Snapshots',
+      description: 'States of the network to keep as files, beside the results of the run.',
+      type: ['array', 'null'],
+      items: section(
+        'Snapshot',
+        'An instant whose state is kept, after everything else of it.',
+        {
+          at: {
+            title: 'At',
+            description: 'Time of the snapshot, or `end`: when the run is over and what was in flight has resolved.',
+            oneOf: [
+              instant('Time', 'Time since the start of the run.'),
+              { title: 'end', description: 'The end of the run.', const: 'end' },
+            ],
+            examples: ['20s', 'end'],
+          },
+          name: ref('snapshotName', {
+            description: 'Name of the file, snapshots/NAME.snap.json. Default: at-TIME, or end.',
+            examples: ['without-channel'],
+          }),
+        },
+        { required: ['at'] },
+      ),
+      examples: [[{ at: '20s', name: 'without-channel' }]],
     },
     expect: {
       title: 'Expectations',

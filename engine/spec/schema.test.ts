@@ -54,7 +54,7 @@ describe('the published schema', () => {
     ['events: [{ at: 1s, every: 1s, mine: { blocks: 1 } }]'],
     ['events: [{ at: 1s, mine: { blocks: 0 } }]'],
     ['activity: { a: { amount: 5 sat } }'],
-    ['snapshots: []'],
+    ['snapshoots: []'],
   ])('refuses %s', (text) => {
     expect(accepts(text)).toBe(false);
   });

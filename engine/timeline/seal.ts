@@ -15,6 +15,7 @@ import type {
   LoopPlan,
   PaymentProfile,
   Phase,
+  PlannedCapture,
   PlannedExpectation,
   Timeline,
   TimelineActivity,
@@ -55,6 +56,8 @@ export interface ActivityPart {
   readonly source: ArrayLike<number>;
   readonly destination: ArrayLike<number>;
   readonly amountMsat: ArrayLike<number>;
+  /** Numbers of the payments where they do not count from 0. */
+  readonly nth?: ArrayLike<number>;
 }
 
 export interface TimelineParts {
@@ -64,6 +67,8 @@ export interface TimelineParts {
   readonly epochMs: number;
   readonly chain: { readonly height: number; readonly feeratePerKw: number };
   readonly gossipUs: number;
+  readonly start?: Timeline['start'];
+  readonly captures?: readonly PlannedCapture[];
   readonly network: NetworkPlan;
   readonly channelNames: readonly string[];
   /** In any order; names are unique. */
@@ -140,7 +145,7 @@ export function sealTimeline(parts: TimelineParts): Timeline {
     payments.destination[payment] = part.destination[n] as number;
     payments.amountMsat[payment] = part.amountMsat[n] as number;
     payments.activity[payment] = index;
-    payments.nth[payment] = n;
+    payments.nth[payment] = part.nth?.[n] ?? n;
     payment++;
   };
   for (let i = 0; i < length; i++) {
@@ -180,6 +185,8 @@ export function sealTimeline(parts: TimelineParts): Timeline {
     epochMs: parts.epochMs,
     chain: parts.chain,
     gossipUs: parts.gossipUs,
+    ...(parts.start === undefined ? {} : { start: parts.start }),
+    ...(parts.captures === undefined || parts.captures.length === 0 ? {} : { captures: parts.captures }),
     network: parts.network,
     channelNames: parts.channelNames,
     activities: activities.map(

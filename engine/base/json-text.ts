@@ -1,11 +1,11 @@
 /**
- * JSON texts of other tools: parsed without losing digits, and with positions when something is wrong.
+ * JSON texts: parsed without losing digits, and with positions when something is wrong.
  *
  * JSON.parse rounds integers beyond 2^53, which short channel ids are, and its error messages differ between versions of
  * the runtime. So long integers become texts before it sees them, and when it refuses, a scanner of our own says where
  * and why. The scanner is slow and only runs after an error.
  */
-import type { Json } from '../base/json.ts';
+import type { Json } from './json.ts';
 
 export type JsonReading =
   | { readonly ok: true; readonly value: Json }

@@ -1,0 +1,47 @@
+/** What a run of a scenario begins with: nothing but its network, a state to go on from, or the state that it names. */
+import type { RunOrigin } from '../run/manifest.ts';
+import { resumeProblem } from '../run/resume.ts';
+import type { RunStart } from '../run/runner.ts';
+import { makeDiagnostic } from '../spec/problems.ts';
+import { SourceText } from '../spec/source-text.ts';
+import { printDiagnostics } from './diagnostics-output.ts';
+import type { Compiled } from './engine.ts';
+import type { CommandContext } from './options.ts';
+import { loadSnapshot } from './snapshot-file.ts';
+
+export interface Origin {
+  readonly start: RunStart;
+  readonly from: RunOrigin;
+}
+
+/** Undefined: the network of the scenario. Null after printing why the run cannot go on from the file. */
+export function runOrigin(
+  context: CommandContext,
+  compiled: Compiled,
+  resumeFrom: string | undefined,
+): Origin | undefined | null {
+  if (resumeFrom === undefined) return begun(compiled);
+  const read = loadSnapshot(context, resumeFrom);
+  if (read === null) return null;
+  const { document, digest, text } = read;
+  const problem = resumeProblem(compiled.timeline, document);
+  if (problem !== null) {
+    const source = new SourceText(resumeFrom, text);
+    const at = Math.max(0, text.indexOf('"scenario"'));
+    const range = source.range(at, at + '"scenario"'.length);
+    printDiagnostics(context.io, [makeDiagnostic(source, 'E827', range, 'scenario', problem.message, problem.hint)]);
+    return null;
+  }
+  const atUs = document.state.time_us - (document.run?.origin_us ?? 0);
+  return {
+    start: { kind: 'resume', snapshot: document },
+    from: { kind: 'resume', file: resumeFrom, digest, atUs },
+  };
+}
+
+/** The state that the scenario itself names. */
+export function begun({ start }: Compiled): Origin | undefined {
+  if (start === undefined) return undefined;
+  const { file, digest, document } = start;
+  return { start: { kind: 'anew', snapshot: document }, from: { kind: 'anew', file, digest, atUs: 0 } };
+}

@@ -1,0 +1,328 @@
+/** JSON Schema of snapshot files; schemas/snapshot.v1.schema.json is written from this and checked against it by a test. */
+import { STATE_NAMES } from '../simulate/channel-lifecycle.ts';
+import { HTLC_NAMES } from '../simulate/htlcs.ts';
+import { TX_NAMES } from '../simulate/records.ts';
+import { PHYSICS_NAMES } from '../simulate/world.ts';
+
+type Schema = { readonly [key: string]: unknown };
+
+const MAX_SAFE = Number.MAX_SAFE_INTEGER;
+const sha256 = { type: 'string', pattern: '^[0-9a-f]{64}$' } as const;
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+const count = { type: 'integer', minimum: 0, maximum: MAX_SAFE } as const;
+const int = { type: 'integer', minimum: -MAX_SAFE, maximum: MAX_SAFE } as const;
+const side = { type: 'integer', minimum: 0, maximum: 1 } as const;
+/** A number of something, or −1 for none. */
+const orNone = { type: 'integer', minimum: -1, maximum: MAX_SAFE } as const;
+
+const list = (items: Schema): Schema => ({ type: 'array', items });
+const tuple = (...items: readonly Schema[]): Schema => ({
+  type: 'array',
+  items,
+  minItems: items.length,
+  maxItems: items.length,
+});
+const pair = (item: Schema): Schema => tuple(item, item);
+const enumOf = (names: readonly string[]): Schema => ({ enum: [...names] });
+const said = (schema: Schema, description: string): Schema => ({ ...schema, description });
+
+/** An object in which everything but what is named in `optional` must be there. */
+function object(properties: { readonly [key: string]: Schema }, optional: readonly string[] = []): Schema {
+  const required = Object.keys(properties).filter((key) => !optional.includes(key));
+  return { type: 'object', additionalProperties: false, required, properties };
+}
+
+const policy: Schema = {
+  type: 'array',
+  description:
+    'fee_base_msat, fee_rate_ppm, cltv_expiry_delta, htlc_minimum_msat, htlc_maximum_msat, then as far as they are not 1, 0, 0, 0: version, disabled, inbound fee_base_msat, inbound fee_rate_ppm.',
+  items: int,
+  minItems: 5,
+  maxItems: 9,
+};
+
+const limits: Schema = {
+  ...tuple(count, count, count, count, count, count),
+  description:
+    'What binds one side: its dust_limit sat, its reserve sat, HTLCs it may have offered, their sum msat, smallest HTLC msat, delay of its own balance in blocks.',
+};
+
+const channel = object(
+  {
+    announced: { const: false },
+    arrives_us: pair(count),
+    balance_msat: said(pair(count), 'Of the opener and of the other side, HTLCs not counted.'),
+    between: said(pair(text), 'The opener, then the other node.'),
+    broadcaster: side,
+    capacity_sat: count,
+    closed_at: count,
+    commitment: object({
+      anchors: count,
+      dust: list(count),
+      fee_sat: count,
+      fulfilled: list(count),
+      local_sat: count,
+      outputs: list(count),
+      remote_sat: count,
+      returned: list(count),
+      side,
+    }),
+    connected: flag,
+    connection: count,
+    exchange: object({
+      awaiting_revocation: pair(side),
+      lists: { ...list(list(count)), minItems: 8, maxItems: 8 },
+      pending: pair(count),
+      sign_timer: pair(side),
+      signature_delivered: pair(side),
+    }),
+    feerate_per_kw: count,
+    funded_at: orNone,
+    htlcs: list(count),
+    known: pair({ oneOf: [policy, { type: 'null' }] }),
+    latency_us: count,
+    limits: pair(limits),
+    minimum_depth: count,
+    name: text,
+    policies: pair(policy),
+    state: enumOf(STATE_NAMES),
+  },
+  [
+    'announced',
+    'arrives_us',
+    'broadcaster',
+    'closed_at',
+    'commitment',
+    'connected',
+    'connection',
+    'exchange',
+    'funded_at',
+    'htlcs',
+    'known',
+    'minimum_depth',
+  ],
+);
+
+const node = object(
+  {
+    channels: list(count),
+    deferred: list(int),
+    fees_earned_msat: int,
+    forwards: count,
+    group: count,
+    labels: { type: 'object', additionalProperties: text },
+    memory: { description: 'What the model of the node remembers; its form is the model’s.' },
+    model: text,
+    name: text,
+    options: { type: 'object' },
+    pubkey: { type: 'string', pattern: '^0[23][0-9a-fA-F]{64}$' },
+    running: { const: false },
+    starts: count,
+    wallet_sat: count,
+  },
+  [
+    'channels',
+    'deferred',
+    'fees_earned_msat',
+    'forwards',
+    'group',
+    'labels',
+    'memory',
+    'options',
+    'pubkey',
+    'running',
+    'starts',
+  ],
+);
+
+const htlc = object(
+  {
+    amount_msat: { ...count, minimum: 1 },
+    attempt: count,
+    edge: count,
+    expiry: count,
+    hop: count,
+    preimage: { const: true },
+    settled_upstream: { const: true },
+    slot: count,
+    state: enumOf(HTLC_NAMES.filter((name) => name !== 'free')),
+  },
+  ['preimage', 'settled_upstream'],
+);
+
+const attempt = object(
+  {
+    attempt: count,
+    failure: pair(count),
+    live: count,
+    ordinal: count,
+    payment: count,
+    resolved: { const: true },
+    route: { ...list(tuple(count, count, count, orNone)), minItems: 1, maxItems: 27 },
+    slot: count,
+  },
+  ['failure', 'resolved'],
+);
+
+const payment = object(
+  {
+    activity: text,
+    amount_msat: count,
+    attempts: count,
+    destination: text,
+    failure: tuple(count, orNone),
+    fee_msat: int,
+    held: list(count),
+    key: pair(int),
+    kind: text,
+    nth: count,
+    parts: count,
+    profile: { type: 'object' },
+    receipt: { enum: [0, 1, 2, 3] },
+    received_msat: count,
+    route: object({ channels: list(count), nodes: list(count) }),
+    row: count,
+    source: text,
+    started_us: int,
+    state: { enum: [0, 1, 2] },
+  },
+  ['failure', 'held', 'route'],
+);
+
+const chain = object({
+  abandoned_sat: count,
+  feerate_changes: count,
+  feerate_per_kw: count,
+  fees_sat: count,
+  height: count,
+  mempool: list(
+    object({
+      channel: orNone,
+      fee_sat: count,
+      id: count,
+      kind: enumOf(TX_NAMES),
+      node: count,
+      output: orNone,
+      value_sat: count,
+    }),
+  ),
+  minted_sat: count,
+  outputs: list(
+    object({
+      channel: count,
+      htlc: orNone,
+      index: count,
+      kind: { enum: ['local', 'remote', 'htlc', 'delayed'] },
+      mature_at: count,
+      owner: count,
+      spender: orNone,
+      value_sat: count,
+    }),
+  ),
+  outputs_made: count,
+  transactions: count,
+});
+
+const run = object({
+  activities: list(
+    object({
+      activity: text,
+      amount_msat: count,
+      attempts: count,
+      fee_msat: int,
+      max_us: count,
+      outcomes: list(count),
+      started: count,
+      success_us: count,
+    }),
+  ),
+  ended_us: { oneOf: [count, { type: 'null' }] },
+  expectations: list(
+    object({
+      at_us: count,
+      measured: text,
+      message: text,
+      status: { enum: ['passed', 'failed', 'skipped'] },
+      that: text,
+    }),
+  ),
+  loops: list(object({ activity: text, due: list(tuple(count, count)), given: count })),
+  origin_us: count,
+  payments: object({
+    outcome: list(orNone),
+    resolved_us: list(orNone),
+    row: list(count),
+    started_us: list(count),
+  }),
+  reactions: list(object({ activity: text, failures: count, quiet_until_us: { oneOf: [count, { type: 'null' }] } })),
+  records: object({
+    checkpoints: list(object({ at_us: count, digest: sha256, records: count })),
+    hash: object({
+      bytes: count,
+      tail: { type: 'string', pattern: '^([0-9a-f]{2}){0,63}$' },
+      words: sha256,
+    }),
+    interval_us: { ...count, minimum: 1 },
+    last_us: count,
+    trace: object({
+      fingerprints: { type: 'string', pattern: '^([A-Za-z0-9+/]{4}){0,2048}$' },
+      records: count,
+      stride: { ...count, minimum: 1 },
+    }),
+  }),
+  rows: count,
+  triggers: list(object({ fired: count, next_us: { oneOf: [count, { type: 'null' }] }, was: flag })),
+});
+
+const prefix = object({
+  actions: sha256,
+  conditions: sha256,
+  loops: sha256,
+  network: sha256,
+  payments: sha256,
+  setting: sha256,
+});
+
+const whole = object(
+  {
+    format: { const: 'blast-snapshot/1' },
+    engine: said(text, 'Version of the engine that wrote the file.'),
+    digest: said(sha256, 'SHA-256 of the canonical form (RFC 8785) of everything else.'),
+    scenario: said(
+      object({ name: text, prefix, seed: count, timeline: sha256 }),
+      'The scenario that made the state, with digests of what of it had been played, and of the whole.',
+    ),
+    time_us: said(count, 'The clock of the simulator, µs.'),
+    chain,
+    nodes: said(list(node), 'A node’s number is its place here.'),
+    channels: said(list(channel), 'A channel’s number is its place here; closed ones stay. edge = 2 · channel + side.'),
+    payments: said(list(payment), 'Payments in flight, and those of which something is left.'),
+    attempts: list(attempt),
+    attempt_pool: object({ free: list(count), made: count, used: count }),
+    htlcs: list(htlc),
+    htlc_pool: object({ free: list(count), generations: list(count) }),
+    events: said(
+      list(tuple(count, enumOf(PHYSICS_NAMES), int, int)),
+      'What will happen by itself: instant, kind, and two numbers whose meaning is the kind’s.',
+    ),
+    gossip: list(object({ edge: count, number: count, policy })),
+    gossip_made: count,
+    openings: list(count),
+    closings: object({ signed: list(tuple(count, count, count, count)), waiting: list(count) }),
+    outputs_open: list(count),
+    apart: list(count),
+    texts: list(text),
+    physics_events: count,
+    run: said(run, 'Where the run was; absent in a file that keeps the network only.'),
+  },
+  ['run'],
+);
+
+export const SNAPSHOT_SCHEMA: Schema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'https://blast-ln.dev/schemas/snapshot.v1.schema.json',
+  title: 'BLAST snapshot, version 1',
+  description: 'The state of a simulated network at an instant. Written by `blast run`.',
+  ...whole,
+};
