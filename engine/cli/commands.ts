@@ -10,6 +10,7 @@ import { migrateCommand } from './migrate.ts';
 import type { CommandEntry } from './options.ts';
 import { runCommand } from './run.ts';
 import { scheduleCommand } from './schedule.ts';
+import { snapshotCommand } from './snapshot.ts';
 import { validateCommand } from './validate.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -23,6 +24,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   runCommand,
   lockCommand,
   verifyCommand,
+  snapshotCommand,
   scheduleCommand,
   importCommand,
   explainCommand,

@@ -23,6 +23,9 @@ export function* timelineTable(timeline: Timeline): Generator<string, void, unde
             .join('  ');
     yield `${clockText(row.timeUs).padEnd(16)} ${row.kind.padEnd(width)} ${what}`.trimEnd();
   }
+  for (const { atUs, name } of timeline.captures ?? []) {
+    yield `${clockText(atUs).padEnd(16)} ${'snapshot'.padEnd(width)} name=${name}`;
+  }
   for (const row of untimedRows(timeline)) {
     const what =
       row.kind === 'loop'

@@ -38,7 +38,7 @@ const KNOWN: readonly string[] = [...SNAPSHOT_MIGRATIONS.map(({ from }) => from)
 export function readSnapshot(text: string, file: string): SnapshotReading {
   const report = reporter(text, file);
   const fail = (...diagnostics: readonly Diagnostic[]): SnapshotReading => ({ ok: false, diagnostics });
-  const parsed = parseJsonText(text);
+  const parsed = parse(text);
   if (!parsed.ok) {
     const cut = !text.trimEnd().endsWith('}');
     const message = cut ? 'the snapshot ends in the middle' : `the snapshot is not JSON: ${parsed.message}`;
@@ -99,6 +99,15 @@ export function readSnapshot(text: string, file: string): SnapshotReading {
     ...(format === SNAPSHOT_FORMAT ? {} : { migratedFrom: format }),
     warnings,
   };
+}
+
+/** The runtime's own parser is several times quicker; what it refuses is looked at closely. */
+function parse(text: string): ReturnType<typeof parseJsonText> {
+  try {
+    return { ok: true, value: JSON.parse(text) as Json };
+  } catch {
+    return parseJsonText(text);
+  }
 }
 
 type Report = (code: DiagnosticCode, at: number | Path, message: string, hint?: string) => Diagnostic;

@@ -2,6 +2,7 @@
 import { commandsMarkdown } from '../../engine/cli/commands-markdown.ts';
 import { SCHEMA_PARTS } from '../../engine/compile/compile.ts';
 import { LOCK_SCHEMA } from '../../engine/run/lock-schema.ts';
+import { SNAPSHOT_SCHEMA } from '../../engine/snapshot/snapshot-schema.ts';
 import { publishedV0Schema } from '../../engine/spec/migrations/v0-schema.ts';
 import { composeSchema } from '../../engine/spec/schema.ts';
 import { diagnosticsMarkdown, type ExampleOf } from './diagnostics-markdown.ts';
@@ -26,6 +27,7 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { path: 'schemas/lock.v1.schema.json', make: () => jsonText(LOCK_SCHEMA) },
   { path: 'schemas/scenario.v0.schema.json', make: () => jsonText(publishedV0Schema()) },
   { path: 'schemas/scenario.v1.schema.json', make: () => jsonText(composeSchema(SCHEMA_PARTS)) },
+  { path: 'schemas/snapshot.v1.schema.json', make: () => jsonText(SNAPSHOT_SCHEMA) },
 ];
 
 function jsonText(value: unknown): string {
