@@ -164,15 +164,15 @@ function readNetwork(
 }
 
 function readPolicy(fields: PolicyFields | undefined): PolicyPlan {
-  if (fields === undefined) return {};
-  return {
-    ...(fields.fee_base_msat === undefined ? {} : { feeBaseMsat: fields.fee_base_msat }),
-    ...(fields.fee_rate_ppm === undefined ? {} : { feeRatePpm: fields.fee_rate_ppm }),
-    ...(fields.cltv_expiry_delta === undefined ? {} : { cltvDelta: fields.cltv_expiry_delta }),
-    ...(fields.min_htlc_msat === undefined ? {} : { minHtlcMsat: fields.min_htlc_msat }),
-    ...(fields.max_htlc_msat === undefined ? {} : { maxHtlcMsat: fields.max_htlc_msat }),
-    ...(fields.disabled === undefined ? {} : { disabled: fields.disabled }),
-    ...(fields.inbound_fee_base_msat === undefined ? {} : { inboundFeeBaseMsat: fields.inbound_fee_base_msat }),
-    ...(fields.inbound_fee_rate_ppm === undefined ? {} : { inboundFeeRatePpm: fields.inbound_fee_rate_ppm }),
-  };
+  const policy: { -readonly [Key in keyof PolicyPlan]: PolicyPlan[Key] } = {};
+  if (fields === undefined) return policy;
+  if (fields.fee_base_msat !== undefined) policy.feeBaseMsat = fields.fee_base_msat;
+  if (fields.fee_rate_ppm !== undefined) policy.feeRatePpm = fields.fee_rate_ppm;
+  if (fields.cltv_expiry_delta !== undefined) policy.cltvDelta = fields.cltv_expiry_delta;
+  if (fields.min_htlc_msat !== undefined) policy.minHtlcMsat = fields.min_htlc_msat;
+  if (fields.max_htlc_msat !== undefined) policy.maxHtlcMsat = fields.max_htlc_msat;
+  if (fields.disabled !== undefined) policy.disabled = fields.disabled;
+  if (fields.inbound_fee_base_msat !== undefined) policy.inboundFeeBaseMsat = fields.inbound_fee_base_msat;
+  if (fields.inbound_fee_rate_ppm !== undefined) policy.inboundFeeRatePpm = fields.inbound_fee_rate_ppm;
+  return policy;
 }

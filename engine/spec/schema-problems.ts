@@ -41,10 +41,12 @@ export function reportFindings(
   problems: Problems,
 ): void {
   const reports: Reported[] = [];
+  const unknownKeys: UnknownKeys = new Map();
   for (const error of errors) {
+    if (STRUCTURAL.has(error.keyword)) continue;
     const path = pointerPath(tree, error.instancePath);
-    if (STRUCTURAL.has(error.keyword) || isUnknown(path)) continue;
-    const finding = describeError(error, root);
+    if (isUnknown(path)) continue;
+    const finding = describeError(error, root, unknownKeys);
     if (finding !== null) reports.push({ ...finding, path });
   }
   for (const report of withoutConsequences(reports, errors, tree)) {
@@ -136,14 +138,17 @@ function missingKey(report: Reported): string {
 
 type Params = { readonly [key: string]: unknown };
 
-function describeError(error: ErrorObject, root: JsonSchema): Finding | null {
+/** What is said of keys that a schema does not know: the same key is often wrong many times. */
+type UnknownKeys = Map<JsonSchema, Map<string, Finding>>;
+
+function describeError(error: ErrorObject, root: JsonSchema, unknownKeys: UnknownKeys): Finding | null {
   const params = error.params as Params;
   if ('finding' in params) return params.finding as Finding;
   const parent = (error.parentSchema ?? {}) as JsonSchema;
   switch (error.keyword) {
     case 'additionalProperties':
     case 'unevaluatedProperties':
-      return unknownKey(String(params.additionalProperty ?? params.unevaluatedProperty), parent);
+      return unknownKey(String(params.additionalProperty ?? params.unevaluatedProperty), parent, unknownKeys);
     case 'false schema':
       return { code: 'E201', message: 'nothing is expected here' };
     case 'required':
@@ -167,9 +172,17 @@ function describeError(error: ErrorObject, root: JsonSchema): Finding | null {
   }
 }
 
-function unknownKey(key: string, parent: JsonSchema): Finding {
-  const known = isSchema(parent.properties) ? Object.keys(parent.properties) : [];
-  return { code: 'E201', message: `unknown key ${quoteText(key)}`, hint: didYouMean(key, known, 'keys here'), key };
+function unknownKey(key: string, parent: JsonSchema, found: UnknownKeys): Finding {
+  const ofParent = found.get(parent) ?? new Map<string, Finding>();
+  found.set(parent, ofParent);
+  let finding = ofParent.get(key);
+  if (finding === undefined) {
+    const known = isSchema(parent.properties) ? Object.keys(parent.properties) : [];
+    const hint = didYouMean(key, known, 'keys here');
+    finding = { code: 'E201', message: `unknown key ${quoteText(key)}`, hint, key };
+    ofParent.set(key, finding);
+  }
+  return finding;
 }
 
 function missing(key: string, parent: JsonSchema, root: JsonSchema): Finding {

@@ -104,6 +104,7 @@ function run(
     (error): ErrorObject => ({ ...error, instancePath: prefix + error.instancePath }),
   );
   const isUnknown = (path: Path): boolean => {
+    if (document.unknown.size === 0) return false;
     const node = nodeAt(document.tree, path);
     return node !== undefined && document.unknown.has(node);
   };

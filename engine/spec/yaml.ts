@@ -17,6 +17,7 @@ import {
 import { MAX_DEPTH, nestingOverflow } from './nesting.ts';
 import type { Path } from './path.ts';
 import { Problems, type Span } from './problems.ts';
+import { readQuickly } from './quick-yaml.ts';
 import { SourceText } from './source-text.ts';
 import { overLimit } from './text-limits.ts';
 import type { MapEntry, ScalarNode, SpecTree } from './tree.ts';
@@ -35,12 +36,21 @@ export interface ParsedYaml {
   readonly problems: Problems;
   /** Absent when the text is so broken that its structure cannot be trusted. */
   readonly tree?: SpecTree;
-  /** The parser’s own form, with comments; present with the tree. */
+  /** The parser’s own form, with comments; present with the tree where it was asked for. */
   readonly document?: Document.Parsed;
 }
 
 /** Parses one document; what is wrong is in `problems`. `file` is only a name for diagnostics. */
 export function parseYaml(text: string, file: string): ParsedYaml {
+  return parse(text, file, readQuickly);
+}
+
+/** The same with the parser’s own form, and so always by the parser. */
+export function parseYamlDocument(text: string, file: string): ParsedYaml {
+  return parse(text, file, () => null);
+}
+
+function parse(text: string, file: string, quick: (text: string) => SpecTree | null): ParsedYaml {
   const content = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   const over = overLimit(content);
   // Of what is too large only the part is kept that the diagnostic shows.
@@ -53,6 +63,8 @@ export function parseYaml(text: string, file: string): ParsedYaml {
     return broken;
   }
   if (!acceptable(source, problems)) return broken;
+  const plain = quick(source.text);
+  if (plain !== null) return { source, problems, tree: plain };
 
   let document: Document.Parsed;
   try {
@@ -240,7 +252,8 @@ class TreeBuilder {
         entries.push(entry);
         size += this.#sizes.get(entry.value) ?? 1;
       }
-      tree = { kind: 'map', entries, ...span };
+      const last = node.items.at(-1)?.value as Node | null | undefined;
+      tree = { kind: 'map', entries, ...this.#tidySpan(node.flow, span, entries.at(-1)?.value, last) };
     } else if (isSeq(node)) {
       const items: SpecTree[] = [];
       for (const [i, item] of (node.items as Node[]).entries()) {
@@ -248,12 +261,21 @@ class TreeBuilder {
         items.push(built);
         size += this.#sizes.get(built) ?? 1;
       }
-      tree = { kind: 'seq', items, ...span };
+      const last = node.items.at(-1) as Node | undefined;
+      tree = { kind: 'seq', items, ...this.#tidySpan(node.flow, span, items.at(-1), last) };
     } else {
       tree = this.#scalar(node as Scalar, span, path);
     }
     this.#sizes.set(tree, size);
     return tree;
+  }
+
+  /** A block ends with its last value: comments behind it are no part of it. */
+  #tidySpan(flow: boolean | undefined, span: Span, tree: SpecTree | undefined, last: Node | null | undefined): Span {
+    if (flow === true || tree === undefined) return span;
+    // An alias stands where it is, and what it leads to elsewhere.
+    const end = isAlias(last) ? this.#span(last).end : tree.end;
+    return { start: span.start, end: Math.max(span.start, end) };
   }
 
   #entry(

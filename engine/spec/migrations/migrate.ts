@@ -6,7 +6,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { JsonSchema } from '../schema-types.ts';
 import { entryOf, type SpecTree, toPlain } from '../tree.ts';
 import { compileDocumentSchema, type DocumentSchema, validateDocument } from '../validate.ts';
-import { buildTree, type ParsedYaml, parseYaml } from '../yaml.ts';
+import { buildTree, type ParsedYaml, parseYaml, parseYamlDocument } from '../yaml.ts';
 import { writeOutAliases } from './document-edit.ts';
 import type { Migration } from './migration.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -30,6 +30,7 @@ function versionOf(tree: SpecTree | undefined): number | undefined {
 /** Parses a scenario of any readable version; the tree is that of the present version. */
 export function parseScenario(text: string, file: string): ParsedYaml {
   let parsed = parseYaml(text, file);
+  if (MIGRATIONS.some((step) => versionOf(parsed.tree) === step.from)) parsed = parseYamlDocument(text, file);
   for (const step of MIGRATIONS) {
     if (versionOf(parsed.tree) === step.from) parsed = migrated(parsed, step);
   }
