@@ -10,8 +10,8 @@ import type { Reporter } from './stage.ts';
 export interface ActivityFiles {
   /** By path as written. */
   readonly byPath: ReadonlyMap<string, PlanFile>;
-  /** SHA-256 of every file read, by path. */
-  readonly digests: readonly (readonly [string, string])[];
+  /** Path and text of every file read. */
+  readonly texts: readonly (readonly [string, string])[];
 }
 
 /** Reads all of them; what cannot be read is reported. */

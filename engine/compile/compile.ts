@@ -85,6 +85,7 @@ interface Resolved extends Parsed {
   readonly start: StartSnapshot | null;
   /** Files that activities name, by path as written. */
   readonly lists: ReadonlyMap<string, PlanFile>;
+  /** Path and text of every file that was read. */
   readonly files: readonly (readonly [string, string])[];
 }
 
@@ -106,7 +107,7 @@ export async function compileScenario(input: CompileInput): Promise<CompileResul
     input.onState,
   );
   const sorted = sortDiagnostics(input.file, diagnostics);
-  return value === null ? { ok: false, diagnostics: sorted } : { ok: true, ...value, diagnostics: sorted };
+  return value === null ? { ok: false, diagnostics: sorted } : Object.assign(value, { diagnostics: sorted });
 }
 
 async function parse(text: string, input: CompileInput): Promise<Stage<Parsed>> {
@@ -142,10 +143,10 @@ async function resolve(parsed: Parsed, input: CompileInput): Promise<Stage<Resol
   reporter.add(samples.take());
   // Without an import half of all names would be unknown, which is not worth a report each.
   const resolved = reporter.failed ? null : resolveNetwork(scenario, imports, reporter, generated, samples, start);
-  const digests = [...files, ...sampled, ...lists.digests, ...begun];
+  const texts = [...files, ...sampled, ...lists.texts, ...begun];
   reporter.add(samples.take());
   const value =
-    resolved === null ? null : { scenario, index, resolved, samples, lists: lists.byPath, files: digests, start };
+    resolved === null ? null : { scenario, index, resolved, samples, lists: lists.byPath, files: texts, start };
   return { value, diagnostics: reporter.diagnostics };
 }
 
@@ -185,18 +186,36 @@ function expandAll(input: Resolved, rowLimit: number): Stage<Expanded> {
   return { value: { ...input, parts }, diagnostics: reporter.diagnostics };
 }
 
-type Sealed = Omit<Extract<CompileResult, { ok: true }>, 'ok' | 'diagnostics'>;
+type Sealed = Omit<Extract<CompileResult, { ok: true }>, 'diagnostics'>;
 
 function schedule({ scenario, files, parts, start }: Expanded): Stage<Sealed> {
-  const timeline = sealTimeline(parts);
-  return {
-    value: {
-      scenario,
-      timeline,
-      timelineDigest: timelineDigest(timeline),
-      specDigest: specDigest(scenario, files),
-      ...(start === null ? {} : { start }),
-    },
-    diagnostics: [],
-  };
+  const sealed = new SealedScenario(scenario, sealTimeline(parts), files);
+  return { value: start === null ? sealed : Object.assign(sealed, { start }), diagnostics: [] };
+}
+
+/** Digests of a large network take as long as all the rest, so they are computed when they are asked for. */
+class SealedScenario implements Sealed {
+  readonly ok = true;
+  readonly scenario: Scenario;
+  readonly timeline: Timeline;
+  #files: Expanded['files'];
+  #specDigest: string | null = null;
+  #timelineDigest: string | null = null;
+
+  constructor(scenario: Scenario, timeline: Timeline, files: Expanded['files']) {
+    this.scenario = scenario;
+    this.timeline = timeline;
+    this.#files = files;
+  }
+
+  get specDigest(): string {
+    this.#specDigest ??= specDigest(this.scenario, this.#files);
+    this.#files = [];
+    return this.#specDigest;
+  }
+
+  get timelineDigest(): string {
+    this.#timelineDigest ??= timelineDigest(this.timeline);
+    return this.#timelineDigest;
+  }
 }

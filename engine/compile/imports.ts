@@ -2,7 +2,6 @@
  * Reads the network files that a scenario imports. Files are read through the function that is handed in, never
  * directly, and only from the scenario's own folder and below, so that a scenario can be moved, shared and trusted.
  */
-import { sha256Text } from '../base/digest.ts';
 import { CLOTH_FILES } from '../interop/cloth.ts';
 import { IMPORT_FORMATS, importFormat, recogniseFormat } from '../interop/formats.ts';
 import type { ImportedNetwork } from '../interop/imported.ts';
@@ -28,7 +27,7 @@ export interface LoadedImport {
 
 export interface LoadedImports {
   readonly imports: readonly LoadedImport[];
-  /** SHA-256 of every file read, by path in order of the imports: part of the scenario's identity. */
+  /** Path and text of every file read, in order of the imports: part of the scenario's identity. */
   readonly files: readonly (readonly [string, string])[];
 }
 
@@ -40,18 +39,18 @@ export async function loadImports(
   reporter: Reporter,
 ): Promise<LoadedImports> {
   const imports: LoadedImport[] = [];
-  const digests: (readonly [string, string])[] = [];
+  const read: (readonly [string, string])[] = [];
   const folder = /^.*[/\\]/.exec(file)?.[0] ?? '';
   for (const spec of scenario.imports) {
     const files = await readFiles(spec, access, reporter);
     if (files === null) continue;
-    for (const [path, text] of files) digests.push([path, sha256Text(text)]);
+    read.push(...files);
     // Diagnostics name files as seen from where the scenario was named, so that editors and terminals can open them.
     const shown = new Map([...files].map(([path, text]) => [`${folder}${path}`, text]));
     const network = parse(spec, shown, scenario.seed, reporter);
     if (network !== null) imports.push({ spec, network });
   }
-  return { imports, files: digests };
+  return { imports, files: read };
 }
 
 function parse(

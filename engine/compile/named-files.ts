@@ -2,7 +2,6 @@
  * Reads the files that a scenario names in its values. Each is read once; a file outside the scenario's folder and one
  * that cannot be read are reported at every place that names them.
  */
-import { sha256Text } from '../base/digest.ts';
 import type { PlanFile } from '../kinds/kind.ts';
 import type { Placed } from '../spec/scenario.ts';
 import type { SourceIndex } from '../spec/source-index.ts';
@@ -12,8 +11,8 @@ import type { Reporter } from './stage.ts';
 export interface NamedFiles {
   /** By path as written. */
   readonly byPath: ReadonlyMap<string, PlanFile>;
-  /** SHA-256 of every file read, by path. */
-  readonly digests: readonly (readonly [string, string])[];
+  /** Path and text of every file read. */
+  readonly texts: readonly (readonly [string, string])[];
 }
 
 export async function readNamedFiles(
@@ -24,7 +23,7 @@ export async function readNamedFiles(
 ): Promise<NamedFiles> {
   const folder = /^.*[/\\]/.exec(index.source.file)?.[0] ?? '';
   const byPath = new Map<string, PlanFile>();
-  const digests: (readonly [string, string])[] = [];
+  const texts: (readonly [string, string])[] = [];
   for (const at of places) {
     const written = String(at.value);
     if (byPath.has(written)) continue;
@@ -41,7 +40,7 @@ export async function readNamedFiles(
       continue;
     }
     byPath.set(written, { name: `${folder}${path}`, text });
-    digests.push([path, sha256Text(text)]);
+    texts.push([path, text]);
   }
-  return { byPath, digests };
+  return { byPath, texts };
 }

@@ -109,8 +109,8 @@ export interface LoadedSamples {
 
 /** Reads the files of all empirical distributions of a document; what cannot be read is reported. */
 export async function loadSamples(index: SourceIndex, access: FileAccess, reporter: Reporter): Promise<LoadedSamples> {
-  const { byPath, digests } = await readNamedFiles(empiricalFiles(index), index, access, reporter);
-  return { samples: new SampleFiles(byPath), files: digests };
+  const { byPath, texts } = await readNamedFiles(empiricalFiles(index), index, access, reporter);
+  return { samples: new SampleFiles(byPath), files: texts };
 }
 
 /** Every `empirical: { file, column }` of a document. */

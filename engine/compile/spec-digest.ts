@@ -5,12 +5,12 @@
  * Positions, comments, the order of maps (nodes, channels, activities, params) and the way values are written do not
  * matter; the order of lists (events, imports, expectations) does.
  */
-import { sha256Json } from '../base/digest.ts';
+import { sha256Json, sha256Text } from '../base/digest.ts';
 import type { Json } from '../base/json.ts';
 import { compareText } from '../base/order.ts';
 import type { Scenario } from '../spec/scenario.ts';
 
-/** SHA-256, 64 hex digits. `files`: path and SHA-256 of each imported file. */
+/** SHA-256, 64 hex digits. `files`: path and text of each file that the scenario names. */
 export function specDigest(scenario: Scenario, files: readonly (readonly [string, string])[]): string {
   const { nodes, channels, activity, params, ...rest } = scenario;
   return sha256Json({
@@ -19,7 +19,7 @@ export function specDigest(scenario: Scenario, files: readonly (readonly [string
     nodes: byName(nodes),
     channels: byName(channels),
     activity: byName(activity),
-    files: [...files].sort((a, b) => compareText(a[0], b[0])),
+    files: [...files].sort((a, b) => compareText(a[0], b[0])).map(([path, text]) => [path, sha256Text(text)] as const),
   });
 }
 

@@ -24,7 +24,7 @@ export interface StartSnapshot {
 
 export interface LoadedSnapshot {
   readonly start: StartSnapshot | null;
-  /** Path and SHA-256 of the file that was read. */
+  /** Path and text of the file that was read. */
   readonly files: readonly (readonly [string, string])[];
 }
 
@@ -36,14 +36,14 @@ export async function loadStartSnapshot(
 ): Promise<LoadedSnapshot> {
   const place = scenario.snapshot;
   if (place === undefined) return { start: null, files: [] };
-  const { byPath, digests } = await readNamedFiles([place], index, access, reporter);
+  const { byPath, texts } = await readNamedFiles([place], index, access, reporter);
   const file = byPath.get(place.value);
   if (file === undefined) return { start: null, files: [] };
   const reading = readSnapshot(file.text, file.name);
   reporter.add(reading.ok ? reading.warnings : reading.diagnostics);
-  if (!reading.ok) return { start: null, files: digests };
+  if (!reading.ok) return { start: null, files: texts };
   reportConflicts(reading.document.state, place, index, reporter);
-  return { start: { file: file.name, digest: reading.digest, document: reading.document }, files: digests };
+  return { start: { file: file.name, digest: reading.digest, document: reading.document }, files: texts };
 }
 
 function reportConflicts(state: SimulationState, place: Placed<string>, index: SourceIndex, reporter: Reporter): void {

@@ -26,13 +26,13 @@ export function warnOfUnusableChannels(scenario: Scenario, planner: Planner): vo
 }
 
 function reasonOf({ capacitySat, policy0, policy1 }: ChannelPlan): string | null {
-  const capacity = formatAmount(capacitySat * MSAT_PER_SAT);
+  const capacity = (): string => formatAmount(capacitySat * MSAT_PER_SAT);
   if (capacitySat <= 2 * LEAST_RESERVE_SAT) {
-    return `the capacity of ${capacity} is no more than the reserves of both sides`;
+    return `the capacity of ${capacity()} is no more than the reserves of both sides`;
   }
   const capacityMsat = capacitySat * MSAT_PER_SAT;
   if ((policy0.minHtlcMsat ?? 0) > capacityMsat && (policy1.minHtlcMsat ?? 0) > capacityMsat) {
-    return `both policies ask for HTLCs above the capacity of ${capacity}`;
+    return `both policies ask for HTLCs above the capacity of ${capacity()}`;
   }
   return null;
 }
