@@ -1,6 +1,7 @@
 /**
  * How long commands take from a cold start, as medians over several processes: `npm run build`, then
- * `node dist/bench/cold-start.js [runs]` from the root of the repository. Also reads 20,000 channels written in YAML.
+ * `node dist/bench/cold-start.js [runs]` from the root of the repository. Also reads 20,000 channels, written in YAML and
+ * in a network file.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +10,8 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { writeBlastNetwork } from '../engine/interop/blast-network-writer.ts';
+import type { ImportedNetwork } from '../engine/interop/imported.ts';
 
 const RUNS = Number(process.argv[2] ?? 15);
 const MAIN = fileURLToPath(new URL('../blast.mjs', import.meta.url));
@@ -26,16 +29,35 @@ activity:
   coffee: { source: alice, destination: carol, interval: 1s, amount: 1_000 sat }
 `;
 
-/** `count` channels between a tenth as many nodes. */
-function manyChannels(count: number): string {
+/** `count` channels between a tenth as many nodes, as pairs of nodes. */
+function pairs(count: number): readonly (readonly [number, number])[] {
   const nodes = count / 10;
-  const lines = ['version: 1', 'duration: 1m', 'nodes:', `  n: { count: ${nodes} }`, 'channels:'];
-  for (let i = 0; i < count; i++) {
+  return Array.from({ length: count }, (_, i) => {
     const from = i % nodes;
-    const to = (from + 1 + Math.floor(i / nodes)) % nodes;
+    return [from, (from + 1 + Math.floor(i / nodes)) % nodes];
+  });
+}
+
+/** They in YAML. */
+function manyChannels(count: number): string {
+  const lines = ['version: 1', 'duration: 1m', 'nodes:', `  n: { count: ${count / 10} }`, 'channels:'];
+  pairs(count).forEach(([from, to], i) => {
     lines.push(`  c${i}: { from: n-${from}, to: n-${to}, capacity: 1_000_000 sat, push: 500_000 sat }`);
-  }
+  });
   return `${lines.join('\n')}\n`;
+}
+
+/** They in a network file, with a policy for each direction. */
+function networkFile(count: number): string {
+  const policy = { feeBaseMsat: 1000, feeRatePpm: 100, cltvDelta: 80, minHtlcMsat: 1000, maxHtlcMsat: 990_000_000 };
+  const network: ImportedNetwork = {
+    nodes: Array.from({ length: count / 10 }, (_, i) => ({ name: `n-${i}`, labels: {} })),
+    channels: pairs(count).map(([node0, node1], i) => ({
+      ...{ name: `c${i}`, node0, node1, capacitySat: 1_000_000, balance0Msat: 500_000_000, announced: true },
+      ...{ policy0: policy, policy1: policy },
+    })),
+  };
+  return writeBlastNetwork(network);
 }
 
 /** Milliseconds of one process. */
@@ -59,13 +81,17 @@ try {
   const small = path.join(folder, 'three.yml');
   const large = path.join(folder, 'large.yml');
   writeFileSync(small, THREE_NODES);
+  const importing = path.join(folder, 'importing.yml');
   writeFileSync(large, manyChannels(20_000));
+  writeFileSync(path.join(folder, 'network.json'), networkFile(20_000));
+  writeFileSync(importing, 'version: 1\nduration: 1m\nnetwork: { import: { file: network.json } }\n');
   process.stdout.write(`Node ${process.version}\n`);
   report('node alone', RUNS, ['-e', '0']);
   report('blast --version', RUNS, [MAIN, '--version']);
   report('blast validate, three nodes', RUNS, [MAIN, 'validate', small]);
   report('blast validate, three nodes, not bundled', RUNS, [UNBUNDLED, 'validate', small]);
-  report('blast validate, 20,000 channels in YAML', Math.min(3, RUNS), [MAIN, 'validate', large]);
+  report('blast validate, 20,000 channels in YAML', RUNS, [MAIN, 'validate', large]);
+  report('blast validate, 20,000 channels in a file', RUNS, [MAIN, 'validate', importing]);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,12 +1,12 @@
 /**
- * Bundles the command into dist/blast.mjs and chunks beside it, so that a cold start reads a few files and not hundreds:
- * `node scripts/bundle.mjs` after tsc, which `npm run build` does. What only some commands need stays in chunks of its
- * own (see the dynamic imports). Nothing here needs the network.
+ * Bundles the command into chunks, which dist/blast.mjs (launcher.mjs) loads, so that a cold start reads a few files and
+ * not hundreds: `node scripts/bundle.mjs` after tsc, which `npm run build` does. What only some commands need stays in
+ * chunks of its own (see the dynamic imports). Nothing here needs the network.
  *
  * Checks of documents are compiled here and not at every start: the modules that compile them with ajv are replaced by
  * what ajv generates, and ajv itself stays out. dist/engine, the library, is not changed.
  */
-import { rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -14,7 +14,7 @@ import { compiledModules } from './compiled-checks.mjs';
 import { thirdPartyNotices } from './third-party.mjs';
 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
-const CHUNKS = 'blast-chunks';
+const CHUNKS = path.join(DIST, 'blast-chunks');
 
 const compiled = await compiledModules(DIST);
 
@@ -24,7 +24,7 @@ const precompiled = {
   load: (id) => compiled.get(path.normalize(id)) ?? null,
 };
 
-rmSync(path.join(DIST, CHUNKS), { recursive: true, force: true });
+rmSync(CHUNKS, { recursive: true, force: true });
 const bundle = await rolldown({
   input: { blast: path.join(DIST, 'engine/cli/main.js') },
   platform: 'node',
@@ -36,23 +36,26 @@ const bundle = await rolldown({
 const ascii = (code) =>
   code.replace(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 const { output } = await bundle.write({
-  dir: DIST,
-  format: 'esm',
+  dir: CHUNKS,
+  // Compiled code can be kept of scripts only.
+  format: 'cjs',
   minify: true,
   comments: { legal: true },
-  entryFileNames: '[name].mjs',
-  chunkFileNames: `${CHUNKS}/[name]-[hash].mjs`,
+  entryFileNames: '[name].cjs',
+  chunkFileNames: '[name]-[hash].cjs',
 });
 await bundle.close();
 
 for (const chunk of output) {
   if (chunk.type !== 'chunk') continue;
   if (chunk.code.includes('String.raw')) throw new Error(`${chunk.fileName} holds a raw text, which must not be escaped`);
-  writeFileSync(path.join(DIST, chunk.fileName), ascii(chunk.code));
+  writeFileSync(path.join(CHUNKS, chunk.fileName), ascii(chunk.code.replace(/^#!.*/, '')));
 }
 
 const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
 for (const id of compiled.keys()) {
   if (!modules.some((one) => path.normalize(one) === id)) throw new Error(`${id} is not part of the command any more`);
 }
+copyFileSync(new URL('./launcher.mjs', import.meta.url), path.join(DIST, 'blast.mjs'));
+chmodSync(path.join(DIST, 'blast.mjs'), 0o755);
 writeFileSync(path.join(DIST, 'THIRD-PARTY.txt'), thirdPartyNotices(modules));

@@ -18,37 +18,42 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-// Node 22.1 and later keep compiled code between runs; everything that is loaded after this is quicker from then on.
-(module as { readonly enableCompileCache?: () => unknown }).enableCompileCache?.();
-const { runCli } = await import('./cli.ts');
-const { defaultEngine } = await import('./default-engine.ts');
-const { nodeCronClock } = await import('./node-cron-clock.ts');
+async function main(): Promise<void> {
+  // Node 22.1 and later keep compiled code between runs; everything that is loaded after this is quicker from then on.
+  (module as { readonly enableCompileCache?: () => unknown }).enableCompileCache?.();
+  const { runCli } = await import('./cli.ts');
+  const { defaultEngine } = await import('./default-engine.ts');
+  const { nodeCronClock } = await import('./node-cron-clock.ts');
 
-const io: CliIo = {
-  stdout: outStream(process.stdout),
-  stderr: outStream(process.stderr),
-  columns: process.stderr.columns ?? process.stdout.columns ?? 100,
-  env: process.env,
-  files: nodeFiles(process.cwd()),
-  clock: {
-    now: () => performance.now(),
-    sleep: (ms) => new Promise((resolve) => (ms <= 0 ? setImmediate(resolve) : setTimeout(resolve, ms))),
-  },
-  cron: nodeCronClock,
-  host: {
-    node: process.versions.node,
-    v8: process.versions.v8,
-    platform: `${process.platform}-${process.arch}`,
-  },
-  onInterrupt: (listener) => {
-    process.on('SIGINT', listener);
-    process.on('SIGTERM', listener);
-    return () => {
-      process.off('SIGINT', listener);
-      process.off('SIGTERM', listener);
-    };
-  },
-  exit: (code) => process.exit(code),
-};
+  const io: CliIo = {
+    stdout: outStream(process.stdout),
+    stderr: outStream(process.stderr),
+    columns: process.stderr.columns ?? process.stdout.columns ?? 100,
+    env: process.env,
+    files: nodeFiles(process.cwd()),
+    clock: {
+      now: () => performance.now(),
+      sleep: (ms) => new Promise((resolve) => (ms <= 0 ? setImmediate(resolve) : setTimeout(resolve, ms))),
+    },
+    cron: nodeCronClock,
+    host: {
+      node: process.versions.node,
+      v8: process.versions.v8,
+      platform: `${process.platform}-${process.arch}`,
+    },
+    onInterrupt: (listener) => {
+      process.on('SIGINT', listener);
+      process.on('SIGTERM', listener);
+      return () => {
+        process.off('SIGINT', listener);
+        process.off('SIGTERM', listener);
+      };
+    },
+    exit: (code) => process.exit(code),
+  };
 
-process.exitCode = await runCli(process.argv.slice(2), io, defaultEngine);
+  process.exitCode = await runCli(process.argv.slice(2), io, defaultEngine);
+}
+
+// The bundled command is a script, which cannot await by itself.
+void main();

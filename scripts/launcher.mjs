@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+/**
+ * What `blast` starts with: dist/blast.mjs is this file. It loads the chunks of the bundled command, with code that V8
+ * compiled when they were built where this is the same V8 (see code-cache.mjs). It decides nothing else.
+ */
+import module from 'node:module';
+
+const ENTRY = 'blast.cjs';
+// Importing a module of Node costs more than requiring it.
+const require = module.createRequire(new URL(`./blast-chunks/${ENTRY}`, import.meta.url));
+const { existsSync, readFileSync } = require('node:fs');
+const { dirname, join } = require('node:path');
+const { Script } = require('node:vm');
+
+const CHUNKS = dirname(require.resolve(`./${ENTRY}`));
+/** Compiled code is of use to the very V8 that made it. */
+const CODE = `.${process.platform}-${process.arch}-${process.versions.v8}.code`;
+
+/** Scripts that were loaded, by the name of their chunk. */
+export const scripts = new Map();
+
+const modules = new Map();
+
+/** What a chunk exports. */
+function load(name) {
+  const known = modules.get(name);
+  if (known !== undefined) return known.exports;
+  const filename = join(CHUNKS, name);
+  // The chunks are ASCII (see bundle.mjs), which is read quicker as what it is.
+  const text = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, 'latin1')}\n})`;
+  const cachedData = existsSync(filename + CODE) ? readFileSync(filename + CODE) : undefined;
+  const script = new Script(text, { filename, cachedData });
+  scripts.set(name, script);
+  const made = { exports: {} };
+  modules.set(name, made);
+  const requireHere = (id) => (id.startsWith('./') ? load(id.slice(2)) : require(id));
+  script.runInThisContext()(made.exports, requireHere, made, filename, CHUNKS);
+  return made.exports;
+}
+
+// Node 22.1 and later keep compiled code between runs themselves.
+if (module.enableCompileCache !== undefined && !existsSync(join(CHUNKS, ENTRY + CODE))) {
+  module.enableCompileCache();
+  require(`./${ENTRY}`);
+} else {
+  load(ENTRY);
+}
