@@ -2,24 +2,25 @@
  * From the text of a scenario to its timeline. Pure but for the files that a scenario imports, which are read through the
  * function handed in; the same text, files, overrides and seed give the same bytes.
  */
-import type { ExpectationNames } from '../kinds/expectation.ts';
 import type { PlanFile } from '../kinds/kind.ts';
 import { ACTIVITY_KINDS, EVENT_KINDS, FORMAT_KINDS, MODEL_KINDS, TOPOLOGY_KINDS } from '../kinds/registry.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
+import { declaredNames, knownNames, type NetworkNames, unknownUses } from '../spec/name-uses.ts';
 import { readDocument } from '../spec/read.ts';
 import type { Scenario } from '../spec/scenario.ts';
 import type { SchemaParts } from '../spec/schema.ts';
 import type { SourceIndex } from '../spec/source-index.ts';
+import type { NameUse } from '../spec/validate.ts';
 import { timelineDigest } from '../timeline/digest.ts';
 import { sealTimeline, type TimelineParts } from '../timeline/seal.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import { loadActivityFiles } from './activity-files.ts';
 import { loadDocument } from './documents.ts';
-import { checkConditions, eventActivities } from './events.ts';
 import { expand } from './expand.ts';
-import { checkExpressions, planCaptures, planExpectations } from './expectations.ts';
-import { generateNetworks } from './generate.ts';
-import { loadImports, type ReadFile } from './imports.ts';
+import { planCaptures, planExpectations } from './expectations.ts';
+import { checkExpressionNames, checkExpressions } from './expressions.ts';
+import { type GeneratedNetwork, generateNetworks } from './generate.ts';
+import { type LoadedImport, loadImports, type ReadFile } from './imports.ts';
 import { type CompileState, runCompile } from './machine.ts';
 import { type ResolvedNetwork, resolveNetwork } from './network.ts';
 import { Planner } from './planner.ts';
@@ -77,6 +78,8 @@ export type CompileResult =
 interface Parsed {
   readonly scenario: Scenario;
   readonly index: SourceIndex;
+  /** Names of nodes and channels that the document uses. */
+  readonly uses: readonly NameUse[];
 }
 
 interface Resolved extends Parsed {
@@ -112,24 +115,28 @@ export async function compileScenario(input: CompileInput): Promise<CompileResul
 
 async function parse(text: string, input: CompileInput): Promise<Stage<Parsed>> {
   const document = await loadDocument(text, input.file, input);
-  const { scenario, index, diagnostics } = readDocument(document, {
+  const { scenario, index, uses, diagnostics } = readDocument(document, {
     ...(input.overrides === undefined ? {} : { overrides: input.overrides }),
     ...(input.seed === undefined ? {} : { seed: input.seed }),
     schemaParts: SCHEMA_PARTS,
   });
-  const value = scenario === undefined || index === undefined ? null : { scenario, index };
-  return { value, diagnostics };
+  if (index === undefined || uses === undefined) return { value: null, diagnostics };
+  if (scenario !== undefined) return { value: { scenario, index, uses }, diagnostics };
+  const reporter = new Reporter(index.source);
+  checkExpressions(index, reporter);
+  checkExpressionNames(index, declaredNames(index.data, null), reporter);
+  return { value: null, diagnostics: [...diagnostics, ...reporter.diagnostics] };
 }
 
 /** Checks what needs no network; goes on after errors, so that those of the network come with them. */
 function validate(parsed: Parsed): Stage<Parsed> {
   const reporter = new Reporter(parsed.index.source);
-  checkExpressions(parsed.scenario, parsed.index, reporter);
+  checkExpressions(parsed.index, reporter);
   return { value: parsed, diagnostics: reporter.diagnostics };
 }
 
 async function resolve(parsed: Parsed, input: CompileInput): Promise<Stage<Resolved>> {
-  const { scenario, index } = parsed;
+  const { scenario, index, uses } = parsed;
   const reporter = new Reporter(index.source);
   const { imports, files } = await loadImports(scenario, index.source.file, input, reporter);
   const { samples, files: sampled } = await loadSamples(index, input, reporter);
@@ -145,9 +152,36 @@ async function resolve(parsed: Parsed, input: CompileInput): Promise<Stage<Resol
   const resolved = reporter.failed ? null : resolveNetwork(scenario, imports, reporter, generated, samples, start);
   const texts = [...files, ...sampled, ...lists.texts, ...begun];
   reporter.add(samples.take());
-  const value =
-    resolved === null ? null : { scenario, index, resolved, samples, lists: lists.byPath, files: texts, start };
-  return { value, diagnostics: reporter.diagnostics };
+  if (resolved !== null) {
+    const value = { ...parsed, resolved, samples, lists: lists.byPath, files: texts, start };
+    return { value, diagnostics: reporter.diagnostics };
+  }
+  const declared = declaredNames(index.data, networkNames(scenario, imports, generated, start));
+  if (declared !== null) {
+    for (const { code, path, message, hint } of unknownUses(uses, declared)) {
+      reporter.report(code, index.place(path), message, hint);
+    }
+  }
+  checkExpressionNames(index, declared, reporter);
+  return { value: null, diagnostics: reporter.diagnostics };
+}
+
+/** Names in the networks that a scenario imports, generates and begins in, or null when some of them are not known. */
+function networkNames(
+  scenario: Scenario,
+  imports: readonly LoadedImport[],
+  generated: readonly GeneratedNetwork[],
+  start: StartSnapshot | null,
+): NetworkNames<readonly string[]> | null {
+  if (imports.length < scenario.imports.length || generated.length < (scenario.generated ?? []).length) return null;
+  if (scenario.snapshot !== undefined && start === null) return null;
+  const networks = [...imports.map(({ network }) => network), ...generated];
+  const names = (items: readonly { readonly name: string }[]): readonly string[] => items.map(({ name }) => name);
+  const begun = start?.document.state;
+  return {
+    nodes: [...networks.flatMap(({ nodes }) => names(nodes)), ...names(begun?.nodes ?? [])],
+    channels: [...networks.flatMap(({ channels }) => names(channels)), ...names(begun?.channels ?? [])],
+  };
 }
 
 function expandAll(input: Resolved, rowLimit: number): Stage<Expanded> {
@@ -157,13 +191,12 @@ function expandAll(input: Resolved, rowLimit: number): Stage<Expanded> {
   const planner = new Planner(scenario, resolved, reporter, index, rowLimit, samples, lists);
   const { activities, actions, triggers } = expand(scenario, planner);
   reporter.add(samples.take());
-  const names: ExpectationNames = {
-    nodes: resolved.network.nodes.map((node) => node.name),
-    channels: planner.channelNames(),
-    activities: [...scenario.activity.map((activity) => activity.name.value), ...eventActivities(scenario)],
+  const names = {
+    nodes: knownNames(resolved.network.nodes.map((node) => node.name)),
+    channels: knownNames(planner.channelNames()),
   };
-  checkConditions(scenario, names, index, planner);
-  const expectations = planExpectations(scenario, names, index, reporter);
+  checkExpressionNames(index, names, reporter);
+  const expectations = planExpectations(scenario, reporter);
   const parts: TimelineParts = {
     name: scenario.name,
     seed: scenario.seed,

@@ -2,17 +2,15 @@
  * Plans the events: actions at their instants, payments that events make, and what happens on a condition. Blocks of
  * `chain.mining` are events, too.
  */
-import { checkExpectation, type ExpectationNames } from '../kinds/expectation.ts';
 import type { EventKind } from '../kinds/kind.ts';
 import { eventKind } from '../kinds/registry.ts';
 import type { EventSpec, Scenario, ScheduleSpec } from '../spec/scenario.ts';
-import type { SourceIndex } from '../spec/source-index.ts';
 import { groupDigits } from '../spec/units.ts';
 import type { ActivityPart, TimedAction, TriggerPart } from '../timeline/seal.ts';
 import type { Action } from '../timeline/timeline.ts';
 import { PHASE } from '../timeline/timeline.ts';
 import { activityKey } from './activities.ts';
-import { placeOf } from './expectations.ts';
+import { eventActivity } from './expressions.ts';
 import type { Planner } from './planner.ts';
 import { occurrencesOf } from './schedule.ts';
 
@@ -30,16 +28,6 @@ export interface EventParts {
   readonly activities: readonly ActivityPart[];
   readonly triggers: readonly TriggerPart[];
   readonly planned: readonly PlannedEvent[];
-}
-
-/** Name of the activity whose payments the entry of `events` with this index makes. */
-export function eventActivity(index: number): string {
-  return `event-${index + 1}`;
-}
-
-/** Names of the activities that the events of a scenario make. */
-export function eventActivities(scenario: Scenario): readonly string[] {
-  return scenario.events.flatMap(({ kind }, i) => (eventKind(kind)?.payment === undefined ? [] : [eventActivity(i)]));
 }
 
 /** Blocks of `chain.mining`: at every, 2 · every, … before the end of the run. */
@@ -103,22 +91,6 @@ export function planEvents(scenario: Scenario, planner: Planner): EventParts {
     }
   });
   return { actions, activities, triggers, planned };
-}
-
-/** Checks the conditions of events; a wrong name is reported at its place. */
-export function checkConditions(
-  scenario: Scenario,
-  names: ExpectationNames,
-  index: SourceIndex,
-  planner: Planner,
-): void {
-  for (const { schedule } of scenario.events) {
-    if (schedule.value.kind !== 'when') continue;
-    const { condition } = schedule.value;
-    if (checkExpectation(condition.value) !== null) continue; // reported by checkExpressions
-    const problem = checkExpectation(condition.value, names);
-    if (problem !== null) planner.report('E503', placeOf(condition, problem, index), problem.message);
-  }
 }
 
 /** The instants; undefined after reporting that there are too many. */

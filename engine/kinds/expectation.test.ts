@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { checkExpectation, type ExpectationView, evaluateExpectation, type PaymentStats } from './expectation.ts';
+import { knownNames } from '../spec/name-uses.ts';
+import {
+  checkExpectation,
+  type ExpectationProblem,
+  type ExpectationView,
+  evaluateExpectation,
+  type PaymentStats,
+  unknownNames,
+} from './expectation.ts';
 
 const stats: PaymentStats = {
   count: 69,
@@ -49,7 +57,17 @@ const view: ExpectationView = {
           feesEarnedMsat: 4,
         },
 };
-const names = { nodes: ['alice', 'bob'], channels: ['alice-bob'], activities: ['alice-pays-bob', 'background'] };
+const names = {
+  nodes: knownNames(['alice', 'bob']),
+  channels: knownNames(['alice-bob']),
+  activities: knownNames(['alice-pays-bob', 'background']),
+};
+
+/** What is wrong with an expression, names included. */
+const problemsOf = (source: string): readonly ExpectationProblem[] => {
+  const problem = checkExpectation(source);
+  return problem === null ? unknownNames(source, names) : [problem];
+};
 
 describe('checking', () => {
   it.each([
@@ -63,7 +81,7 @@ describe('checking', () => {
     "payments().fee_msat < amount('5 sat') && time >= duration('10s')",
     "[1, 2].all(x, payments('background').count > x)",
   ])('accepts %s', (source) => {
-    expect(checkExpectation(source, names)).toBeNull();
+    expect(problemsOf(source)).toEqual([]);
   });
 
   it.each([
@@ -87,7 +105,7 @@ describe('checking', () => {
     ['params.amount > 1', `parameters are written \${{ params.NAME }}`, 0],
     ['time >', 'unexpected token: EOF', 6],
   ])('refuses %s', (source, message, offset) => {
-    const problem = checkExpectation(source, names);
+    const [problem] = problemsOf(source);
     expect(problem?.message).toContain(message);
     expect(problem?.offset).toBe(offset);
   });

@@ -4,6 +4,7 @@
  */
 import { type ASTNode, TypeError as CelTypeError, EvaluationError, ParseError } from '@marcbachmann/cel-js';
 import { OUTCOME_NAMES } from '../simulate/records.ts';
+import type { KnownNames } from '../spec/name-uses.ts';
 import { parseAmount, parseDuration } from '../spec/units.ts';
 import {
   BadArgument,
@@ -28,9 +29,10 @@ export interface ExpectationProblem {
 
 /** Names that exist in a scenario, so that a misspelt literal is an error and not a surprise at the end of a run. */
 export interface ExpectationNames {
-  readonly nodes: readonly string[];
-  readonly channels: readonly string[];
-  readonly activities: readonly string[];
+  /** Null where nobody knows them; then any name may be right. */
+  readonly nodes: KnownNames | null;
+  readonly channels: KnownNames | null;
+  readonly activities: KnownNames | null;
 }
 
 export interface Evaluation {
@@ -41,11 +43,8 @@ export interface Evaluation {
 
 const checker = expectationEnvironment(null);
 
-/**
- * Checks syntax, types and, with `names`, every name written as a literal.
- * Answers null for an expression that can be evaluated to true or false.
- */
-export function checkExpectation(source: string, names?: ExpectationNames): ExpectationProblem | null {
+/** Checks syntax and types. Answers null for an expression that can be evaluated to true or false. */
+export function checkExpectation(source: string): ExpectationProblem | null {
   const prepared = prepareSource(source);
   if (!prepared.ok) return { message: prepared.message, offset: prepared.offset };
   const result = checker.check(prepared.text);
@@ -56,7 +55,14 @@ export function checkExpectation(source: string, names?: ExpectationNames): Expe
   if (String(result.type) !== 'bool') {
     return { message: `an expectation is true or false, but this is ${typeText(String(result.type))}`, offset: 0 };
   }
-  return checkLiterals(checker.parse(prepared.text).ast, names ?? null);
+  return literals(checker.parse(prepared.text).ast, checkUnit)[0] ?? null;
+}
+
+/** Names written as literals that name nothing, in an expression that has passed checkExpectation. */
+export function unknownNames(source: string, names: ExpectationNames): readonly ExpectationProblem[] {
+  const prepared = prepareSource(source);
+  if (!prepared.ok) return [];
+  return literals(checker.parse(prepared.text).ast, (call, value, offset) => checkName(call, value, offset, names));
 }
 
 /**
@@ -224,47 +230,43 @@ function show(value: unknown): string {
   return String(value);
 }
 
-/** Literal names in calls that name nothing (when the names are known), and literals with a wrong unit. */
-function checkLiterals(node: ASTNode, names: ExpectationNames | null): ExpectationProblem | null {
-  if (node.op === 'call') {
-    const [name, args] = node.args;
-    const problem = checkCall(name, args[0], names);
-    if (problem !== null) return problem;
-  }
-  if (node.op === 'rcall' && node.args[0] === 'outcome') {
-    const outcome = node.args[2][0];
-    if (outcome?.op === 'value' && typeof outcome.args === 'string' && !OUTCOME_NAMES.includes(outcome.args)) {
-      return unknown('payment outcome', outcome.args, OUTCOME_NAMES, outcome.start);
+/** What is wrong with a literal that is the argument of a function. */
+type LiteralCheck = (call: string, value: string, offset: number) => ExpectationProblem | null;
+
+/** What is wrong with the literals in calls, in their order. */
+function literals(node: ASTNode, check: LiteralCheck): readonly ExpectationProblem[] {
+  const problems: ExpectationProblem[] = [];
+  const visit = (at: ASTNode): void => {
+    const [name, argument] =
+      at.op === 'call' ? [at.args[0], at.args[1][0]] : at.op === 'rcall' ? [at.args[0], at.args[2][0]] : [];
+    if (name !== undefined && argument?.op === 'value' && typeof argument.args === 'string') {
+      const problem = check(name, argument.args, argument.start);
+      if (problem !== null) problems.push(problem);
     }
-  }
-  for (const child of childrenOf(node)) {
-    const problem = checkLiterals(child, names);
-    if (problem !== null) return problem;
-  }
-  return null;
+    childrenOf(at).forEach(visit);
+  };
+  visit(node);
+  return problems;
 }
 
-function checkCall(
-  name: string,
-  argument: ASTNode | undefined,
-  names: ExpectationNames | null,
-): ExpectationProblem | null {
-  if (argument?.op !== 'value' || typeof argument.args !== 'string') return null;
-  const value = argument.args;
-  if (name === DURATION_FUNCTION || name === 'amount') {
-    const parsed = name === 'amount' ? parseAmount(value) : parseDuration(value);
-    return parsed.ok ? null : { message: `${parsed.reason}; ${parsed.hint}`, offset: argument.start };
+/** Literals that mean the same in every scenario. */
+const checkUnit: LiteralCheck = (call, value, offset) => {
+  if (call === 'outcome') {
+    return OUTCOME_NAMES.includes(value) ? null : unknown('payment outcome', value, OUTCOME_NAMES, offset);
   }
-  if (names === null) return null;
-  if (name === 'payments') {
-    const matches = globMatcher(value);
-    return names.activities.some(matches) ? null : unknown('activity', value, names.activities, argument.start);
+  if (call !== DURATION_FUNCTION && call !== 'amount') return null;
+  const parsed = call === 'amount' ? parseAmount(value) : parseDuration(value);
+  return parsed.ok ? null : { message: `${parsed.reason}; ${parsed.hint}`, offset };
+};
+
+function checkName(call: string, value: string, offset: number, names: ExpectationNames): ExpectationProblem | null {
+  if (call === 'payments') {
+    if (names.activities === null) return null;
+    const { list } = names.activities;
+    return list.some(globMatcher(value)) ? null : unknown('activity', value, list, offset);
   }
-  if (name === 'channel' && !names.channels.includes(value)) {
-    return unknown('channel', value, names.channels, argument.start);
-  }
-  if (name === 'node' && !names.nodes.includes(value)) return unknown('node', value, names.nodes, argument.start);
-  return null;
+  const known = call === 'channel' ? names.channels : call === 'node' ? names.nodes : null;
+  return known === null || known.has(value) ? null : unknown(call, value, known.list, offset);
 }
 
 function unknown(what: string, name: string, known: readonly string[], offset: number): ExpectationProblem {

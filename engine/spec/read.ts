@@ -16,7 +16,7 @@ import type { Scenario } from './scenario.ts';
 import type { SchemaParts } from './schema.ts';
 import { SourceIndex } from './source-index.ts';
 import { entryOf, type SpecTree, toPlain } from './tree.ts';
-import { validate } from './validate.ts';
+import { type NameUse, validate } from './validate.ts';
 import type { ParsedYaml } from './yaml.ts';
 
 export interface ReadInput {
@@ -36,6 +36,8 @@ export interface ReadResult {
   readonly scenario?: Scenario;
   /** Finds the parts of the document again; present when the text is well-formed. */
   readonly index?: SourceIndex;
+  /** Names of nodes and channels that it uses, as far as they are well-formed; present with the index. */
+  readonly uses?: readonly NameUse[];
   /** Errors and warnings, in the order of the file; those of the command line first. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -58,10 +60,10 @@ export function readDocument(document: ParsedYaml, input: Omit<ReadInput, 'text'
   const data = toPlain(substituted.tree);
   const uses = validate({ tree: substituted.tree, data, unknown: substituted.unknown }, input.schemaParts, problems);
 
-  const index = new SourceIndex(source, substituted.tree, data);
+  const index = new SourceIndex(source, substituted.tree, data, substituted.unknown);
   if (problems.hasErrors) {
     reportUnknownNames(uses, substituted.tree, data, problems);
-    return { index, diagnostics: problems.sorted() };
+    return { index, uses, diagnostics: problems.sorted() };
   }
   const scenario = buildScenario({
     index,
@@ -70,8 +72,8 @@ export function readDocument(document: ParsedYaml, input: Omit<ReadInput, 'text'
     seed: input.seed,
     problems,
   });
-  if (problems.hasErrors) return { index, diagnostics: problems.sorted() };
-  return { scenario, index, diagnostics: problems.sorted() };
+  if (problems.hasErrors) return { index, uses, diagnostics: problems.sorted() };
+  return { scenario, index, uses, diagnostics: problems.sorted() };
 }
 
 /** A file of another kind or version is not worth the many diagnostics that it would get. */

@@ -15,9 +15,12 @@ export class SourceIndex {
   readonly tree: SpecTree;
   /** The document as plain data, after substitution. */
   readonly data: Json;
+  /** Scalars whose value could not be computed, which was reported. */
+  readonly unknown: ReadonlySet<SpecTree>;
 
-  constructor(source: SourceText, tree: SpecTree, data: Json) {
+  constructor(source: SourceText, tree: SpecTree, data: Json, unknown: ReadonlySet<SpecTree> = new Set()) {
     this.source = source;
+    this.unknown = unknown;
     this.tree = tree;
     this.data = data;
   }

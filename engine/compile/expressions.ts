@@ -1,0 +1,88 @@
+/**
+ * Checks the expressions of a document: expectations, and conditions of events. They are found in the document itself, so
+ * that what is wrong with them is said together with everything else, also where the document is not valid.
+ */
+import type { Json } from '../base/json.ts';
+import {
+  checkExpectation,
+  type ExpectationNames,
+  type ExpectationProblem,
+  unknownNames,
+} from '../kinds/expectation.ts';
+import { eventKind } from '../kinds/registry.ts';
+import { type KnownNames, knownNames, type NetworkNames } from '../spec/name-uses.ts';
+import type { Path } from '../spec/path.ts';
+import type { Placed } from '../spec/scenario.ts';
+import type { SourceIndex } from '../spec/source-index.ts';
+import { follow } from '../spec/tree.ts';
+import { property } from '../spec/values.ts';
+import { inside, type Place, type Reporter } from './stage.ts';
+
+/** Name of the activity whose payments the entry of `events` with this index makes. */
+export function eventActivity(index: number): string {
+  return `event-${index + 1}`;
+}
+
+/** Reports expressions that are no valid conditions, whatever the names in them mean. */
+export function checkExpressions(index: SourceIndex, reporter: Reporter): void {
+  for (const that of expressionsOf(index)) {
+    const problem = checkExpectation(that.value);
+    if (problem === null) continue;
+    // An expression that can be compared with itself is well-formed; what it lacks is to be true or false.
+    const wellFormed = checkExpectation(`(${that.value}) == (${that.value})`) === null;
+    reporter.report(wellFormed ? 'E506' : 'E503', placeOf(that, problem, index), problem.message);
+  }
+}
+
+/** Reports names in expressions that nothing has. Expressions that are not valid are left to checkExpressions. */
+export function checkExpressionNames(
+  index: SourceIndex,
+  network: NetworkNames<KnownNames> | null,
+  reporter: Reporter,
+): void {
+  const names: ExpectationNames = {
+    nodes: network?.nodes ?? null,
+    channels: network?.channels ?? null,
+    activities: activityNames(index.data),
+  };
+  for (const that of expressionsOf(index)) {
+    if (checkExpectation(that.value) !== null) continue;
+    for (const problem of unknownNames(that.value, names)) {
+      reporter.report('E503', placeOf(that, problem, index), problem.message);
+    }
+  }
+}
+
+/** Names of activities, also of those that events make; null where the document is not such that they can be told. */
+function activityNames(data: Json): KnownNames | null {
+  const written = property(data, 'activity') ?? {};
+  if (typeof written !== 'object' || Array.isArray(written)) return null;
+  const made = list(data, 'events').flatMap((event, i) => {
+    const keys = typeof event === 'object' && event !== null ? Object.keys(event) : [];
+    return keys.some((key) => eventKind(key)?.payment !== undefined) ? [eventActivity(i)] : [];
+  });
+  return knownNames([...Object.keys(written), ...made]);
+}
+
+/** The expressions of a document that are texts with a known value. */
+function expressionsOf(index: SourceIndex): readonly Placed<string>[] {
+  const paths: Path[] = [
+    ...list(index.data, 'events').map((_, i) => ['events', i, 'when']),
+    ...list(index.data, 'expect').map((one, i) => (typeof one === 'string' ? ['expect', i] : ['expect', i, 'that'])),
+  ];
+  return paths.flatMap((path) => {
+    const { node, complete } = follow(index.tree, path);
+    if (!complete || node.kind !== 'scalar' || typeof node.value !== 'string' || index.unknown.has(node)) return [];
+    return [index.placed(path, node.value)];
+  });
+}
+
+function list(data: Json, key: string): readonly Json[] {
+  const found = property(data, key);
+  return Array.isArray(found) ? (found as readonly Json[]) : [];
+}
+
+/** Where in an expression a problem is. */
+function placeOf(that: Placed<string>, problem: ExpectationProblem, index: SourceIndex): Place {
+  return problem.offset === undefined ? that : inside(that, index, problem.offset);
+}
