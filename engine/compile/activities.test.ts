@@ -161,3 +161,30 @@ describe('a closed loop', () => {
     expect((await play(timeline)).book.stats('a')).toMatchObject({ count: 40, pending: 0 });
   });
 });
+
+describe('route', () => {
+  const pays = 'source: alice, destination: carol, amount: 1 sat';
+
+  test('is part of how the payments of an activity or an event are made, by names of channels', async () => {
+    const timeline = await compile(`  given: { ${pays}, interval: 10s, route: [ab, bc] }
+  rated: { ${pays}, rate: 6/min, route: [ab, bc], fee_limit: 3 sat }
+  looped: { ${pays}, loop: { think: 10s }, route: [ab, bc] }
+  free: { ${pays}, interval: 10s }
+events:
+  - at: 5s
+    open_channel: { channel: later, from: bob, to: carol, capacity: 1_000_000 sat }
+  - at: 30s
+    pay: { ${pays}, route: [ab, later] }
+`);
+    const routes = Object.fromEntries(timeline.activities.map(({ name, profile }) => [name, profile.route]));
+    expect(timeline.channelNames).toEqual(['ab', 'bc', 'later']);
+    expect(routes).toEqual({ free: undefined, given: [0, 1], looped: [0, 1], rated: [0, 1], 'event-2': [0, 2] });
+    expect('route' in (timeline.activities.find(({ name }) => name === 'free')?.profile ?? {})).toBe(false);
+  });
+
+  test('is not for activities that draw who pays whom', async () => {
+    for (const activity of ['random: {}', 'payments: { file: list.csv }']) {
+      await expect(compile(`  x: { ${activity}, route: [ab] }\n`)).rejects.toThrow('E201 unknown key `route`');
+    }
+  });
+});

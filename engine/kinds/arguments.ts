@@ -30,6 +30,7 @@ export class Arguments {
   readonly #args: Placed<Json>;
   readonly #context: PlanContext;
   #failed = false;
+  #route: readonly number[] | undefined;
 
   constructor(args: Placed<Json>, context: PlanContext) {
     this.#args = args;
@@ -107,9 +108,15 @@ export class Arguments {
     return parsePolicy(property(this.#args.value, key));
   }
 
+  /** Says that the payments take this route, where there is one. */
+  takeRoute(route: readonly number[] | undefined): void {
+    this.#route = route;
+  }
+
   /** Payment options that stand beside the other keys. */
   paymentOptions(): PaymentOptions {
-    return parsePaymentOptions(this.#args.value);
+    const route = this.#route;
+    return { ...parsePaymentOptions(this.#args.value), ...(route === undefined ? {} : { route }) };
   }
 
   /** Nodes that the selector at a key selects; null after a report. */
@@ -132,6 +139,11 @@ export class Arguments {
   /** The channel named at a key. */
   channel(key: string): number {
     return this.#checked(this.#context.channel(this.place(key))) ?? 0;
+  }
+
+  /** The channel named at a place of a list; null after a report. */
+  channelAt(key: string, index: number): number | null {
+    return this.#checked(this.#context.channel(this.place(key, index)));
   }
 
   #read<T>(key: string, read: (value: Json) => T, fallback: T): T {

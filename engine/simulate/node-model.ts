@@ -180,6 +180,11 @@ export interface PaymentRequest {
   /** Own channel that the route must begin with, as an edge, and node it must come in from; −1 for any. */
   readonly outgoingEdge: number;
   readonly lastHop: number;
+  /**
+   * Edges from the source to the destination that the payment must take, tried once; −1 where there is no such channel
+   * now. Null: the model looks for routes itself.
+   */
+  readonly route: readonly number[] | null;
   readonly startedUs: number;
   /** Key for keyedU32: draws of this payment. */
   readonly key0: number;

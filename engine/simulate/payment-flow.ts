@@ -64,9 +64,22 @@ export class PaymentFlow implements PaymentActions {
       maxParts: profile.maxParts,
       outgoingEdge: circular?.outgoingEdge ?? -1,
       lastHop: circular?.lastHop ?? -1,
+      route: profile.route === undefined ? null : this.#edgesOf(from, profile.route),
       startedUs: w.nowUs,
       key0: keyedU32(key[0], key[1], nth[row]!),
       key1: keyedU32(key[1], key[0], nth[row]!),
+    });
+  }
+
+  /** The edges of a route from a node on; −1 for a channel that does not exist or does not lead on from there. */
+  #edgesOf(source: number, names: readonly number[]): readonly number[] {
+    const w = this.#w;
+    let at = source;
+    return names.map((name) => {
+      const channel = w.byName[name]!;
+      const edge = [2 * channel, 2 * channel + 1].find((one) => channel >= 0 && w.from(one) === at);
+      at = edge === undefined ? -1 : w.to(edge);
+      return edge ?? -1;
     });
   }
 

@@ -409,6 +409,14 @@ export const DIAGNOSTICS = {
     explanation: 'The arguments of an event or activity are each valid, but not in this combination.',
     fix: 'Change one of them as the message says.',
   },
+  E608: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Route that is no path',
+    explanation:
+      'The channels of a `route` must lead from the payer to the recipient, each from where the one before arrives. Channels that events open later are looked at when the payment is made.',
+    fix: 'Name the channels in the order in which the payment takes them.',
+  },
 
   E621: {
     severity: 'error',

@@ -91,6 +91,8 @@ export interface PaymentOptions {
   readonly maxParts: number;
   /** How long the receiver holds a complete payment before it settles, µs. */
   readonly holdUs: number;
+  /** Names of the channels that the payment must take, as indexes; absent where the sender's model looks for routes. */
+  readonly route?: readonly number[];
 }
 
 /** One entry of `activity`, `events` or any other section made of kinds: the kind's name and its validated arguments. */

@@ -26,6 +26,8 @@ export interface PaymentProfile {
   readonly timeoutUs: number;
   readonly maxParts: number;
   readonly holdUs: number;
+  /** Names of the channels that a payment must take, from its source on; absent where the model looks for routes. */
+  readonly route?: readonly number[];
 }
 
 /** What an activity does when its payments fail one after the other; a success begins the count anew. */

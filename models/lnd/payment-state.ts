@@ -103,8 +103,10 @@ export class Payment {
 
 /** A payment as JSON. */
 export function capturePayment(payment: Payment): Json {
+  const { route, ...request } = payment.request;
   return {
-    request: { ...payment.request },
+    // Left out where there is none, so that such payments are written as ever.
+    request: { ...request, ...(route === null ? {} : { route }) },
     fee_limit_msat: payment.feeLimitMsat,
     max_parts: payment.maxParts,
     deadline_us: payment.deadlineUs,
@@ -123,7 +125,7 @@ export function capturePayment(payment: Payment): Json {
 }
 
 interface CapturedPayment {
-  readonly request: PaymentRequest;
+  readonly request: Omit<PaymentRequest, 'route'> & Partial<Pick<PaymentRequest, 'route'>>;
   readonly fee_limit_msat: number;
   readonly max_parts: number;
   readonly deadline_us: number;
@@ -144,7 +146,7 @@ interface CapturedPayment {
 export function restorePayment(state: Json, rowOf: (payment: number) => number): Payment {
   const s = state as unknown as CapturedPayment;
   const payment = new Payment(
-    { ...s.request, payment: rowOf(s.request.payment) },
+    { ...s.request, route: s.request.route ?? null, payment: rowOf(s.request.payment) },
     s.fee_limit_msat,
     s.max_parts,
     s.deadline_us,

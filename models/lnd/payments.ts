@@ -10,6 +10,7 @@ import type { Json } from '../../engine/base/json.ts';
 import type { FailureCode } from '../../engine/simulate/failure.ts';
 import { type ModelHost, type PaymentRequest, RouteBuffer } from '../../engine/simulate/node-model.ts';
 import { OUTCOME, type Outcome } from '../../engine/simulate/records.ts';
+import { RouteBuilder } from './explicit-route.ts';
 import { MissionControl } from './mission-control.ts';
 import type { LndNode } from './node-state.ts';
 import type { LndSettings } from './options.ts';
@@ -25,6 +26,9 @@ import { FINAL, Interpretation } from './result-interpretation.ts';
 const MOST_REFUSALS = 16;
 const REFUSAL_PAUSE_US = 100_000;
 
+/** Of a payment that has no timeout, µs. */
+const NO_DEADLINE = Number.MAX_SAFE_INTEGER;
+
 /** Records of parts that are kept for reuse. */
 const SPARE_PARTS = 1024;
 
@@ -32,6 +36,7 @@ export class Payments {
   readonly #host: ModelHost;
   readonly #nodes: ReadonlyMap<number, LndNode>;
   readonly #session: PaymentSession;
+  readonly #builder: RouteBuilder;
   readonly #payments = new Map<number, Payment>();
   readonly #route = new RouteBuffer();
   readonly #interpretation = new Interpretation();
@@ -42,6 +47,7 @@ export class Payments {
     this.#host = host;
     this.#nodes = nodes;
     this.#session = new PaymentSession(host);
+    this.#builder = new RouteBuilder(host);
     this.#to = (edge) => host.graph.to(edge);
   }
 
@@ -49,6 +55,10 @@ export class Payments {
   start(request: PaymentRequest): void {
     const { settings } = this.#node(request.source);
     const finalDelta = request.finalCltvDelta < 0 ? settings.cltvDelta : request.finalCltvDelta;
+    if (request.route !== null) {
+      this.#sendToRoute(request, finalDelta);
+      return;
+    }
     // router_backend.go: an amount must be given; routing.ValidateCLTVLimit.
     if (request.amountMsat <= 0 || settings.maxCltv <= finalDelta + BLOCK_PADDING) {
       this.#host.actions.resolve(request.payment, OUTCOME.NotDispatched);
@@ -64,6 +74,24 @@ export class Payments {
     );
     this.#payments.set(request.payment, payment);
     this.#advance(payment);
+  }
+
+  /**
+   * A route that is given, once. A route that cannot be built ends the payment before anything is sent.
+   *
+   * lnd:routing/router.go:sendToRoute without skipTempErr: no timeout, no retry; whatever failure comes back fails the
+   * payment with FAILURE_REASON_ERROR unless mission control, which hears of it as of any other, names another reason.
+   */
+  #sendToRoute(request: PaymentRequest, finalDelta: number): void {
+    const { actions } = this.#host;
+    const { learnt } = this.#node(request.source);
+    if (!this.#builder.build(request, finalDelta, learnt, this.#route)) {
+      actions.resolve(request.payment, OUTCOME.RouteNotFound);
+      return;
+    }
+    const payment = new Payment(request, request.feeLimitMsat, 1, NO_DEADLINE, finalDelta, this.#host.height());
+    this.#payments.set(request.payment, payment);
+    this.#send(payment);
   }
 
   /** The preimage came back. */
@@ -85,6 +113,7 @@ export class Payments {
     const final = this.#learn(payment);
     if (final === FINAL.error) payment.reason = OUTCOME.UnexpectedError;
     else if (final === FINAL.incorrectDetails) payment.reason = OUTCOME.IncorrectPaymentDetails;
+    else if (payment.request.route !== null) payment.reason = OUTCOME.UnexpectedError;
     payment.remove(part);
     if (this.#spare.length < SPARE_PARTS) this.#spare.push(part);
     if (hop === 0 && this.#spinning(payment)) {
@@ -117,7 +146,6 @@ export class Payments {
 
   /** The loop of resumePayment: as many turns as can be made before a result must be awaited. */
   #advance(payment: Payment): void {
-    const { actions } = this.#host;
     const { request } = payment;
     for (;;) {
       if (this.#host.nowUs() >= payment.deadlineUs) payment.reason = OUTCOME.PaymentExpired;
@@ -130,14 +158,20 @@ export class Payments {
       const node = this.#node(request.source);
       const result = this.#session.requestRoute(node, payment, this.#route);
       if (result === PATH.found) {
-        const part = this.#spare.pop() ?? new Part();
-        part.load(this.#route, request.source, this.#to);
-        part.attempt = actions.send(request.payment, this.#route);
-        payment.add(part);
+        this.#send(payment);
       } else {
         payment.reason = result === PATH.none ? OUTCOME.RouteNotFound : OUTCOME.InsufficientBalance;
       }
     }
+  }
+
+  /** Sends the route in the buffer as a part. */
+  #send(payment: Payment): void {
+    const { request } = payment;
+    const part = this.#spare.pop() ?? new Part();
+    part.load(this.#route, request.source, this.#to);
+    part.attempt = this.#host.actions.send(request.payment, this.#route);
+    payment.add(part);
   }
 
   #end(payment: Payment, outcome: Outcome): void {

@@ -10,6 +10,7 @@ import { boundsOf } from '../../spec/distributions.ts';
 import type { Arguments } from '../arguments.ts';
 import type { JsonSchema, PlanContext } from '../kind.ts';
 import type { PaymentList } from '../payment-list.ts';
+import { ROUTE_PROPERTY, readRoute } from '../route.ts';
 import { sampler } from '../sample.ts';
 
 export const PARTNER_PROPERTIES: { readonly [key: string]: JsonSchema } = {
@@ -22,6 +23,7 @@ export const PARTNER_PROPERTIES: { readonly [key: string]: JsonSchema } = {
     $ref: '#/$defs/amountDistribution',
     description: 'Amount of a payment: one, `[min, max]`, or a distribution.',
   },
+  ...ROUTE_PROPERTY,
 };
 
 export interface Partners {
@@ -32,7 +34,7 @@ export interface Partners {
   readonly amounts: Distribution;
 }
 
-/** Reads source, destination and amount; null after a report. */
+/** Reads source, destination, amount and route; null after a report. */
 export function readPartners(args: Arguments, context: PlanContext): Partners | null {
   const sources = args.nodes('source');
   const destinations = args.nodes('destination');
@@ -48,6 +50,7 @@ export function readPartners(args: Arguments, context: PlanContext): Partners | 
     args.report('E602', ['destination'], `${name} would pay itself: it is a source and the only destination`);
     return null;
   }
+  args.takeRoute(readRoute(args, context, { sources, destinations }));
   return { sources, destinations, amounts };
 }
 

@@ -4,6 +4,7 @@ import { parsePaymentOptions } from '../../spec/values.ts';
 import { PHASE } from '../../timeline/timeline.ts';
 import { Arguments } from '../arguments.ts';
 import type { EventKind } from '../kind.ts';
+import { ROUTE_PROPERTY, readRoute } from '../route.ts';
 
 export const pay: EventKind = {
   name: 'pay',
@@ -20,6 +21,7 @@ export const pay: EventKind = {
       source: { $ref: '#/$defs/nodeName', description: 'Who pays.' },
       destination: { $ref: '#/$defs/nodeName', description: 'Who is paid.' },
       amount: { $ref: '#/$defs/positiveAmount', description: 'Amount of the payment.' },
+      ...ROUTE_PROPERTY,
       ...PAYMENT_PROPERTIES,
     },
   },
@@ -33,15 +35,19 @@ pay: { source: alice, destination: bob, amount: 5_000 sat }`,
     if (!args.failed && source === destination) {
       args.report('E602', ['destination'], `${args.text('destination')} would pay itself`);
     }
-    return args.failed ? null : { source, destination, amountMsat: args.amountMsat('amount', 0) };
+    if (args.failed) return null;
+    const route = readRoute(args, context, { sources: [source], destinations: [destination] });
+    if (args.failed) return null;
+    return { source, destination, amountMsat: args.amountMsat('amount', 0), ...(route === undefined ? {} : { route }) };
   },
 
   payment(args, use) {
+    const route = args.route as readonly number[] | undefined;
     return {
       source: args.source as number,
       destination: args.destination as number,
       amountMsat: args.amountMsat as number,
-      options: parsePaymentOptions(use.args.value),
+      options: { ...parsePaymentOptions(use.args.value), ...(route === undefined ? {} : { route }) },
     };
   },
 

@@ -254,6 +254,7 @@ export function paymentRequest(fields: Partial<PaymentRequest>): PaymentRequest 
     maxParts: -1,
     outgoingEdge: -1,
     lastHop: -1,
+    route: null,
     startedUs: 0,
     key0: 1,
     key1: 2,
