@@ -301,6 +301,62 @@ describe('blast run', () => {
 });
 
 describe('the terminal', () => {
+  /** Runs with keys that are pressed at times of the clock, ms; answers what the progress line showed. */
+  async function withKeys(presses: readonly (readonly [ms: number, key: string])[], line = 'run small.yml') {
+    const clock = new FakeClock();
+    const io = new FakeIo({ files: small(), clock, tty: true });
+    const left = [...presses];
+    clock.onSleep = () => {
+      while (left.length > 0 && clock.ms >= (left[0]?.[0] ?? 0)) io.press(left.shift()?.[1] ?? '');
+    };
+    // While a run is paused nobody sleeps on its clock.
+    const paused = setInterval(
+      () => io.err.split('\r').at(-1)?.includes('paused') && io.press(left.shift()?.[1] ?? ''),
+      5,
+    );
+    const code = await runCli([...line.split(' '), '--speed', 'real'], io, defaultEngine);
+    clearInterval(paused);
+    return { code, io, shown: io.err.split('\r\u001b[K').map((text) => text.replace(/ .*/, '')) };
+  }
+
+  it.each([' ', 'p'])('pauses and goes on at %j, with the same result', async (key) => {
+    const { code, io, shown } = await withKeys([
+      [3000, 'x'],
+      [3000, key],
+      [3000, key],
+    ]);
+    expect(code).toBe(0);
+    const states = shown.filter((state, i) => state !== '' && state !== shown[i - 1]);
+    expect(states.slice(0, 4)).toEqual(['booting', 'running', 'paused', 'running']);
+    expect(io.err).toContain('(space pauses, q stops)');
+    expect(io.err).toContain('(space goes on, q stops)');
+    expect(io.press(key)).toBe(false);
+    const digest = (files: MemoryFiles): unknown => JSON.parse(files.read('out/small/run.json') ?? '{}').digests;
+    const plain = await blast('run small.yml', { files: small() });
+    expect(digest(io.files)).toEqual(digest(plain.io.files));
+  });
+
+  it.each([
+    [[[4600, 'q']]],
+    [
+      [
+        [4600, ' '],
+        [4600, 'q'],
+      ],
+    ],
+  ] as const)('stops at q: %j', async (presses) => {
+    const { code, io } = await withKeys(presses as readonly (readonly [number, string])[]);
+    expect(code).toBe(130);
+    expect(JSON.parse(io.files.read('out/small/run.json') ?? '')).toMatchObject({ state: 'aborted', whole: false });
+  });
+
+  it('is left alone by --quiet and by commands that lock or verify', async () => {
+    const { code, io } = await withKeys([[0, ' ']], 'run small.yml --quiet');
+    expect(code).toBe(0);
+    expect(io.err).toBe('');
+    expect((await blast('lock small.yml', { files: small(), tty: true })).err).not.toContain('space');
+  });
+
   it('gets colours and a progress line', async () => {
     const { out, err } = await blast('run small.yml --speed 10x', { files: small(), tty: true });
     expect(out).toContain('\u001b[32mcompleted');

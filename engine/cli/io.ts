@@ -10,6 +10,12 @@ export interface OutStream {
   readonly isTty: boolean;
 }
 
+/** Keys as they are pressed, without waiting for the end of a line. Ctrl-C is an interruption and no key. */
+export interface KeySource {
+  /** Calls the listener with the text of each key; answers how to end that. */
+  listen(listener: (key: string) => void): () => void;
+}
+
 export interface CliIo {
   /** Results. */
   readonly stdout: OutStream;
@@ -27,6 +33,8 @@ export interface CliIo {
   readonly host: HostVersions;
   /** Calls the listener at every interruption (Ctrl-C); answers how to end that. */
   onInterrupt(listener: () => void): () => void;
+  /** Keys that are pressed; absent where there is no terminal to read them from and to answer on. */
+  readonly keys?: KeySource;
   /** Ends the process now. Only for a second interruption. */
   exit(code: number): void;
 }

@@ -25,6 +25,7 @@ async function main(): Promise<void> {
   const { defaultEngine } = await import('./default-engine.ts');
   const { nodeCronClock } = await import('./node-cron-clock.ts');
 
+  const isTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true;
   const io: CliIo = {
     stdout: outStream(process.stdout),
     stderr: outStream(process.stderr),
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
         process.off('SIGTERM', listener);
       };
     },
+    ...(isTerminal ? { keys: (await import('./terminal-keys.ts')).terminalKeys(process.stdin) } : {}),
     exit: (code) => process.exit(code),
   };
 

@@ -1,11 +1,25 @@
 /** Runs a compiled scenario for a command: backend, interruption, progress, and the exit code of what came of it. */
+import type { RunState } from '../run/machine.ts';
 import type { RunObserver } from '../run/observers.ts';
 import type { Pace } from '../run/pacing.ts';
-import { type CaptureRequest, type RunInput, type RunResult, type RunStart, runTimeline } from '../run/runner.ts';
+import {
+  type CaptureRequest,
+  PauseControl,
+  type RunInput,
+  type RunResult,
+  type RunStart,
+  runTimeline,
+} from '../run/runner.ts';
 import type { BackendEntry, Compiled } from './engine.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 import type { CommandContext } from './options.ts';
-import { ProgressLine } from './progress.ts';
+import { type KeyHints, ProgressLine } from './progress.ts';
+
+/** Keys that pause a run and let it go on. */
+const PAUSE_KEYS: readonly string[] = [' ', 'p'];
+
+/** What the progress line says of the keys, by state. */
+const KEY_HINTS: KeyHints = { running: 'space pauses, q stops', paused: 'space goes on, q stops' };
 
 export interface PlaySettings {
   readonly backend?: string;
@@ -19,6 +33,8 @@ export interface PlaySettings {
   /** Name of the state to keep when the run is interrupted. */
   readonly captureOnStop?: string;
   readonly quiet?: boolean;
+  /** Keys pause, resume and stop, where there are any. */
+  readonly keys?: boolean;
 }
 
 /** The backend of this name; the first one when none is named. @throws CliError (usage) */
@@ -29,7 +45,10 @@ export function backendNamed({ engine }: CommandContext, name: string | undefine
   throw new CliError(EXIT.usage, `there is no backend '${name}'`, `known backends: ${known}`);
 }
 
-/** Runs a timeline. The first interruption stops the run at its present instant, the second one ends the process. */
+/**
+ * Runs a timeline. The first interruption, or the key q, stops the run at its present instant, the second one ends the
+ * process.
+ */
 export async function play(
   context: CommandContext,
   compiled: Compiled,
@@ -37,10 +56,20 @@ export async function play(
 ): Promise<RunResult> {
   const { io, engine } = context;
   const stop = new AbortController();
-  const progress = settings.quiet === true ? null : new ProgressLine(io);
-  const release = io.onInterrupt(() => {
+  const pause = new PauseControl();
+  const keys = settings.keys === true && settings.quiet !== true ? io.keys : undefined;
+  const progress = settings.quiet === true ? null : new ProgressLine(io, keys === undefined ? undefined : KEY_HINTS);
+  let state: RunState = 'booting';
+  const interrupt = (): void => {
     if (stop.signal.aborted) io.exit(EXIT.interrupted);
     stop.abort();
+  };
+  const release = io.onInterrupt(interrupt);
+  const releaseKeys = keys?.listen((key) => {
+    if (key === 'q') interrupt();
+    else if (!PAUSE_KEYS.includes(key)) return;
+    else if (state === 'paused') pause.resume();
+    else pause.pause();
   });
   try {
     return await runTimeline({
@@ -56,11 +85,16 @@ export async function play(
       ...(settings.onSnapshot === undefined ? {} : { onSnapshot: settings.onSnapshot }),
       ...(settings.captureOnStop === undefined ? {} : { captureOnStop: settings.captureOnStop }),
       stop: stop.signal,
+      pause,
       clock: io.clock,
-      ...(progress === null ? {} : { onProgress: (state) => progress.update(state) }),
+      onProgress: (now) => {
+        state = now.state;
+        progress?.update(now);
+      },
     });
   } finally {
     progress?.clear();
+    releaseKeys?.();
     release();
   }
 }

@@ -3,16 +3,21 @@ import type { RunProgress } from '../run/runner.ts';
 import { clockText } from '../run/time-text.ts';
 import type { CliIo } from './io.ts';
 
+/** What keys do in a state of the run. */
+export type KeyHints = Partial<Readonly<Record<RunProgress['state'], string>>>;
+
 const CLEAR = '\r\u001b[K';
 
 export class ProgressLine {
   readonly #io: CliIo;
+  readonly #hints: KeyHints;
   #shown = false;
   #last: RunProgress | null = null;
   #rates = { records: 0, payments: 0 };
 
-  constructor(io: CliIo) {
+  constructor(io: CliIo, hints: KeyHints = {}) {
     this.#io = io;
+    this.#hints = hints;
   }
 
   update(progress: RunProgress): void {
@@ -29,7 +34,9 @@ export class ProgressLine {
       }
       this.#last = progress;
     }
-    this.#io.stderr.write(`${CLEAR}${progressText(progress, this.#rates).slice(0, this.#io.columns - 1)}`);
+    const hint = this.#hints[progress.state];
+    const text = `${progressText(progress, this.#rates)}${hint === undefined ? '' : `  (${hint})`}`;
+    this.#io.stderr.write(`${CLEAR}${text.slice(0, this.#io.columns - 1)}`);
     this.#shown = true;
   }
 

@@ -26,7 +26,7 @@ export const runCommand: CommandEntry = {
   details:
     'Writes run.json, payments.csv, events.ndjson, metrics.json and snapshots. The folder must be empty or hold a former ' +
     'run. The first Ctrl-C stops the run where it is, writes what is finished and keeps the state, so that --from can go ' +
-    'on; the second one ends it at once.',
+    'on; the second one ends it at once. On a terminal space or p pauses the run and lets it go on, and q is as Ctrl-C.',
   arguments: [{ syntax: '<file>', summary: 'the scenario' }],
   options: [
     OPTION.param,
@@ -117,6 +117,7 @@ export async function runScenario(context: CommandContext, file: string, options
       onSnapshot: (name, snapshot) => void output.keep(name, snapshot),
       captureOnStop: STOPPED,
       quiet,
+      keys: true,
     });
     // What could not be written must not look as if it were complete.
     if (result.failure?.kind === 'output') throw result.failure;

@@ -31,7 +31,8 @@ export async function watchFiles(
       watched.begin();
       const code = await workOnce({ ...context, io: withFiles(io, watched.files) }, work);
       watched.settle();
-      if (change.ended) return code === EXIT.interrupted ? code : EXIT.ok;
+      if (code === EXIT.interrupted) return code;
+      if (change.ended) return EXIT.ok;
       io.stderr.write(style.dim(`watching ${watched.count} ${watched.count === 1 ? 'file' : 'files'}, Ctrl-C ends\n`));
       const path = await change.next();
       if (path === null) return EXIT.ok;
@@ -64,6 +65,7 @@ function withFiles(io: CliIo, files: Files): CliIo {
   return {
     ...{ stdout, stderr, columns, env, clock, cron, host, files },
     onInterrupt: (listener) => io.onInterrupt(listener),
+    ...(io.keys === undefined ? {} : { keys: io.keys }),
     exit: (code) => io.exit(code),
   };
 }

@@ -4,7 +4,7 @@ import { MemoryFiles } from '../../run/testing/memory-files.ts';
 import { runCli } from '../cli.ts';
 import { defaultEngine } from '../default-engine.ts';
 import type { Engine } from '../engine.ts';
-import type { CliIo } from '../io.ts';
+import type { CliIo, KeySource } from '../io.ts';
 import { FakeCron } from './fake-cron.ts';
 
 export interface FakeIoOptions {
@@ -27,13 +27,25 @@ export class FakeIo implements CliIo {
   readonly clock: FakeClock;
   readonly cron: FakeCron = new FakeCron();
   readonly host: CliIo['host'] = { node: '20' };
+  readonly keys?: KeySource;
   #listeners: (() => void)[] = [];
+  #keyListeners: ((key: string) => void)[] = [];
 
   constructor(options: FakeIoOptions = {}) {
     const isTty = options.tty ?? false;
     const append = (name: 'out' | 'err') => (text: string) => {
       this[name] += text;
     };
+    if (isTty) {
+      this.keys = {
+        listen: (listener) => {
+          this.#keyListeners.push(listener);
+          return () => {
+            this.#keyListeners = this.#keyListeners.filter((one) => one !== listener);
+          };
+        },
+      };
+    }
     this.stdout = { isTty, write: append('out') };
     this.stderr = { isTty, write: append('err') };
     this.env = options.env ?? {};
@@ -46,6 +58,12 @@ export class FakeIo implements CliIo {
     return () => {
       this.#listeners = this.#listeners.filter((one) => one !== listener);
     };
+  }
+
+  /** Presses a key; false when nobody listens. */
+  press(key: string): boolean {
+    for (const listener of [...this.#keyListeners]) listener(key);
+    return this.#keyListeners.length > 0;
   }
 
   exit(code: number): void {
