@@ -1,0 +1,153 @@
+/** The law of snapshots over random scenarios: every kind of activity and event, cut at random instants, again and again. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { ROOT } from './testing/command.ts';
+import { compileText, expectSame, from, play } from './testing/play.ts';
+
+const NODES = 6;
+const SECONDS = 60;
+
+const seconds = fc.integer({ min: 0, max: SECONDS * 1000 }).map((ms) => `${ms}ms`);
+const node = fc.nat(NODES - 1).map((n) => `n-${n}`);
+const two = fc
+  .tuple(fc.nat(NODES - 1), fc.integer({ min: 1, max: NODES - 1 }))
+  .map(([a, step]) => [`n-${a}`, `n-${(a + step) % NODES}`] as const);
+const amount = fc.oneof(
+  fc.integer({ min: 1, max: 90_000 }).map((sat) => `${sat} sat`),
+  fc
+    .tuple(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 500, max: 60_000 }))
+    .map(([a, b]) => [`${a} sat`, `${b} sat`]),
+);
+const how = fc.oneof(
+  fc.constant({}),
+  fc.record({ method: fc.constant('invoice'), hold: fc.constantFrom('0s', '700ms', '9s') }),
+  fc.record({ method: fc.constant('invoice'), max_parts: fc.integer({ min: 1, max: 4 }) }),
+);
+const reaction = fc.oneof(
+  { weight: 2, arbitrary: fc.constant({}) },
+  { weight: 1, arbitrary: fc.constant({ on_failure: { stop_after: 2 } }) },
+  { weight: 1, arbitrary: fc.constant({ on_failure: { back_off: { first: '1s', factor: 2, max: '8s' } } }) },
+);
+
+const activity = fc.oneof(
+  fc
+    .tuple(two, amount, how, reaction, fc.integer({ min: 50, max: 4000 }))
+    .map(([[source, destination], a, h, r, ms]) => ({
+      source,
+      destination,
+      interval: `${ms}ms`,
+      amount: a,
+      ...h,
+      ...r,
+    })),
+  fc
+    .tuple(two, amount, how, reaction, fc.integer({ min: 1, max: 4 }))
+    .map(([[source, destination], a, h, r, concurrency]) => ({
+      source,
+      destination,
+      loop: { concurrency, think: ['0s', '900ms'] },
+      amount: a,
+      ...h,
+      ...r,
+    })),
+  amount.map((a) => ({ source: '*', destination: '*', rate: '40/min', arrival: 'poisson', amount: a })),
+);
+
+const schedule = fc.oneof(
+  { weight: 6, arbitrary: seconds.map((at) => ({ at })) },
+  { weight: 1, arbitrary: fc.constantFrom('7s', '13s').map((every) => ({ every })) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom('payments().failed > 5', 'chain.height % 3 == 0', "node('n-1').forwards > 2.0")
+      .map((when) => ({ when, once: false })),
+  },
+);
+
+const happening = fc.oneof(
+  node.map((n) => ({ stop_node: n })),
+  node.map((n) => ({ start_node: n })),
+  node.map((n) => ({ crash_node: n })),
+  fc.integer({ min: 1, max: 50 }).map((blocks) => ({ mine: { blocks } })),
+  fc.tuple(fc.nat(NODES - 1), fc.boolean()).map(([c, force]) => ({ close_channel: { channel: `c-${c}`, force } })),
+  fc
+    .tuple(fc.nat(NODES - 1), two)
+    .map(([c, [from_, to]]) => ({ open_channel: { channel: `c-${c}`, from: from_, to, capacity: '300_000 sat' } })),
+  fc
+    .tuple(fc.nat(NODES - 1), fc.nat(3000))
+    .map(([c, ppm]) => ({ set_policy: { channel: `c-${c}`, policy: { fee_rate: `${ppm} ppm` } } })),
+  fc.nat(NODES - 1).map((c) => ({ set_latency: { channel: `c-${c}`, latency: '90ms' } })),
+  two.map(([a, b]) => ({ disconnect_peer: { a, b } })),
+  two.map(([a, b]) => ({ connect_peer: { a, b } })),
+  fc.constant({ partition: { groups: [['n-0', 'n-1'], 'n-3'] } }),
+  fc.constant({ heal: {} }),
+  fc.tuple(two, amount).map(([[source, destination]]) => ({ pay: { source, destination, amount: '7_000 sat' } })),
+  fc.constantFrom('1 sat/vB', '9 sat/vB').map((feerate) => ({ set_feerate: { feerate } })),
+  node.map((n) => ({ fund: { node: n, amount: '1_000_000 sat' } })),
+);
+
+const scenario = fc
+  .record({
+    activities: fc.array(activity, { minLength: 1, maxLength: 4 }),
+    events: fc.array(fc.tuple(schedule, happening), { maxLength: 14 }),
+    balances: fc.array(fc.nat(900_000), { minLength: NODES, maxLength: NODES }),
+    seed: fc.nat(1000),
+  })
+  .map(({ activities, events, balances, seed }) => ({
+    version: 1,
+    name: 'random',
+    seed,
+    duration: `${SECONDS}s`,
+    latency: { link: ['5ms', '200ms'], gossip: '2s' },
+    chain: { mining: { every: '9s' } },
+    nodes: { n: { count: NODES, wallet: '5_000_000 sat' } },
+    channels: Object.fromEntries(
+      balances.map((push, c) => [
+        `c-${c}`,
+        { from: `n-${c}`, to: `n-${(c + 1) % NODES}`, capacity: '900_000 sat', push: `${push} sat` },
+      ]),
+    ),
+    activity: Object.fromEntries(activities.map((one, i) => [`a${i}`, one])),
+    events: events.map(([when, what]) => ({ ...when, ...what })),
+    expect: [{ at: '30s', that: 'payments().count >= 0' }, 'true'],
+  }));
+
+describe('random scenarios', () => {
+  const runs = Math.ceil(Number(process.env.BLAST_PROPERTY_RUNS ?? 400) / 3);
+  const underWay = { htlcs: 0, payments: 0, due: 0, quiet: 0, mempool: 0, stopped: 0 };
+
+  /** What goes on from a file, whose state is looked at. */
+  function begin(text: string | undefined): ReturnType<typeof from> {
+    const started = from(text);
+    const { state, run } = started.document;
+    underWay.htlcs += state.htlcs.length;
+    underWay.payments += state.payments.length;
+    underWay.mempool += state.chain.mempool.length;
+    underWay.stopped += state.nodes.filter(({ running }) => running === false).length;
+    underWay.due += run?.loops.reduce((sum, { due }) => sum + due.length, 0) ?? 0;
+    underWay.quiet += run?.reactions.length ?? 0;
+    return started;
+  }
+
+  it('go on from any instant to the same end', async () => {
+    const cuts = fc.array(fc.integer({ min: 0, max: SECONDS * 1_000_000 }), { minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(scenario, cuts, async (spec, at) => {
+        const compiled = await compileText(stringify(spec), 'random.yml', ROOT);
+        const whole = await play(compiled);
+        let text: string | undefined;
+        for (const atUs of [...at].sort((a, b) => a - b)) {
+          const start = text === undefined ? {} : begin(text);
+          text = (await play(compiled, { ...start, captures: [{ atUs, name: 'cut' }] })).snapshots.get('cut') ?? text;
+        }
+        expectSame(await play(compiled, begin(text)), whole);
+      }),
+      { numRuns: runs, interruptAfterTimeLimit: 300_000 },
+    );
+  }, 600_000);
+
+  it('were cut with something of every kind under way', () => {
+    for (const [what, n] of Object.entries(underWay)) expect(n, what).toBeGreaterThan(0);
+  });
+});
