@@ -19,6 +19,45 @@ describe('the picture of a timeline', () => {
     );
   });
 
+  const UNTIMED = {
+    loop: `activity:
+  regular: { source: alice, destination: bob, interval: 10s, amount: 1 sat }
+  customers: { source: alice, destination: bob, loop: { think: 20s, concurrency: 4 }, start: 2m, duration: 5m, amount: 1 sat }
+  few: { source: bob, destination: alice, loop: {}, count: 1, amount: 1 sat }
+snapshots:
+  - { at: 4m, name: busy }
+`,
+    when: `events:
+  - when: channel('alice-bob').balance0_msat < amount('500_000 sat')
+    once: false
+    check_every: 3m
+    pay: { source: bob, destination: alice, amount: 300_000 sat }
+  - when: payments('event-1').failed >= 2
+    stop_node: bob
+  - at: 5m
+    mine: { blocks: 3 }
+expect:
+  - payments('event-1').succeeded >= 0
+snapshots:
+  - { at: 4m }
+  - { at: end }
+`,
+  };
+
+  it.each(Object.entries(UNTIMED))('shows what has no time yet where it may happen: %s', async (name, text) => {
+    const head = `version: 1
+name: ${name}
+duration: 10m
+nodes: { alice: {}, bob: {} }
+channels: { alice-bob: { from: alice, to: bob, capacity: 1_000_000 sat, push: 400_000 sat } }
+`;
+    const timeline = await timelineOf(head + text);
+    await expect(`${timelineGantt(timeline, 100).join('\n')}\n`).toMatchFileSnapshot(
+      join(import.meta.dirname, 'golden', `gantt-${name}.txt`),
+    );
+    for (const line of timelineGantt(timeline, 70).slice(2)) expect(line.length).toBeLessThanOrEqual(75);
+  });
+
   it.each([40, 60, 80, 100, 200])('fits %i columns', async (columns) => {
     for (const { text } of TEMPLATES) {
       const lines = timelineGantt(await timelineOf(text), columns);

@@ -1,15 +1,19 @@
 /**
  * A timeline as a picture in characters: time from left to right, a row for each activity with the density of its
- * payments, a row for each kind of event and what it is about, and a row of the checks. Makes texts only.
+ * payments, a row for each kind of event and what it is about, and rows of the states to keep and of the checks. What has
+ * no time before the run is dotted over the time in which it may happen, and conditions stand below. Makes texts only.
  */
 import type { Json } from '../base/json.ts';
 import { formatDuration, groupDigits } from '../spec/units.ts';
+import { untimedRows } from '../timeline/rows.ts';
 import { PHASE, type Timeline } from '../timeline/timeline.ts';
+import { counted } from './diagnostics-output.ts';
 
 /** From nearly nothing to the busiest column of the row. */
 const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
 const MARK = '◆';
 const CHECK = '?';
+const CAPTURE = '*';
 /** For what may happen at any time. */
 const UNTIMED = '·';
 /** Narrowest plot, and widest column of names. */
@@ -46,6 +50,7 @@ export function timelineGantt(timeline: Timeline, columns: number): string[] {
     ...activityRows(timeline, width),
     ...eventRows(timeline, width),
     ...conditionRows(timeline, width),
+    ...captureRows(timeline, width),
     ...checkRows(timeline, width),
   ];
   const measured = rowsOf(1);
@@ -57,14 +62,16 @@ export function timelineGantt(timeline: Timeline, columns: number): string[] {
   const [names, scale] = axis(durationUs, plot);
   let timed = 0;
   for (let i = 0; i < timeline.length; i++) if (timeline.phase[i] === PHASE.payment) timed++;
-  const word = timed === timeline.payments.length ? 'payments' : 'timed payments';
-  const counts = `${groupDigits(timed)} ${word}, ${groupDigits(timeline.actions.length)} events`;
+  const untimed = timeline.payments.length - timed;
+  const more = untimed === 0 ? '' : `, at most ${groupDigits(untimed)} more in the run`;
+  const counts = `${counted(timed, 'payment')}${more}, ${counted(timeline.actions.length, 'event')}`;
   return [
     `${timeline.name}: ${formatDuration(durationUs)}, ${counts}`,
     '',
     `${left('')}  ${names}`.trimEnd(),
     `${left('')}  ${scale}`,
     ...rowsOf(plot).map(line),
+    ...conditionTexts(timeline).map((text) => clipped(text, columns)),
   ];
 }
 
@@ -80,17 +87,52 @@ function activityRows(timeline: Timeline, width: number): Row[] {
     cells[at] = (cells[at] as number) + 1;
     totals[activity] = (totals[activity] as number) + 1;
   }
-  // Payments of loops and conditions get their time in the run: they have no row in time.
-  const dynamic = new Set(payments.activity);
+  const untimed = untimedPayments(timeline);
   return activities.map(({ name }, i) => {
+    const run = untimed.get(i);
+    if (run !== undefined) {
+      return { label: name, cells: dots(run.fromUs, run.untilUs, timeline.durationUs, width), note: run.note };
+    }
     const cells = counts[i] as Float64Array;
     const most = cells.reduce((a, b) => (b > a ? b : a), 1);
     const bars = Array.from(cells, (n) => (n === 0 ? ' ' : BARS[Math.ceil((n / most) * BARS.length) - 1]));
     const total = totals[i] as number;
-    const inRun = total === 0 && dynamic.has(i);
-    if (inRun) return { label: name, cells: UNTIMED.repeat(width), note: 'in the run' };
-    return { label: name, cells: bars.join(''), note: `${groupDigits(total)} ${total === 1 ? 'payment' : 'payments'}` };
+    return { label: name, cells: bars.join(''), note: counted(total, 'payment') };
   });
+}
+
+interface UntimedPayments {
+  /** When they may be made, µs. */
+  readonly fromUs: number;
+  readonly untilUs: number;
+  readonly note: string;
+}
+
+/** Payments that get their time in the run, those of loops and conditions, by the index of their activity. */
+function untimedPayments({ loops, triggers, payments, durationUs }: Timeline): ReadonlyMap<number, UntimedPayments> {
+  const found = new Map<number, UntimedPayments>();
+  const atMost = (count: number): string => `at most ${counted(count, 'payment')}`;
+  for (const { activity, startUs, endUs, concurrency, count } of loops ?? []) {
+    const note = `${atMost(count)}, ${groupDigits(concurrency)} at a time`;
+    found.set(activity, { fromUs: startUs, untilUs: endUs, note });
+  }
+  for (const { everyUs, payments: rows } of triggers ?? []) {
+    if (rows === null) continue;
+    const activity = payments.activity[rows.first];
+    if (activity === undefined) continue;
+    found.set(activity, { fromUs: everyUs, untilUs: durationUs, note: `${atMost(rows.count)}, on a condition` });
+  }
+  return found;
+}
+
+/** Dots from one time to another. */
+function dots(fromUs: number, untilUs: number, durationUs: number, width: number): string {
+  const first = columnOf(fromUs, durationUs, width);
+  const last = columnOf(untilUs - 1, durationUs, width);
+  return ' '
+    .repeat(first)
+    .padEnd(last + 1, UNTIMED)
+    .padEnd(width);
 }
 
 /** A row for each kind and subject, in the order of their first event. */
@@ -121,19 +163,38 @@ function eventRows(timeline: Timeline, width: number): Row[] {
 
 /** Events that wait for a condition. */
 function conditionRows({ triggers, ...timeline }: Timeline, width: number): Row[] {
-  return (triggers ?? []).flatMap(({ action, once }) => {
+  return (triggers ?? []).flatMap(({ action, once, everyUs }) => {
     if (action === null) return [];
     const subject = subjectOf(timeline, action.args);
     const label = subject === '' ? action.kind : `${action.kind} ${subject}`;
-    return [{ label, cells: UNTIMED.repeat(width), note: once ? 'on a condition, once' : 'on a condition' }];
+    const cells = dots(everyUs, timeline.durationUs, timeline.durationUs, width);
+    return [{ label, cells, note: once ? 'on a condition, once' : 'on a condition' }];
   });
+}
+
+/** What is waited for, a line each. */
+function conditionTexts(timeline: Timeline): readonly string[] {
+  const texts = untimedRows(timeline).flatMap((row) => {
+    if (row.kind !== 'when') return [];
+    const subject = subjectOf(timeline, row.args);
+    const what = subject === '' ? row.action : `${row.action} ${subject}`;
+    const how = row.once ? 'once' : 'each time';
+    return [`${what} ${how} when ${row.when} (checked every ${formatDuration(row.everyUs)})`];
+  });
+  return texts.length === 0 ? [] : ['', ...texts];
+}
+
+function captureRows({ captures, durationUs }: Timeline, width: number): Row[] {
+  if (captures === undefined || captures.length === 0) return [];
+  const times = captures.map(({ atUs }) => atUs);
+  const note = captures.length === 1 ? (captures[0]?.name ?? '') : `${groupDigits(captures.length)} snapshots`;
+  return [{ label: 'snapshot', cells: marks(times, durationUs, width, CAPTURE), note }];
 }
 
 function checkRows({ expectations, durationUs }: Timeline, width: number): Row[] {
   if (expectations.length === 0) return [];
   const times = expectations.map(({ atUs }) => atUs);
-  const note = times.length === 1 ? '1 check' : `${groupDigits(times.length)} checks`;
-  return [{ label: 'expect', cells: marks(times, durationUs, width, CHECK), note }];
+  return [{ label: 'expect', cells: marks(times, durationUs, width, CHECK), note: counted(times.length, 'check') }];
 }
 
 /** The channel or node that an event is about; empty where it is about nothing in particular. */
