@@ -13,6 +13,21 @@ import { blast, FakeIo } from './testing/fake-io.ts';
 const SMALL = 'version: 1\nduration: 10s\nnodes: { alice: {} }\n';
 
 describe('blast explain', () => {
+  it('lists the keys of a kind, required ones first', async () => {
+    const { out } = await blast('explain pay');
+    const keys = [...out.matchAll(/^ {2}(\w+) {2,}(\(required\))?/gm)].map(([, key, required]) => [
+      key,
+      required !== undefined,
+    ]);
+    expect(keys.slice(0, 4)).toEqual([
+      ['source', true],
+      ['destination', true],
+      ['amount', true],
+      ['route', false],
+    ]);
+    expect(JSON.parse((await blast('explain heal --format json')).out)).toMatchObject({ name: 'heal', keys: [] });
+  });
+
   it('explains a code, in either case', async () => {
     const { code, out } = await blast('explain e301');
     expect(code).toBe(0);

@@ -4,6 +4,7 @@
  */
 import type { ChalkInstance } from 'chalk';
 import { DIAGNOSTIC_CODES, type DiagnosticCode, diagnosticInfo } from '../spec/diagnostic-codes.ts';
+import type { JsonSchema } from '../spec/schema-types.ts';
 import { nearest } from '../spec/suggest.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import type { CliIo } from './io.ts';
@@ -16,7 +17,14 @@ interface KindEntry {
   readonly kind: string;
   readonly name: string;
   readonly summary: string;
+  readonly keys: readonly KeyEntry[];
   readonly example?: string;
+}
+
+interface KeyEntry {
+  readonly key: string;
+  readonly required: boolean;
+  readonly meaning: string;
 }
 
 /** Every kind there is, in the order of the registries, which are loaded only when they are asked for. */
@@ -25,7 +33,11 @@ async function allKinds(): Promise<readonly KindEntry[]> {
     '../kinds/registry.ts'
   );
   const of = (kind: string, list: readonly Described[]): readonly KindEntry[] =>
-    list.map(({ name, summary, example }) => ({ kind, name, summary, ...(example === undefined ? {} : { example }) }));
+    list.map((one) => {
+      const { name, summary, example } = one;
+      const keys = keysOf(one.schema ?? one.optionsSchema ?? {});
+      return { kind, name, summary, keys, ...(example === undefined ? {} : { example }) };
+    });
   return [
     ...of('event', EVENT_KINDS),
     ...of('activity', ACTIVITY_KINDS),
@@ -39,6 +51,18 @@ interface Described {
   readonly name: string;
   readonly summary: string;
   readonly example?: string;
+  readonly schema?: JsonSchema;
+  readonly optionsSchema?: JsonSchema;
+}
+
+/** The keys of a schema, required ones first, with the first sentence of what each means. */
+function keysOf({ properties, required }: JsonSchema): readonly KeyEntry[] {
+  const needed = Array.isArray(required) ? (required as readonly string[]) : [];
+  const keys = Object.entries((properties ?? {}) as { readonly [key: string]: JsonSchema }).map(([key, schema]) => {
+    const text = String(schema.description ?? schema.title ?? '');
+    return { key, required: needed.includes(key), meaning: /^.*?\.(?=\s|$)/s.exec(text)?.[0] ?? text };
+  });
+  return [...keys.filter((one) => one.required), ...keys.filter((one) => !one.required)];
 }
 
 export const explainCommand: CommandEntry = {
@@ -55,7 +79,7 @@ export const explainCommand: CommandEntry = {
   options: [OPTION.format],
   examples: [
     ['blast explain E301', 'what the code means and how to mend it'],
-    ['blast explain open_channel', 'what the event does, with an example'],
+    ['blast explain open_channel', 'what the event does, its keys, and an example'],
     ['blast explain', 'all codes and kinds'],
   ],
   async run({ io }, [wanted], options) {
@@ -68,7 +92,7 @@ export const explainCommand: CommandEntry = {
     }
     const kind = kinds.find(({ name }) => name === wanted);
     if (kind !== undefined) {
-      io.stdout.write(json ? jsonText(kind) : `${kindText(kind, styleFor(io, io.stdout)).join('\n')}\n`);
+      io.stdout.write(json ? jsonText(kind) : `${kindText(kind, io, styleFor(io, io.stdout)).join('\n')}\n`);
       return EXIT.ok;
     }
     const code = codeNamed(wanted, kinds);
@@ -86,8 +110,15 @@ function overview(kinds: readonly KindEntry[]): readonly string[] {
   ];
 }
 
-function kindText({ kind, name, summary, example }: KindEntry, style: ChalkInstance): readonly string[] {
-  const head = [`${kind} ${style.bold(name)}`, '', summary];
+function kindText({ kind, name, summary, keys, example }: KindEntry, io: CliIo, style: ChalkInstance): string[] {
+  const width = Math.max(0, ...keys.map(({ key }) => key.length));
+  const indent = ' '.repeat(width + 4);
+  const lines = keys.flatMap(({ key, required, meaning }) => {
+    const text = required ? `(required) ${meaning}` : meaning;
+    const [first = '', ...more] = wrapped(text, Math.max(30, Math.min(io.columns, 100) - width - 4));
+    return [`  ${key.padEnd(width)}  ${first}`.trimEnd(), ...more.map((line) => `${indent}${line}`)];
+  });
+  const head = [`${kind} ${style.bold(name)}`, '', summary, ...(lines.length === 0 ? [] : ['', 'Keys:', ...lines])];
   return example === undefined ? head : [...head, '', 'Example:', ...example.split('\n').map((line) => `  ${line}`)];
 }
 

@@ -5,6 +5,7 @@
 import { stringify } from 'yaml';
 import { SCHEMA_PARTS } from '../../engine/compile/compile.ts';
 import { sourceSchema } from '../../engine/spec/schema.ts';
+import { expressionSections } from './expression-markdown.ts';
 import { cell, flowText, type Schema, SchemaMarkdown } from './schema-markdown.ts';
 
 interface Registered {
@@ -77,7 +78,8 @@ export function scenarioMarkdown(): string {
     '```',
     '',
     'Values with a unit are always written with it. Wherever a value stands, an expression over the parameters may stand,',
-    'too: `${{ params.gap }}`, in quotes within `{ … }`.',
+    'too: `${{ params.gap }}`, in quotes within `{ … }` ([expressions](#expressions-over-parameters)). What `expect` and `when`',
+    'may say is under [expectations and conditions](#expectations-and-conditions).',
     '',
     'The sections that most scenarios have:',
     '',
@@ -91,6 +93,7 @@ export function scenarioMarkdown(): string {
     ...Object.entries(SCHEMA_PARTS).flatMap(([key, kinds]) =>
       Array.isArray(kinds) ? groupSection(key, kinds as readonly Registered[], markdown) : [],
     ),
+    ...expressionSections(),
     '## Types',
     '',
     ...Object.entries(definitions).flatMap(([name, schema]) =>
