@@ -18,6 +18,10 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['E805', 'about a comparison: engine/cli/cli.test.ts'],
   ['E827', 'about a comparison: engine/cli/snapshot.test.ts'],
   ['E806', 'about the results of a run: engine/cli/cli.test.ts'],
+  ['E640', 'about a command: engine/cli/sweep.test.ts'],
+  ...['E841', 'E842', 'E843', 'E844', 'E845', 'E846'].map(
+    (code) => [code, 'about the results of a sweep: engine/cli/sweep.test.ts'] as const,
+  ),
 ]);
 
 const engine = join(ROOT, 'engine');

@@ -76,7 +76,7 @@ it('the examples of the sections are a scenario', async () => {
   const sections = composeSchema(SCHEMA_PARTS).properties as {
     readonly [name: string]: { readonly examples?: readonly unknown[] };
   };
-  const used = ['params', 'chain', 'latency', 'defaults', 'nodes', 'channels', 'activity', 'events', 'expect'];
+  const used = ['params', 'chain', 'latency', 'defaults', 'nodes', 'channels', 'activity', 'events', 'expect', 'sweep'];
   const text = stringify({
     version: 1,
     duration: '1m',

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { compareText } from '../base/order.ts';
-import type { Files, OpenFile } from '../run/files.ts';
+import type { Files, GrowingFile, OpenFile, PlacedFile } from '../run/files.ts';
 
 const READ_BYTES = 1 << 20;
 /** A compressed file may not become larger than this: V8 has no longer texts. */
@@ -48,6 +48,22 @@ export function nodeFiles(folder: string): Files {
         close: () => fs.closeSync(descriptor),
       };
     },
+    grow: (file): GrowingFile => {
+      const descriptor = fs.openSync(at(file), 'a');
+      return {
+        write: (text) => writeAll(descriptor, Buffer.from(text, 'utf8')),
+        sync: () => fs.fsyncSync(descriptor),
+        close: () => fs.closeSync(descriptor),
+      };
+    },
+    place: (file): PlacedFile | null =>
+      absent(() => {
+        const descriptor = fs.openSync(at(file), 'r');
+        return {
+          text: (offset, length) => textAt(descriptor, offset, length),
+          close: () => fs.closeSync(descriptor),
+        };
+      }),
     rename: (from, to) => fs.renameSync(at(from), at(to)),
     append: (file, text) => fs.appendFileSync(at(file), text),
     remove: (file) => fs.rmSync(at(file), { force: true }),
@@ -94,6 +110,17 @@ function isCompressed(file: string): boolean {
 
 function writeAll(descriptor: number, bytes: Buffer): void {
   for (let done = 0; done < bytes.length; ) done += fs.writeSync(descriptor, bytes, done);
+}
+
+function textAt(descriptor: number, offset: number, length: number): string {
+  const bytes = Buffer.allocUnsafe(length);
+  let done = 0;
+  while (done < length) {
+    const n = fs.readSync(descriptor, bytes, done, length - done, offset + done);
+    if (n === 0) break;
+    done += n;
+  }
+  return bytes.toString('utf8', 0, done);
 }
 
 /** First bytes of a file or pipe; the size of what has no end is one more than the limit. */

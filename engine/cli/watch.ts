@@ -119,6 +119,8 @@ class WatchedFiles {
       real: (path) => inner.real(path),
       lines: (path) => inner.lines(this.#note(path)),
       open: (path) => inner.open(path),
+      grow: (path) => inner.grow(path),
+      place: (path) => inner.place(path),
       rename: (from, to) => inner.rename(from, this.#drop(to)),
       append: (path, text) => inner.append(path, text),
       remove: (path) => inner.remove(path),

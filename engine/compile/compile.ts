@@ -28,6 +28,7 @@ import { loadSamples, type SampleFiles } from './samples.ts';
 import { specDigest } from './spec-digest.ts';
 import { Reporter, type Stage, sortDiagnostics } from './stage.ts';
 import { carriedPayments, loadStartSnapshot, type StartSnapshot } from './start-snapshot.ts';
+import { checkSweep } from './sweep.ts';
 
 /** Everything registered: what the schema of a scenario is composed from. The same object each time. */
 export const SCHEMA_PARTS: SchemaParts = {
@@ -57,6 +58,8 @@ export interface CompileInput {
   readonly allowOutside?: boolean;
   /** Default ROW_LIMIT. */
   readonly rowLimit?: number;
+  /** The scenario is one run of a sweep, which was checked as a whole before. */
+  readonly ofSweep?: boolean;
   /** Hears of every state of the compiler. */
   readonly onState?: (state: CompileState) => void;
 }
@@ -102,7 +105,7 @@ export async function compileScenario(input: CompileInput): Promise<CompileResul
     {
       read: async () => ({ value: input.text, diagnostics: [] }),
       parse: async (text: string) => parse(text, input),
-      validate: async (parsed: Parsed) => validate(parsed),
+      validate: async (parsed: Parsed) => validate(parsed, input.ofSweep === true),
       resolve: async (parsed: Parsed) => resolve(parsed, input),
       expand: async (resolved: Resolved) => expandAll(resolved, input.rowLimit ?? ROW_LIMIT),
       schedule: async (expanded: Expanded) => schedule(expanded),
@@ -129,9 +132,10 @@ async function parse(text: string, input: CompileInput): Promise<Stage<Parsed>> 
 }
 
 /** Checks what needs no network; goes on after errors, so that those of the network come with them. */
-function validate(parsed: Parsed): Stage<Parsed> {
+function validate(parsed: Parsed, ofSweep: boolean): Stage<Parsed> {
   const reporter = new Reporter(parsed.index.source);
   checkExpressions(parsed.index, reporter);
+  if (!ofSweep) checkSweep(parsed.scenario, reporter);
   return { value: parsed, diagnostics: reporter.diagnostics };
 }
 

@@ -1,15 +1,17 @@
 /**
- * Checks the expressions of a document: expectations, and conditions of events. They are found in the document itself, so
+ * Checks the expressions of a document: expectations, conditions of events, and metrics of a sweep. They are found in the document itself, so
  * that what is wrong with them is said together with everything else, also where the document is not valid.
  */
 import type { Json } from '../base/json.ts';
 import {
   checkExpectation,
+  checkMetric,
   type ExpectationNames,
   type ExpectationProblem,
   unknownNames,
 } from '../kinds/expectation.ts';
 import { eventKind } from '../kinds/registry.ts';
+import type { DiagnosticCode } from '../spec/diagnostic-codes.ts';
 import { type KnownNames, knownNames, type NetworkNames } from '../spec/name-uses.ts';
 import type { Path } from '../spec/path.ts';
 import type { Placed } from '../spec/scenario.ts';
@@ -23,14 +25,24 @@ export function eventActivity(index: number): string {
   return `event-${index + 1}`;
 }
 
-/** Reports expressions that are no valid conditions, whatever the names in them mean. */
+/** What an expression must give. */
+interface Form {
+  check(source: string): ExpectationProblem | null;
+  /** What is reported about a well-formed expression that gives something else. */
+  readonly code: DiagnosticCode;
+}
+
+const CONDITION: Form = { check: checkExpectation, code: 'E506' };
+const METRIC: Form = { check: checkMetric, code: 'E649' };
+
+/** Reports expressions that do not give what they must, whatever the names in them mean. */
 export function checkExpressions(index: SourceIndex, reporter: Reporter): void {
-  for (const that of expressionsOf(index)) {
-    const problem = checkExpectation(that.value);
+  for (const [that, form] of expressionsOf(index)) {
+    const problem = form.check(that.value);
     if (problem === null) continue;
-    // An expression that can be compared with itself is well-formed; what it lacks is to be true or false.
+    // An expression that can be compared with itself is well-formed; what it lacks is to be of the right type.
     const wellFormed = checkExpectation(`(${that.value}) == (${that.value})`) === null;
-    reporter.report(wellFormed ? 'E506' : 'E503', placeOf(that, problem, index), problem.message);
+    reporter.report(wellFormed ? form.code : 'E503', placeOf(that, problem, index), problem.message);
   }
 }
 
@@ -45,8 +57,8 @@ export function checkExpressionNames(
     channels: network?.channels ?? null,
     activities: activityNames(index.data),
   };
-  for (const that of expressionsOf(index)) {
-    if (checkExpectation(that.value) !== null) continue;
+  for (const [that, form] of expressionsOf(index)) {
+    if (form.check(that.value) !== null) continue;
     for (const problem of unknownNames(that.value, names)) {
       reporter.report('E503', placeOf(that, problem, index), problem.message);
     }
@@ -65,15 +77,20 @@ function activityNames(data: Json): KnownNames | null {
 }
 
 /** The expressions of a document that are texts with a known value. */
-function expressionsOf(index: SourceIndex): readonly Placed<string>[] {
-  const paths: Path[] = [
-    ...list(index.data, 'events').map((_, i) => ['events', i, 'when']),
-    ...list(index.data, 'expect').map((one, i) => (typeof one === 'string' ? ['expect', i] : ['expect', i, 'that'])),
+function expressionsOf(index: SourceIndex): readonly (readonly [Placed<string>, Form])[] {
+  const metrics = property(property(index.data, 'sweep'), 'metrics');
+  const named = typeof metrics === 'object' && metrics !== null ? Object.keys(metrics) : [];
+  const paths: (readonly [Path, Form])[] = [
+    ...list(index.data, 'events').map((_, i) => [['events', i, 'when'], CONDITION] as const),
+    ...list(index.data, 'expect').map(
+      (one, i) => [typeof one === 'string' ? ['expect', i] : ['expect', i, 'that'], CONDITION] as const,
+    ),
+    ...named.map((name) => [['sweep', 'metrics', name], METRIC] as const),
   ];
-  return paths.flatMap((path) => {
+  return paths.flatMap(([path, form]) => {
     const { node, complete } = follow(index.tree, path);
     if (!complete || node.kind !== 'scalar' || typeof node.value !== 'string' || index.unknown.has(node)) return [];
-    return [index.placed(path, node.value)];
+    return [[index.placed(path, node.value), form] as const];
   });
 }
 

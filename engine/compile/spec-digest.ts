@@ -12,7 +12,8 @@ import type { Scenario } from '../spec/scenario.ts';
 
 /** SHA-256, 64 hex digits. `files`: path and text of each file that the scenario names. */
 export function specDigest(scenario: Scenario, files: readonly (readonly [string, string])[]): string {
-  const { nodes, channels, activity, params, ...rest } = scenario;
+  // A sweep is about which runs there are; each of them is the same run with or without it.
+  const { nodes, channels, activity, params, sweep: _, ...rest } = scenario;
   return sha256Json({
     ...(plain(rest) as { readonly [key: string]: Json }),
     params: params.map(({ name, type, value }) => ({ name, type, value })).sort((a, b) => compareText(a.name, b.name)),

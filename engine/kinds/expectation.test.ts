@@ -20,6 +20,7 @@ const stats: PaymentStats = {
   attempts: 80,
   meanTime: 0.25,
   maxTime: 1.5,
+  p95Time: () => 1.25,
   outcomes: new Map([['RouteNotFound', 26]]),
 };
 

@@ -45,6 +45,36 @@ const checker = expectationEnvironment(null);
 
 /** Checks syntax and types. Answers null for an expression that can be evaluated to true or false. */
 export function checkExpectation(source: string): ExpectationProblem | null {
+  const isCondition = (type: string): string | null =>
+    type === 'bool' ? null : `an expectation is true or false, but this is ${typeText(type)}`;
+  return checkExpression(source, isCondition);
+}
+
+/** The same for an expression that gives a number, as a metric does. */
+export function checkMetric(source: string): ExpectationProblem | null {
+  const isNumber = (type: string): string | null =>
+    type === 'double' || type === 'int' ? null : `a metric is a number, but this is ${typeText(type)}`;
+  return checkExpression(source, isNumber);
+}
+
+/** The number that an expression gives at the instant of `view`; null when it has none, such as 0 / 0. */
+export async function evaluateMetric(source: string, view: ExpectationView): Promise<number | null> {
+  const prepared = prepareSource(source);
+  if (!prepared.ok) return null;
+  const environment = expectationEnvironment(view);
+  const context: ExpectationContext = { ...(await expectationContext(view)) };
+  try {
+    const value: unknown = await environment.evaluate(prepared.text, context);
+    const number = typeof value === 'number' || typeof value === 'bigint' ? Number(value) : Number.NaN;
+    return Number.isFinite(number) ? number : null;
+  } catch (error) {
+    if (isOfExpression(error)) return null;
+    throw error;
+  }
+}
+
+/** `complaint` says what is wrong with the type of the whole, or null. */
+function checkExpression(source: string, complaint: (type: string) => string | null): ExpectationProblem | null {
   const prepared = prepareSource(source);
   if (!prepared.ok) return { message: prepared.message, offset: prepared.offset };
   const result = checker.check(prepared.text);
@@ -52,13 +82,12 @@ export function checkExpectation(source: string): ExpectationProblem | null {
     const error = (result as { error?: CelError }).error;
     return error === undefined ? { message: 'not a valid expression' } : explain(source, error);
   }
-  if (String(result.type) !== 'bool') {
-    return { message: `an expectation is true or false, but this is ${typeText(String(result.type))}`, offset: 0 };
-  }
+  const wrong = complaint(String(result.type));
+  if (wrong !== null) return { message: wrong, offset: 0 };
   return literals(checker.parse(prepared.text).ast, checkUnit)[0] ?? null;
 }
 
-/** Names written as literals that name nothing, in an expression that has passed checkExpectation. */
+/** Names written as literals that name nothing, in an expression that has passed its check. */
 export function unknownNames(source: string, names: ExpectationNames): readonly ExpectationProblem[] {
   const prepared = prepareSource(source);
   if (!prepared.ok) return [];
@@ -105,10 +134,14 @@ interface CelError {
   readonly range?: { readonly start: number; readonly end: number } | undefined;
 }
 
+/** Whether an expression is at fault for what was thrown. */
+function isOfExpression(error: unknown): boolean {
+  return [ParseError, EvaluationError, CelTypeError, BadArgument].some((type) => error instanceof type);
+}
+
 /** An expression that cannot be evaluated did not pass; anything else that was thrown is not the expression's fault. */
 function failedToEvaluate(error: unknown): Evaluation {
-  const ours = [ParseError, EvaluationError, CelTypeError, BadArgument].some((type) => error instanceof type);
-  if (!ours) throw error;
+  if (!isOfExpression(error)) throw error;
   const { summary, message } = error as CelError;
   return { passed: false, measured: `cannot be evaluated: ${summary ?? message}` };
 }

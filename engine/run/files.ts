@@ -11,6 +11,19 @@ export interface OpenFile {
   close(): void;
 }
 
+/** A file that grows at its end. */
+export interface GrowingFile extends OpenFile {
+  /** Waits until what was written would survive a loss of power. */
+  sync(): void;
+}
+
+/** A file read at any place. */
+export interface PlacedFile {
+  /** Text of these bytes; shorter at the end of the file. */
+  text(offset: number, length: number): string;
+  close(): void;
+}
+
 /**
  * A file system. Paths are used as given; every operation throws an Error that says why when it fails. What `read` and
  * `open` are given or give as text is compressed on the disk where the name ends in `.gz`.
@@ -26,6 +39,10 @@ export interface Files {
   lines(path: string): Iterable<string> | null;
   /** Creates or replaces a file; the folder must exist. */
   open(path: string): OpenFile;
+  /** Opens a file to write at its end; it is created when there is none. */
+  grow(path: string): GrowingFile;
+  /** Opens a file to read at any place; null when there is none. */
+  place(path: string): PlacedFile | null;
   rename(from: string, to: string): void;
   /** Adds text at the end of a file, which is created when there is none. */
   append(path: string, text: string): void;

@@ -1,10 +1,9 @@
 /** metrics.json: the figures of a run. Amounts msat, times seconds unless the name says otherwise. */
 import type { Json } from '../base/json.ts';
 import type { PaymentStats } from '../kinds/expectation.ts';
-import { OUTCOME } from '../simulate/records.ts';
 import { CARRIED_KIND } from '../timeline/carried.ts';
 import type { Timeline } from '../timeline/timeline.ts';
-import type { PaymentBook } from './payment-book.ts';
+import { type PaymentBook, rankUs } from './payment-book.ts';
 import type { RunResult } from './runner.ts';
 
 export interface TimeFigures {
@@ -17,16 +16,10 @@ export interface TimeFigures {
 
 /** Times of the payments that succeeded, of one activity or (null) of all; null when none did. */
 export function successTimes(timeline: Timeline, book: PaymentBook, activity: number | null): TimeFigures | null {
-  const times: number[] = [];
-  for (let row = 0; row < timeline.payments.length; row++) {
-    if (book.outcome[row] !== OUTCOME.Success) continue;
-    if (activity !== null && timeline.payments.activity[row] !== activity) continue;
-    times.push((book.resolvedUs[row] as number) - (book.startedUs[row] as number));
-  }
-  if (times.length === 0) return null;
-  const sorted = Float64Array.from(times).sort();
-  // Nearest rank: the value that at least so many per cent do not exceed.
-  const rank = (share: number): number => (sorted[Math.ceil(share * sorted.length) - 1] as number) / 1_000_000;
+  const all = activity === null ? timeline.activities.map((_, i) => i) : [activity];
+  const sorted = book.successUs(new Set(all));
+  if (sorted.length === 0) return null;
+  const rank = (share: number): number => rankUs(sorted, share) / 1_000_000;
   let sum = 0;
   for (const time of sorted) sum += time;
   return { mean: sum / sorted.length / 1_000_000, p50: rank(0.5), p95: rank(0.95), max: rank(1) };

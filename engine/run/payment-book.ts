@@ -30,6 +30,11 @@ const newTotals = (): Totals => ({
   outcomes: new Float64Array(OUTCOME_NAMES.length),
 });
 
+/** Nearest rank: the value that at least such a share of the sorted values do not exceed. */
+export function rankUs(sorted: Float64Array, share: number): number {
+  return sorted[Math.ceil(share * sorted.length) - 1] as number;
+}
+
 export class PaymentBook {
   /** µs by payment; −1 before it starts or resolves. */
   readonly startedUs: Float64Array;
@@ -157,6 +162,17 @@ export class PaymentBook {
     return activities[payments.activity[row] ?? -1]?.kind === CARRIED_KIND;
   }
 
+  /** Times from start to success of the payments of some activities, µs, the shortest first. */
+  successUs(activities: ReadonlySet<number>): Float64Array {
+    const times: number[] = [];
+    for (let row = 0; row < this.outcome.length; row++) {
+      if (this.outcome[row] !== OUTCOME.Success) continue;
+      if (!activities.has(this.#timeline.payments.activity[row] as number)) continue;
+      times.push((this.resolvedUs[row] as number) - (this.startedUs[row] as number));
+    }
+    return Float64Array.from(times).sort();
+  }
+
   #of(row: number): Totals {
     const totals = this.#totals[this.#timeline.payments.activity[row] ?? -1];
     if (totals === undefined) throw new RangeError(`the timeline has no payment ${row}`);
@@ -190,6 +206,7 @@ export class PaymentBook {
       attempts: sum.attempts,
       meanTime: succeeded === 0 ? 0 : sum.successUs / succeeded / 1_000_000,
       maxTime: sum.maxUs / 1_000_000,
+      p95Time: () => (succeeded === 0 ? 0 : rankUs(this.successUs(new Set(indexes)), 0.95) / 1_000_000),
       outcomes: new Map(OUTCOME_NAMES.map((name, outcome) => [name, sum.outcomes[outcome] ?? 0])),
     };
   }

@@ -128,7 +128,7 @@ export class PaymentsCsv implements RunObserver {
 }
 
 /** A field as RFC 4180 wants it: quoted only when it must be. */
-function csvField(value: string | number): string {
+export function csvField(value: string | number): string {
   const text = String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

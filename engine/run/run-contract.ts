@@ -54,6 +54,12 @@ export interface ExpectationResult {
   readonly measured: string;
 }
 
+/** A number to be measured at the end of a run: a CEL expression that passed checkMetric. */
+export interface Measure {
+  readonly name: string;
+  readonly expression: string;
+}
+
 export interface RunInput {
   readonly timeline: Timeline;
   readonly start?: RunStart;
@@ -75,6 +81,8 @@ export interface RunInput {
   /** Asks the run to stop at the present instant. */
   readonly stop?: AbortSignal;
   readonly pause?: PauseControl;
+  /** What is measured when the run is at its end or cut short; changes nothing of the run. */
+  readonly measures?: readonly Measure[];
   readonly clock: WallClock;
   readonly onProgress?: (progress: RunProgress) => void;
 }
@@ -96,6 +104,8 @@ export interface RunResult {
   readonly trace: Trace;
   readonly expectations: readonly ExpectationResult[];
   readonly book: PaymentBook;
+  /** By the names of the measures; null where there is no number. Empty when the run failed or was aborted. */
+  readonly measured: ReadonlyMap<string, number | null>;
   readonly backendMetrics: { readonly [key: string]: Json };
   /** Wall times, ms: building the network, and everything after it without pauses. */
   readonly bootMs: number;

@@ -18,7 +18,7 @@
 import type { Awaitable, Backend } from '../backends/backend.ts';
 import type { Json } from '../base/json.ts';
 import { ENGINE_VERSION } from '../base/version.ts';
-import { evaluateExpectation } from '../kinds/expectation.ts';
+import { evaluateExpectation, evaluateMetric } from '../kinds/expectation.ts';
 import type { RunControl } from '../kinds/kind.ts';
 import type { SimulationState } from '../simulate/state.ts';
 import type { ExpectationState, SnapshotDocument } from '../snapshot/document.ts';
@@ -80,6 +80,7 @@ class Run {
   readonly #clock: WallClock;
   readonly #timed: readonly PlannedExpectation[];
   readonly #results = new Map<PlannedExpectation, ExpectationResult>();
+  readonly #measured = new Map<string, number | null>();
   /** States to keep at an instant, in order, and at the end. */
   readonly #captures: readonly { readonly atUs: number; readonly name: string }[];
   readonly #endCaptures: readonly string[];
@@ -464,6 +465,9 @@ class Run {
         if (expectation.atEnd) await this.#evaluate(expectation, this.#nowUs);
       }
     }
+    for (const { name, expression } of this.#input.measures ?? []) {
+      this.#measured.set(name, await this.#guard(evaluateMetric(expression, this.#view.at(this.#nowUs))));
+    }
     const broken = await this.#guard(this.#backend.check());
     if (broken !== null) throw new RunFailure('internal', `an invariant of the simulation is broken: ${broken}`);
     this.#stateDigest = await this.#guard(this.#backend.stateDigest());
@@ -519,6 +523,7 @@ class Run {
           },
       ),
       book: this.#book,
+      measured: this.#measured,
       backendMetrics,
       bootMs: this.#bootMs,
       runMs: Math.max(0, this.#playMs - this.#bootMs),

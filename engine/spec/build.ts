@@ -29,6 +29,7 @@ import type {
 import { EVERY_KEYS, SCHEDULE_KEYS } from './schema-sections.ts';
 import type { SchemaParts } from './schema-types.ts';
 import type { SourceIndex } from './source-index.ts';
+import { buildSweep } from './sweep/build.ts';
 import { childOf, follow, type MapEntry } from './tree.ts';
 import { formatAmount, formatDuration } from './units.ts';
 import {
@@ -116,6 +117,7 @@ class Builder {
       this.#index,
       (this.#parts.topologies ?? []).map(({ name }) => name),
     );
+    const sweep = buildSweep(this.#index);
     return {
       version: 1,
       name: this.#read(['name'], String, baseName(this.#index.source.file)),
@@ -154,6 +156,7 @@ class Builder {
       ...(this.#items('snapshots') === 0
         ? {}
         : { snapshots: Array.from({ length: this.#items('snapshots') }, (_, i) => this.#snapshot(i)) }),
+      ...(sweep === undefined ? {} : { sweep }),
     };
   }
 

@@ -353,7 +353,8 @@ export const DIAGNOSTICS = {
     severity: 'error',
     raisedBy: 'spec',
     title: 'Expression not allowed here',
-    explanation: 'The values of `params` and `version` are literal; expressions cannot be used in them.',
+    explanation:
+      'The values of `params` and `version`, and of `sweep` but for its metrics, are literal; expressions cannot be used in them.',
     fix: 'Write the value itself, and compute where the parameter is used.',
   },
 
@@ -432,6 +433,78 @@ export const DIAGNOSTICS = {
     explanation:
       'An activity can only come after one whose end is known before the run: one with a `duration`, with phases, or whose `count` is reached.',
     fix: 'Give the other activity a `duration`, or use `start` instead of `after`.',
+  },
+
+  E640: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'No sweep',
+    explanation: 'The scenario has no section `sweep`, so there is nothing that `blast sweep` could run.',
+    fix: 'Add a section such as `sweep: { matrix: { gap: [1s, 10s] }, seeds: 10 }`, or use `blast run`.',
+  },
+  E641: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Unknown parameter in a sweep',
+    explanation: 'The sweep sets a parameter that the section `params` does not declare.',
+    fix: 'Correct the name, or declare the parameter.',
+  },
+  E642: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Value of a sweep of the wrong type',
+    explanation: 'A value that the sweep gives to a parameter is not of the parameter’s type.',
+    fix: 'Write a value of the type, with its unit.',
+  },
+  E643: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Value or parameter of a sweep given twice',
+    explanation: 'Two entries of the matrix set the same parameter, or a list holds the same value twice.',
+    fix: 'Remove one of the two.',
+  },
+  E644: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Sweep too large',
+    explanation: 'The combinations of the matrix times the seeds are more runs than a sweep may have (100,000).',
+    fix: 'Take fewer values or seeds, or draw from the ranges with `sample`.',
+  },
+  E645: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Range of a sweep',
+    explanation:
+      'A range cannot be turned into values: it lacks a step or count, has one although its values are drawn, or is over a parameter whose values are no quantities.',
+    fix: 'Change the range as the message says.',
+  },
+  E646: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Exclusion without effect',
+    explanation: 'An entry of `exclude` has values that no combination of the matrix has.',
+    fix: 'Correct the values, or remove the entry.',
+  },
+  E647: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Sweep without a run',
+    explanation: 'Every combination of the matrix is excluded.',
+    fix: 'Exclude less, or add a combination under `include`.',
+  },
+  E648: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Baseline that is not run',
+    explanation: 'The baseline names values that no combination of the sweep has, so nothing can be compared with it.',
+    fix: 'Name parameters that the sweep sets, with values that are run.',
+  },
+  E649: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Metric is not a number',
+    explanation: 'The expression of a metric must give a number.',
+    fix: 'Measure a number, for example `payments().success_rate`.',
   },
 
   // 7: import files
@@ -553,6 +626,52 @@ export const DIAGNOSTICS = {
     title: 'Malformed run file',
     explanation: 'A file of a former run is missing, is not of the expected form, or was cut off.',
     fix: 'Run the scenario again.',
+  },
+
+  E841: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Folder of another sweep',
+    explanation:
+      'The folder holds the results of another plan: the scenario, a file that it names, the cells or the engine differ. Results of two plans are never mixed.',
+    fix: 'Undo the change to go on with `--resume`, or name another folder with `--out`.',
+  },
+  E842: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Not a folder of a sweep',
+    explanation: 'The folder has no sweep.json, or one that is not of the expected form or of another version.',
+    fix: 'Name a folder that `blast sweep` has written.',
+  },
+  E843: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Damaged results of a sweep',
+    explanation:
+      'A line of the results of cells is not what was written: its digest differs, or it is about no cell of the plan.',
+    fix: 'Restore the file, or run the sweep again in another folder.',
+  },
+  E844: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Shards of different sweeps',
+    explanation:
+      'The folders to be merged are not shards of one plan: scenario, files, cells, number of shards or engine differ.',
+    fix: 'Merge the shards of one sweep, run with the same scenario, options and engine.',
+  },
+  E845: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Shard missing',
+    explanation: 'Not every shard of the sweep is among the folders, or a folder holds a shard that is not finished.',
+    fix: 'Add the shards that the message lists; finish one with `blast sweep --shard … --resume`.',
+  },
+  E846: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Shard given twice',
+    explanation: 'Two folders hold the same shard of the sweep.',
+    fix: 'Name each shard once.',
   },
 
   // Warnings

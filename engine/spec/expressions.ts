@@ -21,6 +21,8 @@ export interface Substituted {
 
 /** Sections whose values are literal. */
 const LITERAL_SECTIONS: ReadonlySet<string> = new Set(['params', 'version']);
+/** The one part of `sweep` that is not: it is about a single run, which has values for the parameters. */
+const SWEEP_EXPRESSIONS = 'metrics';
 
 /** Evaluates every expression of a document. */
 export function substitute(root: SpecTree, params: Params, problems: Problems): Substituted {
@@ -34,6 +36,8 @@ class Substitution {
   readonly #params: Params;
   readonly #problems: Problems;
   readonly #done: Map<SpecTree, SpecTree> = new Map();
+  /** Parts of a sweep that were looked at; aliases share them. */
+  readonly #literal: Set<SpecTree> = new Set();
   #cel: CelEnvironment | undefined;
 
   constructor(params: Params, problems: Problems) {
@@ -68,6 +72,10 @@ class Substitution {
         this.#refuse(entry.key, entry.value);
         return entry;
       }
+      if (path.length === 1 && path[0] === 'sweep' && entry.key !== SWEEP_EXPRESSIONS) {
+        this.#refuseAll(entry.value, [...path, entry.key]);
+        return entry;
+      }
       const value = this.node(entry.value, [...path, entry.key]);
       if (value === entry.value) return entry;
       changed = true;
@@ -81,6 +89,18 @@ class Substitution {
     if (key === 'params' || value.kind !== 'scalar' || !hasExpression(String(value.value))) return;
     this.#problems.report('E507', value, [key], `\`${key}\` cannot be an expression`, 'write the value itself');
     this.unknown.add(value);
+  }
+
+  /** What says which values parameters take cannot depend on their values. */
+  #refuseAll(node: SpecTree, path: Path): void {
+    if (this.#literal.has(node)) return;
+    this.#literal.add(node);
+    if (node.kind === 'seq') for (const [i, item] of node.items.entries()) this.#refuseAll(item, [...path, i]);
+    if (node.kind === 'map') for (const { key, value } of node.entries) this.#refuseAll(value, [...path, key]);
+    if (node.kind !== 'scalar' || !hasExpression(String(node.value))) return;
+    const hint = 'write the value itself';
+    this.#problems.report('E507', node, path, 'a sweep cannot depend on the parameters that it sets', hint);
+    this.unknown.add(node);
   }
 
   #scalar(node: ScalarNode, path: Path): ScalarNode {

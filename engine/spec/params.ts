@@ -42,12 +42,12 @@ const TYPE_TEXT: Readonly<Record<ParamType, string>> = {
   bool: '`true` or `false`',
 };
 
-type Checked =
+export type Checked =
   | { readonly ok: true; readonly value: Json }
   | { readonly ok: false; readonly reason: string; readonly hint?: string };
 
 /** Checks a value that was read from YAML. Text is taken as written, so that a text `007` keeps its zeros. */
-function checkValue(type: ParamType, node: Pick<ScalarNode, 'value' | 'source'>): Checked {
+export function checkValue(type: ParamType, node: Pick<ScalarNode, 'value' | 'source'>): Checked {
   const { value, source } = node;
   const expected = `expected ${TYPE_TEXT[type]}`;
   if (value === null) return { ok: false, reason: `${expected}, got nothing` };
@@ -77,7 +77,7 @@ function checkValue(type: ParamType, node: Pick<ScalarNode, 'value' | 'source'>)
 }
 
 /** Reads a value from the command line, where everything is text. */
-function checkText(type: ParamType, text: string): Checked {
+export function checkText(type: ParamType, text: string): Checked {
   if (type === 'int' || type === 'number') {
     const pattern = type === 'int' ? /^[-+]?[0-9]+$/ : /^[-+]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:e[-+]?[0-9]+)?$/i;
     const value = Number(text);

@@ -201,6 +201,55 @@ export interface GenerateSpec extends KindUse {
   readonly channel: ChannelSettings;
 }
 
+/** A single value as written, before the type of its parameter is known. */
+export interface WrittenValue {
+  readonly value: string | number | boolean | null;
+  /** The text in the file, without quotes. */
+  readonly source: string;
+}
+
+/** Parameters with a value each, in the order of the file. */
+export type ParamSet = readonly { readonly name: Placed<string>; readonly value: Placed<WrittenValue> }[];
+
+/** One entry of `sweep.matrix`. The name is that of a parameter, but for `sets`, which name their parameters. */
+export type SweepAxis =
+  | { readonly kind: 'values'; readonly name: Placed<string>; readonly values: readonly Placed<WrittenValue>[] }
+  | { readonly kind: 'sets'; readonly name: Placed<string>; readonly sets: readonly Placed<ParamSet>[] }
+  | {
+      readonly kind: 'range';
+      readonly name: Placed<string>;
+      readonly log: boolean;
+      readonly from: Placed<WrittenValue>;
+      readonly to: Placed<WrittenValue>;
+      readonly step?: Placed<WrittenValue>;
+      readonly count?: Placed<number>;
+    };
+
+/** Which runs a sweep makes. Not part of one run: no digest covers it. */
+export interface SweepSpec {
+  readonly axes: readonly SweepAxis[];
+  readonly exclude: readonly Placed<ParamSet>[];
+  readonly include: readonly Placed<ParamSet>[];
+  /** Listed seeds; absent: the scenario's own. */
+  readonly seeds?: readonly number[];
+  /** Each combination draws its own seeds. */
+  readonly seedsVary: boolean;
+  readonly sample?: Placed<{
+    readonly method: 'latin-hypercube' | 'random';
+    readonly n: number;
+    readonly seed: number;
+  }>;
+  readonly baseline?: Placed<ParamSet>;
+  /** Expressions by name, in the order of the file; empty: the standard ones. */
+  readonly metrics: readonly { readonly name: string; readonly expression: Placed<string> }[];
+  /** Where the runs of one seed part: a time, µs, or the name of a snapshot. */
+  readonly from?: Placed<
+    { readonly kind: 'time'; readonly atUs: number } | { readonly kind: 'snapshot'; readonly name: string }
+  >;
+  /** The section itself. */
+  readonly place: Placed<null>;
+}
+
 export interface Scenario {
   readonly version: 1;
   readonly name: string;
@@ -239,4 +288,6 @@ export interface Scenario {
   readonly expect: readonly ExpectationSpec[];
   /** States to keep; absent: none. */
   readonly snapshots?: readonly SnapshotSpec[];
+  /** Absent: the file has no section `sweep`. */
+  readonly sweep?: SweepSpec;
 }

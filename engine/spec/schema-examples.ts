@@ -10,5 +10,6 @@ export const SECTION_EXAMPLES: Readonly<Record<string, readonly unknown[]>> = {
   channels: [{ 'alice-bob': { from: 'alice', to: 'bob', capacity: '1_000_000 sat', policy: { fee_rate: '20 ppm' } } }],
   activity: [{ coffee: { source: 'alice', destination: 'bob', interval: '1s', amount: '2_000 sat' } }],
   events: [[{ at: '30s', close_channel: { channel: 'alice-bob' } }]],
+  sweep: [{ matrix: { gap: ['1s', '13s', '30s'] }, seeds: 10 }],
   expect: [["payments('coffee').success_rate > 0.9"]],
 };

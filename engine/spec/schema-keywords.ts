@@ -108,6 +108,15 @@ function illegalName(text: string, allowed: RegExp): Finding | null {
   return { code: 'E305', message: `the name ${quoteText(text)} holds ${bad.join(', ')}`, hint: NAME_HINT };
 }
 
+/** A time when it begins with a digit, or else a name. */
+function branchPointProblem(text: string): Finding | null {
+  if (!/^[-+0-9]/.test(text)) return illegalName(text, NAME);
+  const result = parseUnit('duration', text);
+  if (result.ok) return null;
+  const code = result.problem === 'missing' ? 'E301' : result.problem === 'range' ? 'E303' : 'E302';
+  return { code, message: result.reason, hint: result.hint };
+}
+
 function textKeyword(this: KeywordContext, rule: string, data: unknown, at: DataContext): readonly Finding[] {
   if (typeof data === 'object' || data === undefined) {
     return [{ code: 'E203', message: `expected ${TEXT_FORMS[rule] ?? 'a text'}, got ${describeValue(data)}` }];
@@ -146,9 +155,16 @@ function textKeyword(this: KeywordContext, rule: string, data: unknown, at: Data
     const hint = 'write it as `*/5 * * * *`: minute, hour, day of the month, month, day of the week';
     return problem === null ? [] : [{ code: 'E321', message: problem, hint }];
   }
-  if (rule === 'cel') {
-    if (typeof data !== 'string')
-      return [{ code: 'E203', message: `expected a condition, got ${describeValue(data)}`, hint: 'compare something' }];
+  if (rule === 'branch-point') {
+    const problem = branchPointProblem(text);
+    return problem === null ? [] : [problem];
+  }
+  if (rule === 'cel' || rule === 'metric') {
+    if (typeof data !== 'string') {
+      const [form, hint] =
+        rule === 'cel' ? ['a condition', 'compare something'] : ['an expression', 'measure something'];
+      return [{ code: 'E203', message: `expected ${form}, got ${describeValue(data)}`, hint }];
+    }
     const problem = expressionSyntax(text);
     return problem === null ? [] : [problem];
   }
@@ -161,6 +177,8 @@ const TEXT_FORMS: Readonly<Record<string, string>> = {
   template: 'a name with `{index}`',
   epoch: 'a date and time such as `2025-01-01T00:00:00Z`',
   cel: 'an expression',
+  metric: 'an expression',
+  'branch-point': 'a time or the name of a snapshot',
   frequency: 'a frequency such as `5/s`',
   cron: 'a cron expression such as `*/5 * * * *`',
 };

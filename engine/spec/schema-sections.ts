@@ -5,6 +5,7 @@
 import { PARAM_TYPES } from './params.ts';
 import { generateSection, moreDefaults, REFERENCE_SECTIONS } from './schema-network.ts';
 import type { JsonSchema, SchemaModel, SchemaParts } from './schema-types.ts';
+import { SWEEP_SECTION } from './sweep/section.ts';
 
 /** Keys of an event that say when it happens; the other key is its kind. */
 export const SCHEDULE_KEYS = ['at', 'every', 'cron', 'when'] as const;
@@ -470,6 +471,7 @@ export function sections(parts: SchemaParts): JsonSchema {
         examples: ["payments('alice-pays-bob').success_rate > 0.7"],
       },
     },
+    sweep: SWEEP_SECTION,
   };
 }
 

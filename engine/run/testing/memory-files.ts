@@ -1,6 +1,6 @@
 /** Files that exist in memory only, for tests. Paths use `/`. */
 import { compareText } from '../../base/order.ts';
-import type { Files, OpenFile } from '../files.ts';
+import type { Files, GrowingFile, OpenFile, PlacedFile } from '../files.ts';
 
 export class MemoryFiles implements Files {
   /** Contents by path. */
@@ -43,6 +43,23 @@ export class MemoryFiles implements Files {
       write: (text) => {
         this.contents.set(path, (this.contents.get(path) ?? '') + text);
       },
+      close: () => {},
+    };
+  }
+
+  grow(path: string): GrowingFile {
+    const before = this.read(path);
+    const file = this.open(path);
+    if (before !== null) file.write(before);
+    return { ...file, sync: () => {} };
+  }
+
+  place(path: string): PlacedFile | null {
+    const text = this.read(path);
+    if (text === null) return null;
+    const bytes = new TextEncoder().encode(text);
+    return {
+      text: (offset, length) => new TextDecoder().decode(bytes.subarray(offset, offset + length)),
       close: () => {},
     };
   }
