@@ -40,6 +40,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'engine/backends',
     'engine/kinds',
   ],
+  'engine/sweep': [
+    'engine/base',
+    'engine/timeline',
+    'engine/spec',
+    'engine/backends',
+    'engine/kinds',
+    'engine/compile',
+    'engine/run',
+  ],
   'engine/cli': [
     'engine/base',
     'engine/timeline',
@@ -50,6 +59,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'engine/compile',
     'engine/snapshot',
     'engine/run',
+    'engine/sweep',
   ],
 };
 

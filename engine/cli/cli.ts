@@ -51,21 +51,26 @@ export function buildProgram(io: Pick<CliIo, 'stdout' | 'stderr' | 'columns'>, i
     .description('Lightning Network scenarios as code: declarative, deterministic, reproducible.')
     .version(ENGINE_VERSION, '-V, --version', 'show the version')
     .helpCommand(true)
+    // What follows the name of a command is the command's, so that an inner one may have options of the same names.
+    .enablePositionalOptions()
     .addHelpText('after', programFooter());
-  for (const entry of COMMANDS) {
-    const command = settings(program.command(entry.name).summary(entry.summary));
+  const add = (parent: Command, entry: CommandEntry): void => {
+    const command = settings(parent.command(entry.name).summary(entry.summary));
     command.description(
       entry.details === undefined ? sentence(entry.summary) : `${sentence(entry.summary)} ${entry.details}`,
     );
     for (const argument of entry.arguments) command.argument(argument.syntax, argument.summary);
     for (const option of entry.options) command.addOption(commanderOption(option));
     command.addHelpText('after', examplesText(entry));
+    if (entry.commands !== undefined) command.enablePositionalOptions().helpCommand(false);
+    for (const inner of entry.commands ?? []) add(command, inner);
     command.action((...parameters: unknown[]) => {
       // Commander hands over each argument, then the options, then the command.
       const args = parameters.slice(0, entry.arguments.length).flat();
       return invoke(entry, args.filter((arg) => arg !== undefined) as string[], command.opts());
     });
-  }
+  };
+  for (const entry of COMMANDS) add(program, entry);
   return program;
 }
 

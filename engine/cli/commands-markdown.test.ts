@@ -9,7 +9,11 @@ describe('the table of commands', () => {
   });
 
   it('has an example of every command, with options that exist', () => {
-    for (const { name, examples, options } of COMMANDS) {
+    const all = COMMANDS.flatMap((entry) => [
+      entry,
+      ...(entry.commands ?? []).map((inner) => ({ ...inner, name: `${entry.name} ${inner.name}` })),
+    ]);
+    for (const { name, examples, options } of all) {
       expect(examples.length).toBeGreaterThan(0);
       const known = options.flatMap(({ flags }) => flags.match(/--?[a-z-]+/g) ?? []);
       for (const [line] of examples) {

@@ -22,15 +22,16 @@ export function commandsMarkdown(): string {
     '|---|---|',
     ...EXIT_MEANINGS.map(([code, meaning]) => `| ${code} | ${meaning} |`),
     '',
-    ...COMMANDS.flatMap(commandSection),
+    ...COMMANDS.flatMap((entry) => commandSection(entry)),
   ].join('\n');
 }
 
-function commandSection(entry: CommandEntry): string[] {
-  const usage = ['blast', entry.name, ...(entry.options.length > 0 ? ['[options]'] : [])];
+function commandSection(entry: CommandEntry, path: readonly string[] = []): string[] {
+  const name = [...path, entry.name];
+  const usage = ['blast', ...name, ...(entry.options.length > 0 ? ['[options]'] : [])];
   usage.push(...entry.arguments.map(({ syntax }) => syntax));
   return [
-    `## blast ${entry.name}`,
+    `##${path.length === 0 ? '' : '#'} blast ${name.join(' ')}`,
     '',
     `${entry.summary.charAt(0).toUpperCase()}${entry.summary.slice(1)}.${entry.details === undefined ? '' : ` ${entry.details}`}`,
     '',
@@ -50,6 +51,7 @@ function commandSection(entry: CommandEntry): string[] {
     ...entry.examples.flatMap(([line, meaning]) => [`# ${meaning}`, line]),
     '```',
     '',
+    ...(entry.commands ?? []).flatMap((inner) => commandSection(inner, name)),
   ];
 }
 

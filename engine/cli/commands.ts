@@ -11,6 +11,7 @@ import type { CommandEntry } from './options.ts';
 import { runCommand } from './run.ts';
 import { scheduleCommand } from './schedule.ts';
 import { snapshotCommand } from './snapshot.ts';
+import { sweepCommand } from './sweep.ts';
 import { validateCommand } from './validate.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -25,6 +26,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   lockCommand,
   verifyCommand,
   snapshotCommand,
+  sweepCommand,
   scheduleCommand,
   importCommand,
   explainCommand,

@@ -13,10 +13,12 @@ export interface OptionWords {
   readonly repeatable: boolean;
 }
 
-/** Options of a command, `--help` with them. */
+/** Options of a command and of those within it, `--help` with them. */
 export function optionWords(command: CommandEntry): readonly OptionWords[] {
   const help: OptionEntry = { flags: '-h, --help', summary: 'show this help' };
-  return [...command.options, help].map(({ flags, summary, choices, repeatable }) => ({
+  const inner = (command.commands ?? []).flatMap(({ options }) => options);
+  const all = new Map([...inner, ...command.options, help].map((option) => [option.flags, option]));
+  return [...all.values()].map(({ flags, summary, choices, repeatable }) => ({
     long: /--[a-z][a-z-]*/.exec(flags)?.[0] ?? null,
     short: /(?:^|[ ,])(-[a-zA-Z])\b/.exec(flags)?.[1] ?? null,
     summary,
@@ -31,9 +33,10 @@ export function formsOf({ short, long }: OptionWords): readonly string[] {
   return [short, long].filter((form) => form !== null);
 }
 
-/** Words that a command's arguments are chosen from; empty where they are files. */
+/** Words that a command's arguments are chosen from, and the commands within it; empty where there are only files. */
 export function argumentWords(command: CommandEntry): readonly string[] {
-  return command.arguments.flatMap(({ completions }) => completions ?? []);
+  const inner = (command.commands ?? []).map(({ name }) => name);
+  return [...inner, ...command.arguments.flatMap(({ completions }) => completions ?? [])];
 }
 
 /** A text in single quotes of a POSIX shell. */

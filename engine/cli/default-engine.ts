@@ -3,6 +3,8 @@ import { compileScenario } from '../compile/compile.ts';
 import { IMPORT_FORMATS } from '../interop/formats.ts';
 import { writeScenario } from '../interop/scenario-writer.ts';
 import { eventKind, MODEL_KINDS } from '../kinds/registry.ts';
+import type { WallClock } from '../run/pacing.ts';
+import type { CellRunner, SweepJob } from '../sweep/job.ts';
 import type { Engine } from './engine.ts';
 
 export const defaultEngine: Engine = {
@@ -21,4 +23,21 @@ export const defaultEngine: Engine = {
   kinds: { get: eventKind },
   formats: IMPORT_FORMATS,
   writeImported: writeScenario,
+  // One cell after the other; the process puts threads in its place (see main.ts).
+  executor: async (job) => {
+    const { inlineExecutor } = await import('../sweep/inline-executor.ts');
+    return inlineExecutor(await engineCells(defaultEngine, job, CELL_CLOCK));
+  },
 };
+
+/** A cell is never paced, so that its clock need not tell the time. */
+export const CELL_CLOCK: WallClock = { now: () => 0, sleep: () => new Promise((resolve) => setImmediate(resolve)) };
+
+/** Runs the cells of a job with an engine's first backend. */
+export async function engineCells(engine: Engine, job: SweepJob, clock: WallClock): Promise<CellRunner> {
+  const { cellRunner } = await import('../sweep/run-cell.ts');
+  const [backend] = engine.backends;
+  if (backend === undefined) throw new Error('there is no backend');
+  const { compile, kinds } = engine;
+  return cellRunner(job, { compile, kinds, clock, createBackend: () => backend.create({ check: false }) });
+}

@@ -6,6 +6,7 @@ import type { CompileInput, CompileResult } from '../compile/compile.ts';
 import type { ImportFormat } from '../interop/imported.ts';
 import type { ScenarioWriterInput, WrittenScenario } from '../interop/scenario-writer.ts';
 import type { RunInput } from '../run/runner.ts';
+import type { Executor, SweepJob } from '../sweep/job.ts';
 
 export type CompileRequest = CompileInput;
 export type CompileAnswer = CompileResult;
@@ -29,6 +30,8 @@ export interface Engine {
   readonly backends: readonly BackendEntry[];
   readonly kinds: RunInput['kinds'];
   readonly formats: readonly ImportFormat[];
+  /** Where the cells of a sweep are run: `jobs` at a time, or as many as the machine can. */
+  executor(job: SweepJob, jobs: number | null): Awaitable<Executor>;
   /** Texts of a scenario made of an imported network, and of the network file beside it. */
   writeImported(input: ScenarioWriterInput): WrittenScenario;
 }

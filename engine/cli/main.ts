@@ -5,6 +5,10 @@
  */
 import module from 'node:module';
 import { performance } from 'node:perf_hooks';
+import { pathToFileURL } from 'node:url';
+import { isMainThread } from 'node:worker_threads';
+import type { Files } from '../run/files.ts';
+import type { WallClock } from '../run/pacing.ts';
 import type { CliIo, OutStream } from './io.ts';
 import { nodeFiles } from './node-files.ts';
 
@@ -17,6 +21,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;
 });
+
+const clock: WallClock = {
+  now: () => performance.now(),
+  sleep: (ms) => new Promise((resolve) => (ms <= 0 ? setImmediate(resolve) : setTimeout(resolve, ms))),
+};
 
 async function main(): Promise<void> {
   // Node 22.1 and later keep compiled code between runs; everything that is loaded after this is quicker from then on.
@@ -32,10 +41,7 @@ async function main(): Promise<void> {
     columns: process.stderr.columns ?? process.stdout.columns ?? 100,
     env: process.env,
     files: nodeFiles(process.cwd()),
-    clock: {
-      now: () => performance.now(),
-      sleep: (ms) => new Promise((resolve) => (ms <= 0 ? setImmediate(resolve) : setTimeout(resolve, ms))),
-    },
+    clock,
     cron: nodeCronClock,
     host: {
       node: process.versions.node,
@@ -54,8 +60,27 @@ async function main(): Promise<void> {
     exit: (code) => process.exit(code),
   };
 
-  process.exitCode = await runCli(process.argv.slice(2), io, defaultEngine);
+  process.exitCode = await runCli(process.argv.slice(2), io, {
+    ...defaultEngine,
+    executor: async (job, jobs) => {
+      const { threadExecutor } = await import('./thread-executor.ts');
+      return threadExecutor(entry(io.files), job, jobs);
+    },
+  });
+}
+
+/** What this process was started with; a thread begins with the same. */
+function entry(files: Files): URL {
+  const script = process.argv[1];
+  const real = script === undefined ? null : files.real(script);
+  return real === null ? new URL(import.meta.url) : pathToFileURL(real);
+}
+
+/** A thread of a sweep. */
+async function thread(): Promise<void> {
+  const { serveThread } = await import('./thread-worker.ts');
+  await serveThread(clock);
 }
 
 // The bundled command is a script, which cannot await by itself.
-void main();
+void (isMainThread ? main() : thread());

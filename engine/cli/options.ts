@@ -51,6 +51,8 @@ export interface CommandEntry {
   readonly options: readonly OptionEntry[];
   /** Command lines that work as they stand. */
   readonly examples: readonly (readonly [line: string, meaning: string])[];
+  /** Commands of this one, `blast NAME OTHER`: what they are called wins over an argument. */
+  readonly commands?: readonly CommandEntry[];
   /** Answers the exit code. `args` holds the arguments, a variadic one flattened. */
   run(context: CommandContext, args: readonly string[], options: OptionValues): Promise<number>;
 }

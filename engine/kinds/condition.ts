@@ -30,6 +30,7 @@ export class Condition {
       },
       chain: () => now().chain(),
       payments: (pattern) => now().payments(pattern),
+      p95Time: (pattern) => now().p95Time(pattern),
       channel: (name) => now().channel(name),
       node: (name) => now().node(name),
     }).parse(prepared.text);

@@ -29,8 +29,6 @@ export interface PaymentStats {
   /** Mean and longest time from start to success; 0 when none succeeded. */
   readonly meanTime: number;
   readonly maxTime: number;
-  /** The time that 95 of 100 successes did not take longer than; 0 when none succeeded. Costs a walk over all payments. */
-  p95Time(): number;
   /** Number of payments by the name of their outcome. */
   readonly outcomes: ReadonlyMap<string, number>;
 }
@@ -42,6 +40,11 @@ export interface ExpectationView {
   chain(): Awaitable<ChainObservation>;
   /** Of one activity or of all that a glob matches; null: all payments. */
   payments(pattern: string | null): Awaitable<PaymentStats | null>;
+  /**
+   * Seconds from start to success that 95 % of the successes among these payments do not exceed; 0 when none succeeded.
+   * Apart from the rest because it costs a walk over all payments.
+   */
+  p95Time(pattern: string | null): number;
   channel(name: string): Awaitable<ChannelObservation | null>;
   node(name: string): Awaitable<NodeObservation | null>;
 }
@@ -112,10 +115,10 @@ export class BadArgument extends Error {}
 // One class per CEL type: the library finds a value's type by its constructor.
 class Payments {
   readonly outcomes: ReadonlyMap<string, number>;
-  readonly #stats: PaymentStats;
-  constructor(s: PaymentStats) {
+  readonly #p95Time: () => number;
+  constructor(s: PaymentStats, p95Time: () => number) {
     this.outcomes = s.outcomes;
-    this.#stats = s;
+    this.#p95Time = p95Time;
     Object.assign(this, {
       count: s.count,
       succeeded: s.succeeded,
@@ -132,7 +135,7 @@ class Payments {
 
   /** Only when it is asked for. */
   get p95_time(): number {
-    return this.#stats.p95Time();
+    return this.#p95Time();
   }
 }
 
@@ -208,6 +211,8 @@ export function expectationEnvironment(view: ExpectationView | null): Environmen
     if (found === null) throw new BadArgument(`there is no ${what} '${name}'`);
     return found;
   };
+  const paymentsOf = (stats: PaymentStats, name: string | null): Payments =>
+    new Payments(stats, () => view?.p95Time(name) ?? 0);
   const env = new Environment({ limits: LIMITS })
     .registerType('Payments', { ctor: Payments, fields: typesOf(EXPECTATION_FIELDS.payments) })
     .registerType('Channel', { ctor: Channel, fields: typesOf(EXPECTATION_FIELDS.channel) })
@@ -221,13 +226,11 @@ export function expectationEnvironment(view: ExpectationView | null): Environmen
       `${DURATION_FUNCTION}(string): double`,
       (text: string) => withUnit(parseDuration(text)) / 1_000_000,
     )
-    .registerFunction(
-      'payments(): Payments',
-      async () => new Payments(await ask('payment', '*', (v) => v.payments(null))),
+    .registerFunction('payments(): Payments', async () =>
+      paymentsOf(await ask('payment', '*', (v) => v.payments(null)), null),
     )
-    .registerFunction(
-      'payments(string): Payments',
-      async (name: string) => new Payments(await ask('activity', name, (v) => v.payments(name))),
+    .registerFunction('payments(string): Payments', async (name: string) =>
+      paymentsOf(await ask('activity', name, (v) => v.payments(name)), name),
     )
     .registerFunction(
       'Payments.outcome(string): double',

@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { knownNames } from '../spec/name-uses.ts';
 import {
   checkExpectation,
+  checkMetric,
   type ExpectationProblem,
   type ExpectationView,
   evaluateExpectation,
+  evaluateMetric,
   type PaymentStats,
   unknownNames,
 } from './expectation.ts';
@@ -20,7 +22,6 @@ const stats: PaymentStats = {
   attempts: 80,
   meanTime: 0.25,
   maxTime: 1.5,
-  p95Time: () => 1.25,
   outcomes: new Map([['RouteNotFound', 26]]),
 };
 
@@ -28,6 +29,7 @@ const view: ExpectationView = {
   timeUs: 20_500_000,
   chain: () => ({ height: 140, mempool: 1, feesSat: 500 }),
   payments: (pattern) => (pattern === 'nobody' ? null : stats),
+  p95Time: (pattern) => (pattern === null ? 1.25 : 1),
   channel: async (name) =>
     name !== 'alice-bob'
       ? null
@@ -155,5 +157,32 @@ describe('evaluating', () => {
       },
     };
     await expect(evaluateExpectation("node('alice').running", broken)).rejects.toThrow('connection lost');
+  });
+});
+
+describe('metrics', () => {
+  it.each([
+    ['payments().succeeded / payments().count', 43 / 69],
+    ["payments('alice-*').p95_time", 1],
+    ['payments().p95_time', 1.25],
+    ["node('alice').fees_earned_msat + 1", 5],
+    ['2 + 3', 5],
+    ["channel('alice-bob').active ? 1 : 0", 0],
+    ["duration('1m') + time", 80.5],
+    ['0.0 / 0.0', null],
+    ['1 / 0', null],
+    ["node('bo' + 'b').forwards", null],
+  ])('%s', async (source, value) => {
+    expect(checkMetric(source)).toBeNull();
+    expect(await evaluateMetric(source, view)).toBe(value);
+  });
+
+  it.each([
+    ['payments().count > 1', 'a metric is a number, but this is true or false'],
+    ["channel('alice-bob').state", 'a metric is a number, but this is a text'],
+    ['payments()', 'a metric is a number, but this is what payments() answers'],
+    ['payments().p95_tme', "unknown field 'p95_tme'; did you mean 'p95_time'?"],
+  ])('%s is refused', (source, message) => {
+    expect(checkMetric(source)?.message).toContain(message);
   });
 });

@@ -143,12 +143,22 @@ export class PaymentBook {
 
   /** Totals of all payments, or of the activities that a glob matches; null when it matches none. */
   stats(pattern: string | null): PaymentStats | null {
-    const matches = pattern === null ? () => true : globMatcher(pattern);
-    const indexes = this.#timeline.activities.flatMap(({ name, kind }, i) =>
-      kind !== CARRIED_KIND && matches(name) ? [i] : [],
-    );
+    const indexes = this.#matching(pattern);
     if (pattern !== null && indexes.length === 0) return null;
     return this.#sum(indexes);
+  }
+
+  /** Seconds from start to success that 95 % of the successes among these do not exceed; 0 when none succeeded. */
+  p95Time(pattern: string | null): number {
+    const times = this.successUs(new Set(this.#matching(pattern)));
+    return times.length === 0 ? 0 : rankUs(times, 0.95) / 1_000_000;
+  }
+
+  #matching(pattern: string | null): readonly number[] {
+    const matches = pattern === null ? () => true : globMatcher(pattern);
+    return this.#timeline.activities.flatMap(({ name, kind }, i) =>
+      kind !== CARRIED_KIND && matches(name) ? [i] : [],
+    );
   }
 
   /** Totals of one activity by its index. */
@@ -206,7 +216,6 @@ export class PaymentBook {
       attempts: sum.attempts,
       meanTime: succeeded === 0 ? 0 : sum.successUs / succeeded / 1_000_000,
       maxTime: sum.maxUs / 1_000_000,
-      p95Time: () => (succeeded === 0 ? 0 : rankUs(this.successUs(new Set(indexes)), 0.95) / 1_000_000),
       outcomes: new Map(OUTCOME_NAMES.map((name, outcome) => [name, sum.outcomes[outcome] ?? 0])),
     };
   }

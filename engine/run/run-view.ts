@@ -24,6 +24,7 @@ export class RunView {
       timeUs,
       chain: (): Awaitable<ChainObservation> => this.#backend.chain(),
       payments: (pattern): PaymentStats | null => this.#book.stats(pattern),
+      p95Time: (pattern) => this.#book.p95Time(pattern),
       channel: (name): Awaitable<ChannelObservation | null> => {
         const index = this.#channels.get(name);
         return index === undefined ? null : this.#backend.channel(index);

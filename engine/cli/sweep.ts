@@ -1,0 +1,215 @@
+/** `blast sweep`: runs every combination of parameter values with every seed, and compares them. */
+import { InvalidArgumentError } from 'commander';
+import { readKey } from '../sweep/cell-key.ts';
+import type { CellResult } from '../sweep/job.ts';
+import { type Shard, SWEEP_FILE, shardIndexes } from '../sweep/manifest.ts';
+import { type PlannedSweep, planSweep } from '../sweep/plan-sweep.ts';
+import { reproduceCommand } from '../sweep/reproduce.ts';
+import { RESULT_FILES } from '../sweep/results.ts';
+import { refuseSweepFolder, runSweep, type SweepOutcome } from '../sweep/run-sweep.ts';
+import { SweepSource } from '../sweep/source.ts';
+import { SweepProblem } from '../sweep/sweep-problem.ts';
+import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
+import {
+  type CommandContext,
+  type CommandEntry,
+  OPTION,
+  type OptionEntry,
+  type OptionValues,
+  paramsOf,
+} from './options.ts';
+import { loadScenario, printDiagnostics } from './scenario-file.ts';
+import { styleFor } from './style.ts';
+import { exitCodeOfTotals } from './sweep-exit.ts';
+import { mergeCommand } from './sweep-merge.ts';
+import { SweepProgress } from './sweep-progress.ts';
+import { cellText, SweepReport } from './sweep-report.ts';
+
+const SHARD: OptionEntry = {
+  flags: '--shard <i/n>',
+  summary: 'run only part i of n; put the parts together with `blast sweep merge`',
+  parse: parseShard,
+};
+
+export const sweepCommand: CommandEntry = {
+  name: 'sweep',
+  summary: 'run a scenario for every combination of parameter values and seeds',
+  details:
+    "Runs what the scenario's section `sweep` says and writes cells.csv, summary.csv, summary.json, junit.xml, " +
+    'cells.ndjson and sweep.json. A finished cell is kept whatever happens: --resume goes on after a crash or Ctrl-C. ' +
+    '--param with a parameter that the sweep sets runs only the combinations with that value.',
+  arguments: [{ syntax: '<file>', summary: 'the scenario' }],
+  options: [
+    OPTION.param,
+    { flags: '-j, --jobs <number>', summary: 'cells that run at once (default: one a core)', parse: parseJobs },
+    {
+      flags: '-o, --out <folder>',
+      summary: 'folder of the results (default: out/ and the name of the scenario, -sweep)',
+    },
+    { flags: '--resume', summary: 'go on with the unfinished sweep in that folder' },
+    SHARD,
+    { flags: '--cell <key>', summary: 'run one cell only and write nothing' },
+    { flags: '--dry-run', summary: 'list the cells and run nothing' },
+    OPTION.allowOutside,
+    OPTION.format,
+    OPTION.quiet,
+  ],
+  examples: [
+    ['blast sweep scenario.yml', 'run all cells on all cores'],
+    ['blast sweep scenario.yml --dry-run', 'list the cells'],
+    ['blast sweep scenario.yml --resume', 'go on after an interruption'],
+    ['blast sweep scenario.yml --param gap=13s --jobs 2', 'only the cells with gap=13s, two at a time'],
+    ["blast sweep scenario.yml --cell 'amount=2sat,gap=13s#seed=3'", 'one cell'],
+    ['blast sweep scenario.yml --shard 1/4 --out part-1', 'the first of four parts'],
+  ],
+  commands: [mergeCommand],
+  async run(context, [file = ''], options) {
+    try {
+      return await sweep(context, file, options);
+    } catch (error) {
+      if (!(error instanceof SweepProblem)) throw error;
+      printDiagnostics(context.io, [error.diagnostic()]);
+      return EXIT.invalid;
+    }
+  },
+};
+
+function parseJobs(text: string): number {
+  const jobs = Number(text);
+  if (!/^\d+$/.test(text) || jobs < 1 || jobs > 1024) throw new InvalidArgumentError('Write a number from 1 to 1024.');
+  return jobs;
+}
+
+function parseShard(text: string): Shard {
+  const [, i, n] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? [];
+  const shard = { index: Number(i), count: Number(n) };
+  if (!(shard.index >= 1 && shard.index <= shard.count)) {
+    throw new InvalidArgumentError('Write a part and the number of parts, for example 1/4.');
+  }
+  return shard;
+}
+
+async function sweep(context: CommandContext, file: string, options: OptionValues): Promise<ExitCode> {
+  const { io, engine } = context;
+  const source = new SweepSource();
+  const params = paramsOf(options);
+  const recording = { ...context, engine: { ...engine, compile: source.recording(engine.compile) } };
+  const compiled = await loadScenario(recording, file, {
+    overrides: params,
+    allowOutside: options.allowOutside === true,
+  });
+  if (compiled === null) return EXIT.invalid;
+  const planned = await planSweep({ compile: engine.compile, source, scenario: compiled.scenario, params });
+  const shard = (options.shard as Shard | undefined) ?? null;
+  if (options.dryRun === true) return listCells(context, planned, shard, options.format === 'json');
+  if (options.cell !== undefined) return runCell(context, planned, String(options.cell), options.format === 'json');
+
+  const resume = options.resume === true;
+  const folder = (options.out as string | undefined) ?? `out/${compiled.scenario.name}-sweep`;
+  const refusal = refuseSweepFolder(io.files, folder);
+  // What is not finished is refused unless it is to be finished; anything else in the way stays in the way.
+  const unfinished = io.files.kind(`${folder}/${SWEEP_FILE}`) === 'file';
+  if (refusal !== null && !(resume && unfinished)) throw new CliError(EXIT.usage, refusal.message, refusal.hint);
+
+  const quiet = options.quiet === true;
+  const progress = quiet ? null : new SweepProgress(io);
+  const report = new SweepReport(planned.plan, planned.info);
+  const stop = new AbortController();
+  const release = io.onInterrupt(() => {
+    if (stop.signal.aborted) io.exit(EXIT.interrupted);
+    stop.abort();
+  });
+  let outcome: SweepOutcome;
+  try {
+    outcome = await runSweep({
+      files: io.files,
+      folder,
+      info: planned.info,
+      plan: planned.plan,
+      shard,
+      resume,
+      executor: await engine.executor(planned.job, (options.jobs as number | undefined) ?? null),
+      clock: io.clock,
+      signal: stop.signal,
+      onPlanned: (cells, finished) => progress?.planned(cells, finished),
+      onStarted: () => progress?.started(),
+      onFinished: (result) => progress?.finished(result),
+      onSummary: (summary) => report.summary(summary),
+      onProblem: (result) => report.problem(result),
+    });
+  } finally {
+    progress?.clear();
+    release();
+  }
+
+  if (outcome.state === 'interrupted') {
+    const { finished, cells } = outcome;
+    io.stderr.write(`interrupted: ${finished} of ${cells} cells are finished; --resume goes on with the rest\n`);
+    return EXIT.interrupted;
+  }
+  const { totals } = outcome;
+  if (options.format === 'json') {
+    const { scenario, digest } = planned.info;
+    const names = [...RESULT_FILES.filter((name) => io.files.kind(`${folder}/${name}`) === 'file'), SWEEP_FILE];
+    io.stdout.write(`${JSON.stringify({ folder, scenario, plan: digest, ...totals, files: names }, null, 2)}\n`);
+  } else if (!quiet) {
+    io.stdout.write(report.table(totals, folder, io.columns, styleFor(io, io.stdout)));
+  }
+  io.stderr.write(report.problems(styleFor(io, io.stderr)));
+  return exitCodeOfTotals(totals);
+}
+
+function listCells({ io }: CommandContext, { plan, info }: PlannedSweep, shard: Shard | null, json: boolean): ExitCode {
+  const cells = plan.cells(shardIndexes(plan.size, shard));
+  if (json) {
+    const list = [...cells].map((cell) => ({ ...cell, command: reproduceCommand(info, cell) }));
+    io.stdout.write(`${JSON.stringify(list, null, 2)}\n`);
+    return EXIT.ok;
+  }
+  for (const { key } of cells) io.stdout.write(`${key}\n`);
+  return EXIT.ok;
+}
+
+/** Runs one cell by itself and shows what came of it. */
+async function runCell(
+  { io, engine }: CommandContext,
+  { plan, info, job }: PlannedSweep,
+  text: string,
+  json: boolean,
+): Promise<ExitCode> {
+  const reading = readKey(text, plan.params);
+  if (!reading.ok) throw new CliError(EXIT.usage, `${text} is not a cell: ${reading.reason}`);
+  let index = 0;
+  while (index < plan.size && plan.cell(index).key !== reading.key) index++;
+  if (index === plan.size) {
+    throw new CliError(EXIT.usage, `the sweep has no cell ${reading.key}`, '--dry-run lists all of them');
+  }
+  const stop = new AbortController();
+  const release = io.onInterrupt(() => stop.abort());
+  const results: CellResult[] = [];
+  try {
+    const executor = await engine.executor(job, 1);
+    const events = { started: () => {}, finished: (one: CellResult) => void results.push(one) };
+    await executor.run([plan.cell(index)], events, stop.signal);
+  } finally {
+    release();
+  }
+  const [result] = results;
+  if (result === undefined) return EXIT.interrupted;
+  if (json) {
+    io.stdout.write(`${JSON.stringify({ ...result, command: reproduceCommand(info, result) }, null, 2)}\n`);
+  } else {
+    io.stdout.write(cellText(info, plan, result, styleFor(io, io.stdout)));
+  }
+  const report = new SweepReport(plan, info);
+  if (result.failure !== null || result.expectations.failed > 0) report.problem(result);
+  io.stderr.write(report.problems(styleFor(io, io.stderr)));
+  const kind = result.failure?.kind;
+  return exitCodeOfTotals({
+    cells: 1,
+    invalid: kind === 'invalid' ? 1 : 0,
+    internal: kind === 'internal' ? 1 : 0,
+    backend: kind === 'backend' ? 1 : 0,
+    unmet: result.expectations.failed,
+  });
+}
