@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
 import { createSimulatorBackend } from '../../engine/backends/simulator/simulator-backend.ts';
+import { nodeFiles } from '../../engine/cli/node-files.ts';
 import { type CompileResult, compileScenario } from '../../engine/compile/compile.ts';
 import { eventKind, MODEL_KINDS } from '../../engine/kinds/registry.ts';
 import { type RunInput, runTimeline } from '../../engine/run/runner.ts';
@@ -11,6 +12,8 @@ import { readSnapshot } from '../../engine/snapshot/read.ts';
 import { snapshotText } from '../../engine/snapshot/text.ts';
 import { formatDiagnostics } from '../../engine/spec/format-diagnostic.ts';
 import { ROOT } from './command.ts';
+
+const files = nodeFiles(ROOT);
 
 export type Compiled = Extract<CompileResult, { ok: true }>;
 
@@ -21,7 +24,7 @@ export async function compileText(text: string, file: string, folder: string): P
     file,
     readFile: async (name) => {
       try {
-        return readFileSync(path.join(folder, name), 'utf8');
+        return files.read(path.join(folder, name));
       } catch {
         return null;
       }
