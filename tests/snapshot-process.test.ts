@@ -1,0 +1,82 @@
+/** States go from one process to another: saved by one, gone on with by the next, to the same end. */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT, temporaryFolder } from './testing/command.ts';
+import { scenarioFiles } from './testing/scenarios.ts';
+
+const BLAST = path.join(ROOT, 'dist/blast.mjs');
+const out = temporaryFolder();
+
+function run(...args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BLAST, 'run', ...args], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+  return stdout;
+}
+
+const bytes = (folder: string, name: string): string => readFileSync(path.join(folder, 'snapshots', name), 'utf8');
+const digests = (folder: string): unknown =>
+  (JSON.parse(readFileSync(path.join(folder, 'run.json'), 'utf8')) as { digests: unknown }).digests;
+
+describe.each(scenarioFiles().filter((file) => /snapshots\.yml|force-close|loop|when|rush-hour/.test(file)))(
+  '%s',
+  (file) => {
+    it('goes on in a new process, and in the one after that', () => {
+      const at = (name: string): string => path.join(out, file, name);
+      const kept = (folder: string, name: string): string => path.join(folder, 'snapshots', `${name}.snap.json`);
+      run(file, '--snapshot-at', '11.1s', '--snapshot-at', '31.7s', '--snapshot-at', 'end', '--out', at('whole'));
+      run(file, '--from', kept(at('whole'), 'at-11s100ms'), '--snapshot-at', '31.7s', '--out', at('first'));
+      run(file, '--from', kept(at('first'), 'at-31s700ms'), '--snapshot-at', 'end', '--out', at('second'));
+      expect(bytes(at('first'), 'at-31s700ms.snap.json') === bytes(at('whole'), 'at-31s700ms.snap.json')).toBe(true);
+      expect(bytes(at('second'), 'end.snap.json') === bytes(at('whole'), 'end.snap.json')).toBe(true);
+      expect(digests(at('first'))).toEqual(digests(at('whole')));
+      expect(digests(at('second'))).toEqual(digests(at('whole')));
+    }, 120_000);
+  },
+);
+
+it('an interrupted process leaves a state to go on from', async () => {
+  const file = 'scenarios/quick-start.yml';
+  const cut = path.join(out, 'cut');
+  const child = spawn(process.execPath, [BLAST, 'run', file, '--speed', '20x', '--out', cut], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let err = '';
+  child.stderr.on('data', (text) => {
+    err += text;
+  });
+  // The results are opened when the run begins; a second of wall time is twenty of the scenario.
+  for (let i = 0; i < 600 && !existsSync(path.join(cut, 'payments.csv.tmp')); i++)
+    await new Promise((done) => setTimeout(done, 20));
+  await new Promise((done) => setTimeout(done, 800));
+  child.kill('SIGINT');
+  const code = await new Promise((done) => child.on('exit', done));
+  expect(err).toBe('');
+  expect(code).toBe(130);
+  run(file, '--from', path.join(cut, 'snapshots/interrupted.snap.json'), '--out', path.join(out, 'rest'));
+  run(file, '--out', path.join(out, 'quick'));
+  expect(digests(path.join(out, 'rest'))).toEqual(digests(path.join(out, 'quick')));
+}, 60_000);
+
+it('a compressed state is read where it lies', () => {
+  const plain = path.join(out, 'quick-kept');
+  run('scenarios/quick-start.yml', '--snapshot-at', '30s', '--out', plain);
+  const packed = path.join(out, 'half.snap.json.gz');
+  const converted = spawnSync(process.execPath, [
+    BLAST,
+    'snapshot',
+    'convert',
+    path.join(plain, 'snapshots/at-30s.snap.json'),
+    packed,
+  ]);
+  expect(converted.status).toBe(0);
+  expect(readFileSync(packed).subarray(0, 2)).toEqual(Buffer.from([0x1f, 0x8b]));
+  run('scenarios/quick-start.yml', '--from', packed, '--out', path.join(out, 'unpacked'));
+  expect(digests(path.join(out, 'unpacked'))).toEqual(digests(plain));
+}, 60_000);
