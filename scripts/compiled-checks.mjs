@@ -89,6 +89,16 @@ function generate(ajv, schemas, keywords = null) {
   return `${head}\n${helper}${text.replace('"use strict";', '')}\n`;
 }
 
+/** A module of one check that is made when it is asked for: most commands need none of them. */
+function lazily(text, name) {
+  const lines = text.split('\n');
+  const isImport = (line) => line.startsWith('import ');
+  const body = lines.filter((line) => !isImport(line)).join('\n').replace('export const check = ', 'const check = ');
+  if (/^export |;export /m.test(body)) throw new Error(`${name} exports more than one check`);
+  const made = `const make = () => {\n${body}\nreturn check;\n};\nlet made;`;
+  return `${[...lines.filter(isImport), made].join('\n')}\nexport const ${name} = () => {\n  made ??= make();\n  return made;\n};\n`;
+}
+
 /** Texts by absolute path of the module that they stand for. `dist` is the folder that tsc wrote. */
 export async function compiledModules(dist) {
   const file = (name) => path.join(dist, 'engine', name);
@@ -124,8 +134,7 @@ export async function compiledModules(dist) {
     'export const olderCheck = (version) => versions.get(version);',
     'export const registryChecks = () => ({ document: () => whole, options: (model) => models.get(model) });',
   ];
-  const one = (ajv, schema, name) =>
-    `${generate(ajv, { check: schema })}\nexport const ${name} = () => check;\n`;
+  const one = (ajv, schema, name) => lazily(generate(ajv, { check: schema }), name);
   return new Map([
     [file('spec/checks.js'), checks.join('\n')],
     [file('run/lock-check.js'), one(makeLockValidator(OPTIONS), LOCK_SCHEMA, 'lockCheck')],

@@ -27,8 +27,8 @@ export interface CliIo {
   /** Paths are relative to the folder that the command was started in. */
   readonly files: Files;
   readonly clock: WallClock;
-  /** The calendar of schedules. */
-  readonly cron: CronClock;
+  /** The calendar of schedules, loaded when it is asked for. */
+  calendar(): Promise<CronClock>;
   /** Versions for run.json. */
   readonly host: HostVersions;
   /** Calls the listener at every interruption (Ctrl-C); answers how to end that. */

@@ -32,7 +32,6 @@ async function main(): Promise<void> {
   (module as { readonly enableCompileCache?: () => unknown }).enableCompileCache?.();
   const { runCli } = await import('./cli.ts');
   const { defaultEngine } = await import('./default-engine.ts');
-  const { nodeCronClock } = await import('./node-cron-clock.ts');
 
   const isTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true;
   const io: CliIo = {
@@ -42,7 +41,7 @@ async function main(): Promise<void> {
     env: process.env,
     files: nodeFiles(process.cwd()),
     clock,
-    cron: nodeCronClock,
+    calendar: async () => (await import('./node-cron-clock.ts')).nodeCronClock,
     host: {
       node: process.versions.node,
       v8: process.versions.v8,

@@ -2,7 +2,7 @@
  * A job on a schedule: at each instant it is done once, unless it is still going since an earlier one. Knows nothing of
  * scenarios: what is done is a function. Its folders and its log are in schedule-folder.ts.
  */
-import { instantText } from './cron-clock.ts';
+import { type CronClock, instantText } from './cron-clock.ts';
 import type { CliIo } from './io.ts';
 
 export interface JobReport {
@@ -50,7 +50,12 @@ export interface ScheduleEnd {
 }
 
 /** Runs the schedule until it has made its runs or is interrupted. A second interruption ends the process. */
-export function runSchedule(io: CliIo, plan: SchedulePlan, interruptedCode: number): Promise<ScheduleEnd> {
+export function runSchedule(
+  io: CliIo,
+  cron: CronClock,
+  plan: SchedulePlan,
+  interruptedCode: number,
+): Promise<ScheduleEnd> {
   return new Promise((resolve, reject) => {
     const interruption = new Interruption();
     let runs = 0;
@@ -64,14 +69,14 @@ export function runSchedule(io: CliIo, plan: SchedulePlan, interruptedCode: numb
     };
     const skip = (dueMs: number, why: string): void => plan.skipped({ due: instantText(dueMs), skipped: why });
     const run = async (dueMs: number): Promise<void> => {
-      const startedMs = io.cron.now();
+      const startedMs = cron.now();
       const folder = plan.folderOf(dueMs);
       const { exitCode, digest } = await plan.job(interruption.heard(io), folder);
       worst = Math.max(worst, exitCode);
       plan.finished({
         due: instantText(dueMs),
         started: instantText(startedMs),
-        finished: instantText(io.cron.now()),
+        finished: instantText(cron.now()),
         exit_code: exitCode,
         digest,
         folder,
@@ -108,7 +113,7 @@ export function runSchedule(io: CliIo, plan: SchedulePlan, interruptedCode: numb
       stopCron();
       if (running === null) end('idle');
     });
-    const stopCron = io.cron.schedule(plan.expression, plan.timezone, { due, missed });
+    const stopCron = cron.schedule(plan.expression, plan.timezone, { due, missed });
   });
 }
 
@@ -124,9 +129,10 @@ class Interruption {
 
   /** The same outside world, with interruptions as the schedule heard them. */
   heard(io: CliIo): CliIo {
-    const { stdout, stderr, columns, env, files, clock, cron, host } = io;
+    const { stdout, stderr, columns, env, files, clock, host } = io;
     return {
-      ...{ stdout, stderr, columns, env, files, clock, cron, host },
+      ...{ stdout, stderr, columns, env, files, clock, host },
+      calendar: () => io.calendar(),
       onInterrupt: (listener) => {
         this.#listeners.push(listener);
         if (this.raised) listener();

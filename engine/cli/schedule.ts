@@ -67,7 +67,8 @@ export const scheduleCommand: CommandEntry = {
     });
     if (compiled === null) return EXIT.invalid;
     const timezone = String(options.timezone);
-    const next = context.io.cron.next(expression, timezone, SHOWN).map(instantText);
+    const cron = await context.io.calendar();
+    const next = cron.next(expression, timezone, SHOWN).map(instantText);
     if (options.dryRun === true) {
       showNext(context.io, next, { expression, timezone, json: options.format === 'json' });
       return EXIT.ok;
@@ -115,7 +116,7 @@ async function keepSchedule(
       tellSkip(io, skip, options);
     },
   };
-  const end = await runSchedule(io, plan, EXIT.interrupted);
+  const end = await runSchedule(io, await io.calendar(), plan, EXIT.interrupted);
   if (end.why === 'runs') return end.worst;
   return end.why === 'idle' ? EXIT.ok : EXIT.interrupted;
 }

@@ -61,9 +61,10 @@ async function workOnce(context: CommandContext, work: (context: CommandContext)
 }
 
 function withFiles(io: CliIo, files: Files): CliIo {
-  const { stdout, stderr, columns, env, clock, cron, host } = io;
+  const { stdout, stderr, columns, env, clock, host } = io;
   return {
-    ...{ stdout, stderr, columns, env, clock, cron, host, files },
+    ...{ stdout, stderr, columns, env, clock, host, files },
+    calendar: () => io.calendar(),
     onInterrupt: (listener) => io.onInterrupt(listener),
     ...(io.keys === undefined ? {} : { keys: io.keys }),
     exit: (code) => io.exit(code),

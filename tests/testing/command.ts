@@ -54,7 +54,7 @@ export async function blast(args: readonly string[], options: CommandOptions = {
         now: () => performance.now(),
         sleep: () => new Promise((resolve) => setImmediate(resolve)),
       },
-      cron: nodeCronClock,
+      calendar: async () => nodeCronClock,
       host: { node: process.versions.node, v8: process.versions.v8, platform: `${process.platform}-${process.arch}` },
       onInterrupt: () => () => {},
       exit: (n) => {

@@ -26,6 +26,7 @@ export class FakeIo implements CliIo {
   readonly files: MemoryFiles;
   readonly clock: FakeClock;
   readonly cron: FakeCron = new FakeCron();
+  readonly calendar = async (): Promise<FakeCron> => this.cron;
   readonly host: CliIo['host'] = { node: '20' };
   readonly keys?: KeySource;
   #listeners: (() => void)[] = [];
