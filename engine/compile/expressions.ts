@@ -11,6 +11,7 @@ import {
   unknownNames,
 } from '../kinds/expectation.ts';
 import { eventKind } from '../kinds/registry.ts';
+import { expressionSyntax } from '../spec/cel.ts';
 import type { DiagnosticCode } from '../spec/diagnostic-codes.ts';
 import { type KnownNames, knownNames, type NetworkNames } from '../spec/name-uses.ts';
 import type { Path } from '../spec/path.ts';
@@ -90,6 +91,8 @@ function expressionsOf(index: SourceIndex): readonly (readonly [Placed<string>, 
   return paths.flatMap(([path, form]) => {
     const { node, complete } = follow(index.tree, path);
     if (!complete || node.kind !== 'scalar' || typeof node.value !== 'string' || index.unknown.has(node)) return [];
+    // What is not well-formed was reported with the values of the document.
+    if (expressionSyntax(node.value) !== null) return [];
     return [[index.placed(path, node.value), form] as const];
   });
 }
