@@ -24,6 +24,7 @@ import { type FakeChannel, FakeHost } from '../models/lnd/testing/fake-host.ts';
 import { textbookSearch } from '../models/lnd/testing/textbook-path-finding.ts';
 import { compileGraph, playGraph } from './graph-run.ts';
 import { digits, machineFacts, machineLine, median, spend } from './measure.ts';
+import { measureSnapshots } from './snapshots.ts';
 
 /** One line of the report: the median of the repeats, or of the ratios of paired repeats. */
 interface Figure {
@@ -210,12 +211,24 @@ const realGraph: Suite = async ({ graph, repeats }, report) => {
   }
 };
 
+/** The state after 5,000 payments on the real graph, or else after a day on 1,000 generated nodes. Wall times. */
+const snapshots: Suite = async ({ graph, repeats }, report) => {
+  if (graph === undefined) {
+    await measureSnapshots(await compile('mainnet-like'), repeats, report);
+    return;
+  }
+  const traffic = { folder: graph, payments: 5000, amountSat: 100, method: 'keysend', seed: 1 } as const;
+  const { timeline, digest } = await compileGraph(traffic);
+  await measureSnapshots({ timeline, timelineDigest: digest }, repeats, report);
+};
+
 const SUITES: ReadonlyMap<string, Suite> = new Map([
   ['queue', queue],
   ['compile', compiling],
   ['run', running],
   ['paths', paths],
   ['real-graph', realGraph],
+  ['snapshots', snapshots],
 ]);
 
 async function main(): Promise<number> {

@@ -8,30 +8,40 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  * @throws RangeError for a number that JSON cannot hold (NaN, infinity).
  */
 export function canonicalJson(value: Json): string {
-  if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new RangeError(`not a JSON number: ${value}`);
-    return JSON.stringify(value);
-  }
-  // Plain concatenation: large states are written this way, and it is several times quicker than joining arrays.
-  if (Array.isArray(value)) {
-    let text = '[';
-    for (let i = 0; i < value.length; i++) text += (i === 0 ? '' : ',') + canonicalJson(value[i] as Json);
-    return `${text}]`;
-  }
-  const record = value as { readonly [key: string]: Json };
-  let text = '{';
-  for (const key of sortedKeys(record)) {
-    const entry = record[key];
-    if (entry !== undefined) text += `${text === '{' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(entry)}`;
-  }
-  return `${text}}`;
+  // What has its members in order already is written by the runtime, which is several times quicker.
+  return isInOrder(value) ? JSON.stringify(value) : written(value);
 }
 
-function sortedKeys(record: object): readonly string[] {
-  const keys = Object.keys(record);
-  for (let i = 1; i < keys.length; i++) {
-    if (compareText(keys[i - 1] as string, keys[i] as string) > 0) return keys.sort(compareText);
+/** True when the members of all objects are enumerated in canonical order. @throws RangeError as canonicalJson */
+function isInOrder(value: Json | undefined): boolean {
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new RangeError(`not a JSON number: ${value}`);
+    return true;
   }
-  return keys;
+  if (typeof value !== 'object' || value === null) return true;
+  let sorted = true;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) if (!isInOrder(value[i] as Json)) sorted = false;
+    return sorted;
+  }
+  const record = value as { readonly [key: string]: Json };
+  let last = '';
+  for (const key of Object.keys(record)) {
+    if (compareText(key, last) < 0) sorted = false;
+    last = key;
+    if (!isInOrder(record[key])) sorted = false;
+  }
+  return sorted;
+}
+
+function written(value: Json): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(written).join(',')}]`;
+  const record = value as { readonly [key: string]: Json };
+  const parts: string[] = [];
+  for (const key of Object.keys(record).sort(compareText)) {
+    const entry = record[key];
+    if (entry !== undefined) parts.push(`${JSON.stringify(key)}:${written(entry)}`);
+  }
+  return `{${parts.join(',')}}`;
 }
