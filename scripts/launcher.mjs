@@ -29,7 +29,8 @@ function load(name) {
   // The chunks are ASCII (see bundle.mjs), which is read quicker as what it is.
   const text = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, 'latin1')}\n})`;
   const cachedData = existsSync(filename + CODE) ? readFileSync(filename + CODE) : undefined;
-  const script = new Script(text, { filename, cachedData });
+  // The name goes into what is compiled, which is not to tell where it was built.
+  const script = new Script(text, { filename: `blast-chunks/${name}`, cachedData });
   scripts.set(name, script);
   const made = { exports: {} };
   modules.set(name, made);

@@ -1,10 +1,10 @@
 /** The bundled command says what the command that tsc wrote says: its checks were compiled in another way. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
+import { ROOT, temporaryFolder } from './testing/command.ts';
 
-const ROOT = path.resolve(import.meta.dirname, '..');
 const bundled = path.join(ROOT, 'dist/blast.mjs');
 const folders = ['engine/spec/golden', 'engine/compile/golden', 'tests/fixtures/versions'];
 
@@ -31,3 +31,33 @@ test.skipIf(!existsSync(bundled))(
     expect(validate(bundled, files)).toBe(validate(path.join(ROOT, 'dist/engine/cli/main.js'), files));
   },
 );
+
+describe.skipIf(!existsSync(bundled))('what V8 compiled of the chunks', () => {
+  const folder = temporaryFolder();
+  const chunks = path.join(folder, 'blast-chunks');
+  const codes = (): string[] => readdirSync(chunks).filter((name) => name.endsWith('.code'));
+  const version = (): string => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(folder, 'blast.mjs'), '--version'], {
+      encoding: 'utf8',
+    });
+    return `${status} ${stdout}${stderr}`;
+  };
+  cpSync(bundled, path.join(folder, 'blast.mjs'));
+  cpSync(path.join(ROOT, 'dist/blast-chunks'), chunks, { recursive: true });
+
+  it('can be in another place, and tells nothing of where it was built', () => {
+    expect(version()).toMatch(/^0 \d+\.\d+\.\d+\n$/);
+    expect(codes().length).toBeGreaterThan(1);
+    for (const name of codes()) expect(readFileSync(path.join(chunks, name)).includes(ROOT)).toBe(false);
+  });
+
+  it('is passed over when it is damaged', () => {
+    for (const name of codes()) writeFileSync(path.join(chunks, name), 'nonsense');
+    expect(version()).toMatch(/^0 /);
+  });
+
+  it('can be missing', () => {
+    for (const name of codes()) rmSync(path.join(chunks, name));
+    expect(version()).toMatch(/^0 /);
+  });
+});
