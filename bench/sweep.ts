@@ -31,10 +31,7 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'blast-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const scenario = path.join(folder, 'cells.yml');
 writeFileSync(path.join(folder, 'base.yml'), readFileSync(BASE, 'utf8'));
-writeFileSync(
-  scenario,
-  `version: 1\nextends: base.yml\nname: cells\nduration: 20m\nsweep: { seeds: ${cells} }\n`,
-);
+writeFileSync(scenario, `version: 1\nextends: base.yml\nname: cells\nduration: 20m\nsweep: { seeds: ${cells} }\n`);
 
 /** One process to its end. */
 function run(out: string, more: readonly string[]): Promise<void> {

@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../engine/base/random.ts';
-import { ROOT, temporaryFolder } from './testing/command.ts';
+import { available, ROOT, temporaryFolder } from './testing/command.ts';
 
 const MAINS = ['dist/engine/cli/main.js', 'dist/blast.mjs'].map((name) => path.join(ROOT, name));
 const [main = '', bundled = ''] = MAINS;
@@ -96,6 +96,22 @@ describe('a sweep', () => {
     expect(spawnSync(process.execPath, argv, { cwd: ROOT }).status).toBe(0);
     expect(contents('merged')).toEqual(expected());
   }, 120_000);
+});
+
+describe('versions of Node', () => {
+  for (const version of [22, 24, 26]) {
+    const node = path.join(ROOT, `.cache/node-${version}/node_modules/node/bin/node`);
+    const there = available(existsSync(node), `Node ${version} in .cache (npm run node-versions installs it)`);
+    it.skipIf(!there)(
+      `a sweep leaves the same bytes on Node ${version}`,
+      () => {
+        const name = `node-${version}`;
+        expect(spawnSync(node, [main, ...argsOf(name, [])], { cwd: ROOT }).status).toBe(0);
+        expect(contents(name)).toEqual(expected());
+      },
+      120_000,
+    );
+  }
 });
 
 describe('a sweep that is disturbed', () => {

@@ -180,3 +180,20 @@ describe('every matrix', () => {
     );
   });
 });
+
+describe('from', () => {
+  const from = (text: string): unknown =>
+    readScenario({ text: `${HEAD}sweep: { from: ${text} }\n`, file: 'x.yml', schemaParts: FIXTURE_PARTS }).scenario
+      ?.sweep?.from?.value;
+
+  it('is a time or the name of a snapshot', () => {
+    expect(from('1h30m')).toEqual({ kind: 'time', atUs: 5_400_000_000 });
+    expect(from('warmed-up')).toEqual({ kind: 'snapshot', name: 'warmed-up' });
+    expect([from('30'), from('1 h'), from("'a b'"), from('[1h]')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+});
