@@ -4,9 +4,9 @@
  * one than its scenario gives.
  */
 import process from 'node:process';
-import { defaultEngine } from '../engine/cli/default-engine.ts';
-import { nodeFiles } from '../engine/cli/node-files.ts';
 import { folderOf, pathIn } from '../engine/cli/scenario-file.ts';
+import { defaultEngine } from '../engine/host/default-engine.ts';
+import { nodeFiles } from '../engine/host/node-files.ts';
 import { writeWhole } from '../engine/run/files.ts';
 import { runTimeline } from '../engine/run/runner.ts';
 import { snapshotText } from '../engine/snapshot/text.ts';

@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
-import { nodeFiles } from '../engine/cli/node-files.ts';
+import { nodeFiles } from '../engine/host/node-files.ts';
 import { GENERATED_FILES, type Repository } from './generated/files.ts';
 
 const root = process.cwd();

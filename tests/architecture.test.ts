@@ -49,6 +49,26 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'engine/compile',
     'engine/run',
   ],
+  'engine/host': [
+    'engine/base',
+    'engine/timeline',
+    'engine/spec',
+    'engine/interop',
+    'engine/sweep',
+    'engine/backends',
+    'engine/kinds',
+    'engine/compile',
+    'engine/run',
+  ],
+  'engine/api': [
+    'engine/base',
+    'engine/timeline',
+    'engine/spec',
+    'engine/backends',
+    'engine/kinds',
+    'engine/run',
+    'engine/host',
+  ],
   'engine/cli': [
     'engine/base',
     'engine/timeline',
@@ -60,6 +80,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'engine/snapshot',
     'engine/run',
     'engine/sweep',
+    'engine/host',
   ],
 };
 

@@ -1,13 +1,13 @@
 /** Commands around writing scenarios: explain, completion, fmt, and --watch. */
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { defaultEngine } from '../host/default-engine.ts';
 import { FakeClock } from '../run/testing/fixtures.ts';
 import { MemoryFiles } from '../run/testing/memory-files.ts';
 import { DIAGNOSTIC_CODES, diagnosticInfo } from '../spec/diagnostic-codes.ts';
 import { runCli } from './cli.ts';
 import { COMMANDS } from './commands.ts';
 import { COMPLETIONS } from './completion.ts';
-import { defaultEngine } from './default-engine.ts';
 import { blast, FakeIo } from './testing/fake-io.ts';
 
 const SMALL = 'version: 1\nduration: 10s\nnodes: { alice: {} }\n';

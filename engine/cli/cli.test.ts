@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ENGINE_VERSION } from '../base/version.ts';
+import { defaultEngine } from '../host/default-engine.ts';
+import type { Engine } from '../host/engine.ts';
 import { FakeBackend, type FakeOptions } from '../run/testing/fake-backend.ts';
 import { FakeClock } from '../run/testing/fixtures.ts';
 import { MemoryFiles } from '../run/testing/memory-files.ts';
 import { runCli } from './cli.ts';
 import { COMMANDS } from './commands.ts';
-import { defaultEngine } from './default-engine.ts';
-import type { Engine } from './engine.ts';
 import { FIRST_SCENARIO } from './init.ts';
 import { blast, FakeIo } from './testing/fake-io.ts';
 

@@ -4,8 +4,8 @@
  */
 import { Command, Option } from 'commander';
 import { ENGINE_VERSION } from '../base/version.ts';
+import type { Engine } from '../host/engine.ts';
 import { COMMANDS } from './commands.ts';
-import type { Engine } from './engine.ts';
 import { EXIT, EXIT_MEANINGS } from './exit-codes.ts';
 import { reportFailure } from './failure.ts';
 import type { CliIo } from './io.ts';

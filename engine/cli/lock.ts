@@ -1,10 +1,11 @@
 /** `blast lock`: runs scenarios and pins what came of them in lock files. */
+import { failedExpectations } from '../run/expectation-text.ts';
 import { writeWhole } from '../run/files.ts';
 import { lockOf, lockPath, writeLock } from '../run/lock.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import { type CommandContext, type CommandEntry, OPTION } from './options.ts';
 import { exitCodeOf, play } from './play.ts';
-import { failedExpectations, shortDigest } from './run-report.ts';
+import { shortDigest } from './run-report.ts';
 import { loadScenario } from './scenario-file.ts';
 import { styleFor } from './style.ts';
 

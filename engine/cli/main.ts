@@ -4,13 +4,12 @@
  * `process`; everything that decides anything is in cli.ts and the commands.
  */
 import module from 'node:module';
-import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
+import { nodeClock } from '../host/node-clock.ts';
+import { nodeFiles } from '../host/node-files.ts';
 import type { Files } from '../run/files.ts';
-import type { WallClock } from '../run/pacing.ts';
 import type { CliIo, OutStream } from './io.ts';
-import { nodeFiles } from './node-files.ts';
 
 function outStream(stream: NodeJS.WriteStream): OutStream {
   return { write: (text) => void stream.write(text), isTty: stream.isTTY === true };
@@ -22,16 +21,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-const clock: WallClock = {
-  now: () => performance.now(),
-  sleep: (ms) => new Promise((resolve) => (ms <= 0 ? setImmediate(resolve) : setTimeout(resolve, ms))),
-};
-
+/** The command. */
 async function main(): Promise<void> {
   // Node 22.1 and later keep compiled code between runs; everything that is loaded after this is quicker from then on.
   (module as { readonly enableCompileCache?: () => unknown }).enableCompileCache?.();
   const { runCli } = await import('./cli.ts');
-  const { defaultEngine } = await import('./default-engine.ts');
+  const { defaultEngine } = await import('../host/default-engine.ts');
 
   const isTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true;
   const io: CliIo = {
@@ -40,7 +35,7 @@ async function main(): Promise<void> {
     columns: process.stderr.columns ?? process.stdout.columns ?? 100,
     env: process.env,
     files: nodeFiles(process.cwd()),
-    clock,
+    clock: nodeClock,
     calendar: async () => (await import('./node-cron-clock.ts')).nodeCronClock,
     host: {
       node: process.versions.node,
@@ -78,7 +73,7 @@ function entry(files: Files): URL {
 /** A thread of a sweep. */
 async function thread(): Promise<void> {
   const { serveThread } = await import('./thread-worker.ts');
-  await serveThread(clock);
+  await serveThread(nodeClock);
 }
 
 // The bundled command is a script, which cannot await by itself.

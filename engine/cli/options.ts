@@ -3,11 +3,11 @@
  * and docs/commands.md are all made from it; the table itself is in commands.ts, one file a command.
  */
 import { InvalidArgumentError } from 'commander';
+import type { Engine } from '../host/engine.ts';
 import type { Pace } from '../run/pacing.ts';
 import type { CaptureRequest } from '../run/run-start.ts';
 import { parseDuration } from '../spec/units.ts';
 import { captureName } from '../timeline/captures.ts';
-import type { Engine } from './engine.ts';
 import type { CliIo } from './io.ts';
 
 export interface ArgumentEntry {

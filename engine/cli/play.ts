@@ -1,4 +1,5 @@
 /** Runs a compiled scenario for a command: backend, interruption, progress, and the exit code of what came of it. */
+import type { BackendEntry, Compiled } from '../host/engine.ts';
 import type { RunState } from '../run/machine.ts';
 import type { RunObserver } from '../run/observers.ts';
 import type { Pace } from '../run/pacing.ts';
@@ -10,7 +11,6 @@ import {
   type RunStart,
   runTimeline,
 } from '../run/runner.ts';
-import type { BackendEntry, Compiled } from './engine.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 import type { CommandContext } from './options.ts';
 import { type KeyHints, ProgressLine } from './progress.ts';

@@ -1,11 +1,12 @@
 /** What a run of a scenario begins with: nothing but its network, a state to go on from, or the state that it names. */
+
+import type { Compiled } from '../host/engine.ts';
 import type { RunOrigin } from '../run/manifest.ts';
 import { resumeProblem } from '../run/resume.ts';
 import type { RunStart } from '../run/runner.ts';
 import { makeDiagnostic } from '../spec/problems.ts';
 import { SourceText } from '../spec/source-text.ts';
 import { printDiagnostics } from './diagnostics-output.ts';
-import type { Compiled } from './engine.ts';
 import type { CommandContext } from './options.ts';
 import { loadSnapshot } from './snapshot-file.ts';
 

@@ -1,10 +1,10 @@
 /** A run's result as text for people. Makes texts only; prints nothing. */
 import type { ChalkInstance } from 'chalk';
+import type { Compiled } from '../host/engine.ts';
 import type { PaymentStats } from '../kinds/expectation.ts';
 import type { ExpectationResult, RunResult } from '../run/runner.ts';
 import { wallText } from '../run/time-text.ts';
 import { formatAmount, formatDuration, groupDigits } from '../spec/units.ts';
-import type { Compiled } from './engine.ts';
 
 /** Digits of a digest that are shown; enough to tell runs apart by eye. */
 const SHORT = 12;
@@ -80,16 +80,4 @@ function expectationCounts(expectations: readonly ExpectationResult[]): string {
 
 function factor(speed: number): string {
   return speed >= 10 ? `${groupDigits(Math.round(speed))}x` : `${speed.toFixed(1)}x`;
-}
-
-/** Failed expectations with the place in the file and what was measured. */
-export function failedExpectations(file: string, result: RunResult, style: ChalkInstance): string {
-  return result.expectations
-    .filter(({ status }) => status === 'failed')
-    .map(({ line, column, message, that, measured, atUs }) => {
-      const when = atUs === undefined ? 'at the end' : `at ${formatDuration(atUs)}`;
-      const what = message === '' || message === that ? that : `${message}: ${that}`;
-      return `${style.bold(`${file}:${line}:${column}`)} ${style.red('expectation failed')} ${when}: ${what}\n  ${measured}\n`;
-    })
-    .join('');
 }

@@ -1,4 +1,5 @@
 /** `blast run`: runs a scenario and writes its results. */
+import { failedExpectations } from '../run/expectation-text.ts';
 import { type ManifestInput, runManifest } from '../run/manifest.ts';
 import type { Pace } from '../run/pacing.ts';
 import { RunFolder, refuseFolder } from '../run/run-folder.ts';
@@ -15,7 +16,7 @@ import {
 } from './options.ts';
 import { backendNamed, exitCodeOf, play } from './play.ts';
 import { runOrigin } from './run-origin.ts';
-import { failedExpectations, runSummary } from './run-report.ts';
+import { runSummary } from './run-report.ts';
 import { loadScenario } from './scenario-file.ts';
 import { styleFor } from './style.ts';
 import { WATCH_OPTION, watchFiles } from './watch.ts';

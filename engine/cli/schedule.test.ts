@@ -1,10 +1,10 @@
 /** `blast schedule`: instants come from the test, runs from the real engine. */
 import { describe, expect, it, vi } from 'vitest';
+import { defaultEngine } from '../host/default-engine.ts';
+import type { Engine } from '../host/engine.ts';
 import { FakeBackend } from '../run/testing/fake-backend.ts';
 import { MemoryFiles } from '../run/testing/memory-files.ts';
 import { runCli } from './cli.ts';
-import { defaultEngine } from './default-engine.ts';
-import type { Engine } from './engine.ts';
 import { nodeCronClock } from './node-cron-clock.ts';
 import { blast, FakeIo } from './testing/fake-io.ts';
 

@@ -118,7 +118,7 @@ describe('blast run', () => {
     const files = await played();
     const { FakeIo } = await import('./testing/fake-io.ts');
     const { runCli } = await import('./cli.ts');
-    const { defaultEngine } = await import('./default-engine.ts');
+    const { defaultEngine } = await import('../host/default-engine.ts');
     const io = new FakeIo({ files });
     io.clock.onSleep = () => io.interrupt();
     const code = await runCli(['run', 'shop.yml', '--speed', '10x', '--out', 'cut'], io, defaultEngine);

@@ -1,10 +1,10 @@
 /** The command in-process: files in memory, cells in this thread. Real threads and processes: tests/sweep.test.ts. */
 import { describe, expect, it } from 'vitest';
+import { CELL_CLOCK, defaultEngine, engineCells } from '../host/default-engine.ts';
 import { MemoryFiles } from '../run/testing/memory-files.ts';
 import { inlineExecutor } from '../sweep/inline-executor.ts';
 import type { Cell, CellResult, Executor, SweepJob } from '../sweep/job.ts';
 import { runCli } from './cli.ts';
-import { CELL_CLOCK, defaultEngine, engineCells } from './default-engine.ts';
 import { blast, FakeIo } from './testing/fake-io.ts';
 
 const SCENARIO = `version: 1

@@ -1,8 +1,8 @@
 /** The other end of thread-executor.ts: what a thread of a sweep does. Runs the cells that it is sent, one at a time. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { defaultEngine, engineCells } from '../host/default-engine.ts';
 import type { WallClock } from '../run/pacing.ts';
 import type { Cell } from '../sweep/job.ts';
-import { defaultEngine, engineCells } from './default-engine.ts';
 import type { ThreadData } from './thread-executor.ts';
 
 /** Serves until the thread is ended from outside. Does nothing in a thread that is not one of a sweep. */

@@ -1,7 +1,8 @@
 /** `blast validate`: compiles scenarios and says what is wrong with them, without running anything. */
+
+import type { CompileAnswer } from '../host/engine.ts';
 import { groupDigits } from '../spec/units.ts';
 import { DIAGNOSTICS_OPTION, writeChecked } from './diagnostics-output.ts';
-import type { CompileAnswer } from './engine.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import { type CommandContext, type CommandEntry, OPTION, type OptionValues, paramsOf } from './options.ts';
 import { compileFile, counted, printDiagnostics } from './scenario-file.ts';

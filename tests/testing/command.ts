@@ -5,9 +5,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 import { runCli } from '../../engine/cli/cli.ts';
-import { defaultEngine } from '../../engine/cli/default-engine.ts';
 import { nodeCronClock } from '../../engine/cli/node-cron-clock.ts';
-import { nodeFiles } from '../../engine/cli/node-files.ts';
+import { defaultEngine } from '../../engine/host/default-engine.ts';
+import { nodeFiles } from '../../engine/host/node-files.ts';
 import type { WallClock } from '../../engine/run/pacing.ts';
 
 export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));

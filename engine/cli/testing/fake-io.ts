@@ -1,9 +1,10 @@
 /** The outside world of a command, for tests: files in memory, streams as texts, a clock that only sleeping moves. */
+
+import { defaultEngine } from '../../host/default-engine.ts';
+import type { Engine } from '../../host/engine.ts';
 import { FakeClock } from '../../run/testing/fixtures.ts';
 import { MemoryFiles } from '../../run/testing/memory-files.ts';
 import { runCli } from '../cli.ts';
-import { defaultEngine } from '../default-engine.ts';
-import type { Engine } from '../engine.ts';
 import type { CliIo, KeySource } from '../io.ts';
 import { FakeCron } from './fake-cron.ts';
 

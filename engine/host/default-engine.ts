@@ -1,4 +1,4 @@
-/** The engine that the command uses: the real compiler, the registries, and the backends there are. */
+/** The engine that the command and the library use: the real compiler, the registries, and the backends there are. */
 import { compileScenario } from '../compile/compile.ts';
 import { IMPORT_FORMATS } from '../interop/formats.ts';
 import { writeScenario } from '../interop/scenario-writer.ts';

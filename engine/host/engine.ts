@@ -1,5 +1,5 @@
 /**
- * The parts of the engine that commands use, gathered so that a test can put another backend or compiler in their place.
+ * The parts of the engine that commands and the library use, gathered so that a test can put another backend or compiler in their place.
  */
 import type { Awaitable, Backend } from '../backends/backend.ts';
 import type { CompileInput, CompileResult } from '../compile/compile.ts';

@@ -1,4 +1,4 @@
-/** Files on the disk, relative to a folder. The only place of the command that touches the file system. */
+/** Files on the disk, relative to a folder. The only place that touches the file system. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
