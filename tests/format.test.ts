@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { nodeFiles } from '../engine/cli/node-files.ts';
 import { TEMPLATES } from '../engine/cli/templates/templates.ts';
 import { compileScenario } from '../engine/compile/compile.ts';
 import { formatScenario } from '../engine/spec/format-scenario.ts';
@@ -23,7 +24,7 @@ async function digestsOf(text: string, folder: string): Promise<object> {
   const result = await compileScenario({
     text,
     file: 'x.yml',
-    readFile: async (file) => readFileSync(path.join(folder, file), 'utf8'),
+    readFile: async (file) => nodeFiles(folder).read(file),
   });
   if (!result.ok) throw new Error(JSON.stringify(result.diagnostics.map(({ message }) => message)));
   return { timeline: result.timelineDigest, spec: result.specDigest };

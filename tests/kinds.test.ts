@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { nodeFiles } from '../engine/cli/node-files.ts';
 import { compileScenario } from '../engine/compile/compile.ts';
 import { ACTIVITY_KINDS, EVENT_KINDS, FORMAT_KINDS, MODEL_KINDS, TOPOLOGY_KINDS } from '../engine/kinds/registry.ts';
 import { blast, ROOT } from './testing/command.ts';
@@ -29,7 +30,7 @@ async function usedKinds(): Promise<ReadonlySet<string>> {
     const compiled = await compileScenario({
       text,
       file,
-      readFile: async (name) => readFileSync(path.join(folder, name), 'utf8'),
+      readFile: async (name) => nodeFiles(folder).read(name),
     });
     if (!compiled.ok) throw new Error(`${file} is not valid`);
     for (const event of compiled.scenario.events) used.add(event.kind);
