@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { nodeFiles } from '../engine/cli/node-files.ts';
 import { TEMPLATES } from '../engine/cli/templates/templates.ts';
 import { compileScenario } from '../engine/compile/compile.ts';
+import { nodeFiles } from '../engine/host/node-files.ts';
 import { formatScenario } from '../engine/spec/format-scenario.ts';
 import { ROOT } from './testing/command.ts';
 import { scenarioFiles } from './testing/scenarios.ts';

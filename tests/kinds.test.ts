@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { nodeFiles } from '../engine/cli/node-files.ts';
 import { compileScenario } from '../engine/compile/compile.ts';
+import { nodeFiles } from '../engine/host/node-files.ts';
 import { ACTIVITY_KINDS, EVENT_KINDS, FORMAT_KINDS, MODEL_KINDS, TOPOLOGY_KINDS } from '../engine/kinds/registry.ts';
 import { blast, ROOT } from './testing/command.ts';
 import { scenarioFiles } from './testing/scenarios.ts';
