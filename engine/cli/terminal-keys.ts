@@ -7,8 +7,26 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
-import type { ReadStream } from 'node:tty';
 import type { KeySource } from './io.ts';
+
+/** What is needed of a terminal's input (see node:tty). */
+export interface KeyInput {
+  setRawMode(raw: boolean): unknown;
+  on(event: 'data', listener: (data: Buffer) => void): unknown;
+  off(event: 'data', listener: (data: Buffer) => void): unknown;
+  resume(): unknown;
+  pause(): unknown;
+}
+
+/** The process as its terminal and its shell see it. */
+export interface JobControl {
+  /** Whether the process is what the terminal shows, and not a job in the background of its shell. */
+  inForeground(): boolean;
+  /** Sends a signal to the process itself. */
+  raise(signal: NodeJS.Signals): void;
+  /** Calls the listener whenever the process goes on after it was stopped; answers how to end that. */
+  onContinue(listener: () => void): () => void;
+}
 
 /** Keys that the terminal turns into signals when it is not in raw mode. */
 const SIGNAL_KEYS: ReadonlyMap<string, NodeJS.Signals> = new Map([
@@ -17,13 +35,13 @@ const SIGNAL_KEYS: ReadonlyMap<string, NodeJS.Signals> = new Map([
   ['\u001c', 'SIGQUIT'],
 ]);
 
-export function terminalKeys(input: ReadStream): KeySource {
+export function terminalKeys(input: KeyInput, job: JobControl = thisProcess): KeySource {
   return {
     listen(listener) {
       let raw = false;
       const enter = (): void => {
         // Whoever touches the terminal from the background is stopped.
-        if (raw || !inForeground()) return;
+        if (raw || !job.inForeground()) return;
         raw = true;
         input.setRawMode(true);
         input.on('data', onData);
@@ -46,20 +64,28 @@ export function terminalKeys(input: ReadStream): KeySource {
             continue;
           }
           if (signal === 'SIGTSTP') leave();
-          process.kill(process.pid, signal);
+          job.raise(signal);
         }
       };
-      process.on('SIGCONT', enter);
+      const release = job.onContinue(enter);
       enter();
       return () => {
-        process.off('SIGCONT', enter);
+        release();
         leave();
       };
     },
   };
 }
 
-/** Whether the process is what the terminal shows, and not a job in the background of its shell. */
+const thisProcess: JobControl = {
+  inForeground,
+  raise: (signal) => void process.kill(process.pid, signal),
+  onContinue: (listener) => {
+    process.on('SIGCONT', listener);
+    return () => void process.off('SIGCONT', listener);
+  },
+};
+
 function inForeground(): boolean {
   if (process.platform === 'win32') return true;
   try {
