@@ -41,6 +41,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'engine/kinds',
   ],
   'engine/sweep': [
+    'engine/snapshot',
     'engine/base',
     'engine/timeline',
     'engine/spec',

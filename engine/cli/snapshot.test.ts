@@ -167,7 +167,7 @@ describe('blast snapshot', () => {
         in flight  1 payment, 1 HTLC, 1 pending event
         chain      height 100, 250 sat/kw, 0 in the mempool
         run        10 payments made, 9 resolved
-        digest     878a2394d245
+        digest     732c156a752e
 
         channels
         alice-bob  alice ███████████████████░░░░░ bob  100_000 sat  1 HTLC of 1 sat

@@ -439,3 +439,30 @@ sweep: { matrix: { file: [a.json, b.json, missing.json] } }
     expect(err).toContain('error E701 cannot read missing.json');
   });
 });
+
+describe('a sweep with a branch point', () => {
+  const branching = (from: string): string =>
+    `${SCENARIO}snapshots: [{ at: 500ms, name: early }]\n${SWEEP}  from: ${from}\n`;
+
+  it('leaves the results of one without', async () => {
+    const disk = new MemoryFiles({ 'plain.yml': SCENARIO + SWEEP, 'branching.yml': branching('early') });
+    expect(await blast('sweep plain.yml --out plain --quiet', { files: disk })).toMatchObject({ code: 4 });
+    expect(await blast('sweep branching.yml --out branching', { files: disk })).toMatchObject({ code: 4 });
+    expect(disk.read('branching/summary.csv')).toBe(disk.read('plain/summary.csv'));
+    const digests = (folder: string): unknown =>
+      (disk.read(`${folder}/cells.ndjson`) ?? '')
+        .trimEnd()
+        .split('\n')
+        .map((line) => ({ ...(JSON.parse(line) as { digests: { run: string } }).digests, spec: '' }));
+    expect(digests('branching')).toEqual(digests('plain'));
+  });
+
+  it('warns of parameters whose values share no beginning', async () => {
+    const disk = new MemoryFiles({ 'branching.yml': branching('9s') });
+    const { err } = await blast('sweep branching.yml', { files: disk });
+    expect(err).toMatch(
+      /^branching\.yml:14:9 warning W650 `amount` makes a difference at or before 9s already: payments/,
+    );
+    expect((await blast('sweep branching.yml --quiet --out quiet', { files: disk })).err).not.toContain('W650');
+  });
+});

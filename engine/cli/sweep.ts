@@ -1,5 +1,8 @@
 /** `blast sweep`: runs every combination of parameter values with every seed, and compares them. */
 import { InvalidArgumentError } from 'commander';
+import { makeDiagnostic } from '../spec/problems.ts';
+import type { Scenario } from '../spec/scenario.ts';
+import { SourceText } from '../spec/source-text.ts';
 import { readKey } from '../sweep/cell-key.ts';
 import type { CellResult } from '../sweep/job.ts';
 import { type Shard, SWEEP_FILE, shardIndexes } from '../sweep/manifest.ts';
@@ -7,6 +10,7 @@ import { type PlannedSweep, planSweep } from '../sweep/plan-sweep.ts';
 import { reproduceCommand } from '../sweep/reproduce.ts';
 import { RESULT_FILES } from '../sweep/results.ts';
 import { refuseSweepFolder, runSweep, type SweepOutcome } from '../sweep/run-sweep.ts';
+import { unsharedParams } from '../sweep/shared-beginning.ts';
 import { SweepSource } from '../sweep/source.ts';
 import { SweepProblem } from '../sweep/sweep-problem.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
@@ -112,6 +116,7 @@ async function sweep(context: CommandContext, file: string, options: OptionValue
   if (refusal !== null && !(resume && unfinished)) throw new CliError(EXIT.usage, refusal.message, refusal.hint);
 
   const quiet = options.quiet === true;
+  if (!quiet && planned.job.branches) await warnOfUnshared(context, planned, compiled.scenario);
   const progress = quiet ? null : new SweepProgress(io);
   const report = new SweepReport(planned.plan, planned.info);
   const stop = new AbortController();
@@ -129,6 +134,7 @@ async function sweep(context: CommandContext, file: string, options: OptionValue
       shard,
       resume,
       executor: await engine.executor(planned.job, (options.jobs as number | undefined) ?? null),
+      bySeed: planned.job.branches,
       clock: io.clock,
       signal: stop.signal,
       onPlanned: (cells, finished) => progress?.planned(cells, finished),
@@ -157,6 +163,23 @@ async function sweep(context: CommandContext, file: string, options: OptionValue
   }
   io.stderr.write(report.problems(styleFor(io, io.stderr)));
   return exitCodeOfTotals(totals);
+}
+
+/** Says which parameters the branch point saves nothing for. */
+async function warnOfUnshared(
+  { io, engine }: CommandContext,
+  planned: PlannedSweep,
+  { sweep }: Scenario,
+): Promise<void> {
+  const from = sweep?.from;
+  if (from === undefined) return;
+  const source = new SourceText(planned.job.file, planned.job.text);
+  const hint = 'let what depends on it happen later, or branch earlier; the results are right in any case';
+  const found = await unsharedParams(planned, engine.compile);
+  printDiagnostics(
+    io,
+    found.map(({ message }) => makeDiagnostic(source, 'W650', from.range, from.path, message, hint)),
+  );
 }
 
 function listCells({ io }: CommandContext, { plan, info }: PlannedSweep, shard: Shard | null, json: boolean): ExitCode {

@@ -12,6 +12,7 @@ const JOB: SweepJob = {
   files: [],
   allow_outside: false,
   params: {},
+  branches: false,
 };
 
 const script = (body: string): URL =>

@@ -5,6 +5,7 @@
  */
 import os from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { HandOut } from '../sweep/hand-out.ts';
 import { type Cell, type CellResult, crashedCell, type Executor, type SweepJob } from '../sweep/job.ts';
 
 /** What a thread is started with. */
@@ -22,9 +23,8 @@ export function threadExecutor(entry: URL, job: SweepJob, jobs: number | null): 
   return {
     run(cells, events, signal) {
       return new Promise((resolve, reject) => {
-        const queue = cells[Symbol.iterator]();
+        const queue = new HandOut(cells, job.branches);
         const workers = new Set<Worker>();
-        let next = queue.next();
         let failedStarts = 0;
         let settled = false;
 
@@ -38,13 +38,7 @@ export function threadExecutor(entry: URL, job: SweepJob, jobs: number | null): 
           );
         };
         const onAbort = (): void => settle(null);
-        const more = (): boolean => next.done !== true;
-        const take = (): Cell | null => {
-          if (next.done === true) return null;
-          const cell = next.value;
-          next = queue.next();
-          return cell;
-        };
+        const more = (): boolean => !queue.isEmpty;
         /** An exception of whoever listens ends the sweep, and not only this event. */
         const guarded = (work: () => void): void => {
           if (settled) return;
@@ -62,7 +56,7 @@ export function threadExecutor(entry: URL, job: SweepJob, jobs: number | null): 
           let problem = 'the thread ended by itself';
           workers.add(worker);
           const give = (): void => {
-            cell = take();
+            cell = queue.take(worker);
             if (cell === null) {
               workers.delete(worker);
               void worker.terminate();
@@ -87,6 +81,7 @@ export function threadExecutor(entry: URL, job: SweepJob, jobs: number | null): 
           worker.on('exit', () => {
             guarded(() => {
               if (!workers.delete(worker)) return;
+              queue.release(worker);
               if (served === 0) failedStarts++;
               if (failedStarts >= MOST_FAILED_STARTS)
                 throw new Error(`the threads of the sweep end at once: ${problem}`);

@@ -211,7 +211,7 @@ function expandAll(input: Resolved, rowLimit: number): Stage<Expanded> {
         ? { height: scenario.chain.height, feeratePerKw: scenario.chain.feeratePerKw }
         : { height: state.chain.height, feeratePerKw: state.chain.feerate_per_kw },
     gossipUs: scenario.latency.gossipUs,
-    ...(start === null || state === undefined ? {} : { start: { snapshot: start.digest, timeUs: state.time_us } }),
+    ...(start === null || state === undefined ? {} : { start: { snapshot: start.stateDigest, timeUs: state.time_us } }),
     captures: planCaptures(scenario, reporter),
     network: resolved.network,
     channelNames: planner.channelNames(),

@@ -1,4 +1,6 @@
 /** The state that a scenario begins in: its file is read, and what the scenario says of the network must not contradict it. */
+import { sha256Json } from '../base/digest.ts';
+import type { Json } from '../base/json.ts';
 import { modelKind } from '../kinds/registry.ts';
 
 import type { ChannelState, SimulationState, SnapshotDocument } from '../snapshot/document.ts';
@@ -19,12 +21,14 @@ export interface StartSnapshot {
   readonly file: string;
   /** SHA-256 that the file states of itself. */
   readonly digest: string;
+  /** SHA-256 of the state alone: who took it, and with which version of the engine, makes no difference to what follows. */
+  readonly stateDigest: string;
   readonly document: SnapshotDocument;
 }
 
 export interface LoadedSnapshot {
   readonly start: StartSnapshot | null;
-  /** Path and text of the file that was read. */
+  /** Path of the file that was read, and what of it counts: the digest of its state. */
   readonly files: readonly (readonly [string, string])[];
 }
 
@@ -43,7 +47,12 @@ export async function loadStartSnapshot(
   reporter.add(reading.ok ? reading.warnings : reading.diagnostics);
   if (!reading.ok) return { start: null, files: texts };
   reportConflicts(reading.document.state, place, index, reporter);
-  return { start: { file: file.name, digest: reading.digest, document: reading.document }, files: texts };
+  const { digest, document } = reading;
+  const stateDigest = sha256Json(document.state as unknown as Json);
+  return {
+    start: { file: file.name, digest, stateDigest, document },
+    files: texts.map(([path]) => [path, stateDigest]),
+  };
 }
 
 function reportConflicts(state: SimulationState, place: Placed<string>, index: SourceIndex, reporter: Reporter): void {

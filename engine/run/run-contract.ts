@@ -64,6 +64,8 @@ export interface RunInput {
   readonly timeline: Timeline;
   readonly start?: RunStart;
   readonly captures?: readonly CaptureRequest[];
+  /** False: only those states are kept, and none that the timeline asks for. Default: true. */
+  readonly keepsOwn?: boolean;
   /** Gets every state that is kept, under its name. */
   readonly onSnapshot?: (name: string, snapshot: SnapshotDocument) => Awaitable<void>;
   /** Name of the state to keep when the run is stopped; absent: none. */

@@ -93,7 +93,11 @@ class Run {
   #nowUs = 0;
   /** The simulator's clock at the scenario's time 0, µs. */
   #originUs = 0;
-  readonly #control: RunControl = { capture: (name) => void this.#requested.push(name) };
+  readonly #control: RunControl = {
+    capture: (name) => {
+      if (this.#input.keepsOwn !== false) this.#requested.push(name);
+    },
+  };
   #state: RunState = 'booting';
   #stateDigest: string | null = null;
   #yieldedMs: number;
@@ -137,7 +141,7 @@ class Run {
       .map((expectation, index) => ({ expectation, index }))
       .sort((a, b) => a.expectation.atUs - b.expectation.atUs || a.index - b.index)
       .map(({ expectation }) => expectation);
-    const planned = timeline.captures ?? [];
+    const planned = input.keepsOwn === false ? [] : (timeline.captures ?? []);
     const asked = input.captures ?? [];
     this.#captures = [
       ...planned.filter(({ atEnd }) => !atEnd),

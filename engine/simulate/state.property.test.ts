@@ -15,14 +15,13 @@ function traces(run: TestRun): readonly string[] {
 
 describe('a state that is saved and loaded', () => {
   const runs = Number(process.env.BLAST_PROPERTY_RUNS ?? 400);
-  const inFlight = { htlcs: 0, closings: 0, commitments: 0, exchanges: 0, held: 0, deferred: 0, mempool: 0 };
+  const inFlight = { htlcs: 0, closings: 0, commitments: 0, exchanges: 0, held: 0, mempool: 0 };
 
   function note(state: SimulationState): void {
     inFlight.htlcs += state.htlcs.length;
     inFlight.closings += state.closings.signed.length;
     inFlight.mempool += state.chain.mempool.length;
     for (const { held } of state.payments) inFlight.held += held === undefined ? 0 : 1;
-    for (const { deferred } of state.nodes) inFlight.deferred += deferred === undefined ? 0 : 1;
     for (const { commitment, exchange } of state.channels) {
       inFlight.commitments += commitment === undefined ? 0 : 1;
       inFlight.exchanges += exchange === undefined ? 0 : 1;
@@ -60,6 +59,28 @@ describe('a state that is saved and loaded', () => {
 });
 
 describe('a state', () => {
+  it('keeps what came due at a node that is stopped', () => {
+    const play = (cut: boolean): readonly string[] => {
+      const run = new TestRun({
+        nodes: [{}, {}],
+        channels: [{ node0: 0, node1: 1 }],
+        payments: [{ source: 0, destination: 1, amountMsat: 1_000_000 }],
+        profiles: [{ method: 'invoice', holdUs: 5_000_000 }],
+      });
+      run.simulation.pay(0);
+      run.until(2);
+      run.simulation.stopNode(1);
+      run.until(8);
+      expect(run.simulation.capture().nodes[1]?.deferred).toHaveLength(3);
+      if (cut) run.reload();
+      run.simulation.startNode(1);
+      run.until(60);
+      expect(run.results).toHaveLength(1);
+      return traces(run);
+    };
+    expect(play(true)).toEqual(play(false));
+  });
+
   it('of a fresh network says little', () => {
     const run = new TestRun({ nodes: [{ walletSat: 5 }, {}], channels: [{ node0: 0, node1: 1 }] });
     expect(run.simulation.capture()).toMatchSnapshot();

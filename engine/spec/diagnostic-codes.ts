@@ -506,6 +506,14 @@ export const DIAGNOSTICS = {
     explanation: 'The expression of a metric must give a number.',
     fix: 'Measure a number, for example `payments().success_rate`.',
   },
+  E650: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Branch point not known',
+    explanation:
+      '`sweep.from` is the instant up to which cells begin alike: a time within the run, or the name of a snapshot in the section `snapshots` that is taken at a time.',
+    fix: 'Write a time such as `1h`, or name one of the snapshots.',
+  },
 
   // 7: import files
   E701: {
@@ -765,6 +773,14 @@ export const DIAGNOSTICS = {
     explanation:
       'Neither side of the channel can ever send: its capacity is no more than the reserves that both sides must keep, or both policies ask for HTLCs above the capacity.',
     fix: 'Enlarge the channel, or correct its policies.',
+  },
+  W650: {
+    severity: 'warning',
+    raisedBy: 'run',
+    title: 'Cells that share no beginning',
+    explanation:
+      'The sweep has a branch point, but cells with different values of a parameter differ in what happens until then, so that each of the values plays its own beginning.',
+    fix: 'Let what depends on the parameter happen after the branch point, or branch earlier.',
   },
   W701: {
     severity: 'warning',

@@ -48,6 +48,11 @@ export function* shardIndexes(size: number, shard: Shard | null): Generator<numb
   for (let i = index - 1; i < size; i += count) yield i;
 }
 
+/** Whether a cell's place belongs to a shard. */
+export function isInShard(place: number, shard: Shard | null): boolean {
+  return shard === null || place % shard.count === shard.index - 1;
+}
+
 /** Writes the manifest of a folder, whole or not at all. */
 export function writeManifest(files: Files, folder: string, manifest: SweepManifest): void {
   writeWhole(files, `${folder}/${SWEEP_FILE}`, manifestText(manifest));

@@ -66,6 +66,7 @@ export async function planSweep({ compile, source, scenario, params }: PlanInput
     engine: ENGINE_VERSION,
     ...source.texts(),
     params: Object.fromEntries(fixed),
+    branches: sweep.from !== undefined,
   } as const;
   const digest = planDigest(plan, job);
   return {

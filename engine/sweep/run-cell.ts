@@ -8,6 +8,7 @@ import { expectationJson, runCounts } from '../run/manifest.ts';
 import type { WallClock } from '../run/pacing.ts';
 import { type RunInput, type RunResult, runTimeline } from '../run/runner.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
+import { Branches } from './branches.ts';
 import { metricsOf } from './default-metrics.ts';
 import { type Cell, type CellResult, type CellRunner, crashedCell, type SweepJob } from './job.ts';
 
@@ -24,6 +25,7 @@ export interface CellDependencies {
 /** A runner of the cells of a job. */
 export function cellRunner(job: SweepJob, dependencies: CellDependencies): CellRunner {
   const texts = new Map(job.files.map(({ path, text }) => [path, text]));
+  const branches = new Branches();
   return async (cell, signal) => {
     try {
       const compiled = await dependencies.compile({
@@ -36,8 +38,11 @@ export function cellRunner(job: SweepJob, dependencies: CellDependencies): CellR
         ofSweep: true,
       });
       if (!compiled.ok) return invalid(cell, compiled.diagnostics);
-      const { scenario, timeline, timelineDigest, specDigest } = compiled;
+      const { scenario, timeline, timelineDigest, specDigest, start } = compiled;
       const result = await runTimeline({
+        ...(start === undefined ? {} : { start: { kind: 'anew', snapshot: start.document } }),
+        ...branches.plan(scenario, timeline),
+        keepsOwn: false,
         timeline,
         timelineDigest,
         backend: await dependencies.createBackend(),

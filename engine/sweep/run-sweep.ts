@@ -9,6 +9,7 @@ import type { Cell, CellResult, Executor } from './job.ts';
 import { JournalWriter } from './journal.ts';
 import type { SweepTotals } from './junit.ts';
 import {
+  isInShard,
   readManifest,
   type Shard,
   SWEEP_FILE,
@@ -31,6 +32,8 @@ export interface SweepInput {
   /** Goes on with what the folder holds. */
   readonly resume: boolean;
   readonly executor: Executor;
+  /** Cells of one seed follow each other (SweepJob.branches). */
+  readonly bySeed?: boolean;
   readonly clock: WallClock;
   readonly signal: AbortSignal;
   readonly onStarted?: (cell: Cell) => void;
@@ -101,7 +104,7 @@ export async function runSweep(input: SweepInput): Promise<SweepOutcome> {
     writeManifest(files, folder, running);
     const journal = new JournalWriter(files, `${folder}/${JOURNAL_FILE}`, clock);
     try {
-      const left = plan.cells(without(shardIndexes(plan.size, shard), known));
+      const left = plan.cells(without(cellOrder(input), known));
       const events = {
         started: (cell: Cell) => input.onStarted?.(cell),
         finished: (result: CellResult) => {
@@ -113,6 +116,18 @@ export async function runSweep(input: SweepInput): Promise<SweepOutcome> {
     } finally {
       journal.close();
     }
+  }
+}
+
+/** Places of the cells to run, in the order in which they are handed out. */
+function* cellOrder({ plan, shard, bySeed }: SweepInput): Generator<number, void, undefined> {
+  if (bySeed !== true) {
+    yield* shardIndexes(plan.size, shard);
+    return;
+  }
+  const seeds = plan.seeds.length;
+  for (let seed = 0; seed < seeds; seed++) {
+    for (let i = seed; i < plan.size; i += seeds) if (isInShard(i, shard)) yield i;
   }
 }
 

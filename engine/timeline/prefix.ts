@@ -7,7 +7,6 @@
  */
 import { NumberHasher } from '../base/digest.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
-import { compareText } from '../base/order.ts';
 import { type Action, PHASE, type Timeline } from './timeline.ts';
 
 /** A point of a timeline: an instant, µs, and the rows before it that do something. */
@@ -55,13 +54,12 @@ export interface TimelinePrefix {
 class Part {
   readonly #hasher = new NumberHasher();
   readonly #timeline: Timeline;
-  /** Activities and names of channels that were told of. */
-  readonly #activities: Set<number>;
+  /** Activities that were told of, numbered in that order: a later activity changes nothing of those before. */
+  readonly #activities: Map<number, number> = new Map();
   lastName = -1;
 
   constructor(timeline: Timeline) {
     this.#timeline = timeline;
-    this.#activities = new Set();
   }
 
   json(value: unknown): void {
@@ -85,12 +83,17 @@ class Part {
   payments(first: number, count: number): void {
     const { payments } = this.#timeline;
     for (let row = first; row < first + count; row++) {
-      this.#activities.add(payments.activity[row] as number);
+      const activity = payments.activity[row] as number;
+      let number = this.#activities.get(activity);
+      if (number === undefined) {
+        number = this.#activities.size;
+        this.#activities.set(activity, number);
+      }
       this.#hasher.u32(row);
       this.#hasher.u32(payments.source[row] as number);
       this.#hasher.u32(payments.destination[row] as number);
       this.#hasher.f64(payments.amountMsat[row] as number);
-      this.#hasher.text(this.activityName(payments.activity[row] as number));
+      this.#hasher.u32(number);
       this.#hasher.u32(payments.nth[row] as number);
     }
   }
@@ -102,8 +105,7 @@ class Part {
   /** The digest, with the activities and the names that were told of. */
   digest(): string {
     const { activities, channelNames } = this.#timeline;
-    const used = [...this.#activities].map((index) => activities[index]);
-    this.list(used.sort((a, b) => compareText(a?.name ?? '', b?.name ?? '')));
+    this.list([...this.#activities.keys()].map((index) => activities[index]));
     this.list(channelNames.slice(0, this.lastName + 1));
     return this.#hasher.digest();
   }

@@ -122,7 +122,7 @@ export interface Timeline {
   readonly epochMs: number;
   readonly chain: { readonly height: number; readonly feeratePerKw: number };
   readonly gossipUs: number;
-  /** The state that the network begins in; absent when the network plan says it all. */
+  /** The state that the network begins in (its SHA-256); absent when the network plan says it all. */
   readonly start?: { readonly snapshot: string; readonly timeUs: number };
   readonly network: NetworkPlan;
   /** Names of all channels that exist at any time; the first network.channels.length are those of the network. */
