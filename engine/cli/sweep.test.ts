@@ -461,7 +461,7 @@ describe('a sweep with a branch point', () => {
     const disk = new MemoryFiles({ 'branching.yml': branching('9s') });
     const { err } = await blast('sweep branching.yml', { files: disk });
     expect(err).toMatch(
-      /^branching\.yml:14:9 warning W650 `amount` makes a difference at or before 9s already: payments/,
+      /^branching\.yml:15:9 warning W650 `amount` makes a difference at or before 9s already: payments/,
     );
     expect((await blast('sweep branching.yml --quiet --out quiet', { files: disk })).err).not.toContain('W650');
   });
