@@ -39,8 +39,12 @@ const contents = (name: string): Record<string, string> =>
   Object.fromEntries(readdirSync(at(name)).map((file) => [file, readFileSync(path.join(at(name), file), 'utf8')]));
 
 const lines = (name: string): number => {
-  const journal = path.join(at(name), 'journal.ndjson');
-  return existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').length - 1 : 0;
+  try {
+    return readFileSync(path.join(at(name), 'journal.ndjson'), 'utf8').split('\n').length - 1;
+  } catch {
+    // Not begun, or complete and taken away.
+    return 0;
+  }
 };
 
 const ended = (child: ChildProcess): Promise<number | null> =>

@@ -453,7 +453,7 @@ describe('a sweep with a branch point', () => {
       (disk.read(`${folder}/cells.ndjson`) ?? '')
         .trimEnd()
         .split('\n')
-        .map((line) => ({ ...(JSON.parse(line) as { digests: { run: string } }).digests, spec: '' }));
+        .map((line) => ({ ...(JSON.parse(line) as { cell: CellResult }).cell.digests, spec: '' }));
     expect(digests('branching')).toEqual(digests('plain'));
   });
 
@@ -464,5 +464,34 @@ describe('a sweep with a branch point', () => {
       /^branching\.yml:15:9 warning W650 `amount` makes a difference at or before 9s already: payments/,
     );
     expect((await blast('sweep branching.yml --quiet --out quiet', { files: disk })).err).not.toContain('W650');
+  });
+});
+
+describe('states of the network', () => {
+  it('cells begin in the snapshot that the scenario names, and keep none', async () => {
+    const disk = files();
+    const first = ['run', 's.yml', '--param', 'amount=20_000 sat', '--out', 'r', '--snapshot-at', '5s'];
+    await blast(first, { files: disk });
+    const [snapshot = ''] = disk.list('r/snapshots');
+    const text = `version: 1
+name: from-state
+duration: 5s
+params: { amount: 1 sat }
+network: { snapshot: r/snapshots/${snapshot} }
+activity: { b: { source: bob, destination: alice, interval: 1s, amount: '\${{ params.amount }}' } }
+snapshots: [{ at: 2s, name: kept }]
+sweep: { matrix: { amount: [1 sat, 50_000 sat, 90_000 sat] }, metrics: { paid: payments().succeeded } }
+`;
+    disk.contents.set('t.yml', text);
+    expect(await blast('sweep t.yml --out all', { files: disk })).toMatchObject({ code: 0 });
+    expect(disk.list('all')).toEqual(RESULTS);
+    const cells = (disk.read('all/cells.ndjson') ?? '')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).cell as CellResult);
+    // Bob has what Alice paid in the first five seconds.
+    expect(cells.map(({ metrics }) => metrics.paid)).toEqual([4, 1, 0]);
+    await blast(['run', 't.yml', '--param', 'amount=50_000 sat', '--out', 'one'], { files: disk });
+    expect(cells[1]?.digests).toEqual(JSON.parse(disk.read('one/run.json') ?? '').digests);
   });
 });
