@@ -62,6 +62,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'engine/run',
   ],
   'engine/api': [
+    'engine/snapshot',
     'engine/base',
     'engine/timeline',
     'engine/spec',

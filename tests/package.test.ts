@@ -48,7 +48,7 @@ describe.skipIf(!installed)('the packed package', () => {
 
   it('runs the example', () => {
     const { status, output } = vitest();
-    expect(output).toContain('3 passed');
+    expect(output).toContain('4 passed');
     expect(status).toBe(0);
   }, 60_000);
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { loadScenario, parseScenario, ScenarioError } from './index.ts';
+import { loadScenario, loadSnapshot, parseScenario, ScenarioError, SnapshotError } from './index.ts';
 import { toMatchLock, toPass } from './matchers.ts';
 
 const SMALL = `version: 1
@@ -212,5 +212,40 @@ describe('toMatchLock', () => {
     const found = await run();
     expect(found.matchLock('new').message).toContain('E802');
     expect(found.matchLock('all').matches).toBe(true);
+  });
+});
+
+describe('a snapshot', () => {
+  it('is kept when asked, and a run goes on from it', async () => {
+    const scenario = await loadScenario(file);
+    const run = await scenario.run({ snapshotAt: ['4.5s', 'end'] });
+    expect([...run.snapshots.keys()]).toEqual(['at-4s500ms', 'end']);
+    const half = run.snapshot('at-4s500ms');
+    expect(half.seconds).toBe(4.5);
+    expect(half.figures).toMatchObject({ scenario: 'small', nodes: [{ name: 'alice', channels: 1 }, { name: 'bob' }] });
+    const rest = await scenario.run({ from: half, snapshotAt: ['end'] });
+    expect(rest.digests).toEqual(run.digests);
+    expect(rest.snapshot().text).toBe(run.snapshot().text);
+    expect(rest.payments('pays').succeeded).toBe(9);
+    expect(() => run.snapshot('half')).toThrow('kept no state `half`; it kept at-4s500ms, end');
+    await expect(scenario.run({ from: half, seed: 2 })).rejects.toThrow('another one until then');
+  });
+
+  it('goes to a file and comes back, and another scenario begins in it', async () => {
+    const run = await (await loadScenario(file)).run({ snapshotAt: ['end'] });
+    for (const name of ['end.snap.json', 'end.snap.json.gz']) {
+      run.snapshot().save(path.join(folder, name));
+      const loaded = loadSnapshot(path.join(folder, name));
+      expect(loaded.digest).toBe(run.snapshot().digest);
+    }
+    run.snapshot().networkOnly().save(path.join(folder, 'network.snap.json'));
+    const text = 'version: 1\nduration: 5s\nnetwork: { snapshot: network.snap.json }\nnodes: { carol: {} }\n';
+    const next = await (await parseScenario(text, { file: path.join(folder, 'next.yml') })).run();
+    expect(next.channel('alice-bob').balance1Msat).toBe(18_000);
+    expect(next.node('carol').channels).toBe(0);
+    expect(() => loadSnapshot(path.join(folder, 'none.snap.json'))).toThrow('there is no file');
+    writeFileSync(path.join(folder, 'bad.snap.json'), run.snapshot().text.replace('18000', '18001'));
+    expect(() => loadSnapshot(path.join(folder, 'bad.snap.json'))).toThrow(SnapshotError);
+    expect(() => loadSnapshot(path.join(folder, 'bad.snap.json'))).toThrow(/bad\.snap\.json:\d+:\d+ error E82[56]/);
   });
 });

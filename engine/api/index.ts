@@ -20,3 +20,4 @@ export {
   type ScenarioOptions,
   type TextOptions,
 } from './scenario.ts';
+export { loadSnapshot, type Snapshot, SnapshotError } from './snapshot.ts';

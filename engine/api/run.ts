@@ -8,6 +8,7 @@ import type { ExpectationResult, RunResult } from '../run/run-contract.ts';
 import type { Observed } from './observed.ts';
 import type { RecordLog, RunRecord } from './record-log.ts';
 import type { LockUpdate, LockVerdict, RunLock } from './run-lock.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** SHA-256 digests as 64 hex digits; see docs/determinism.md. */
 export interface RunDigests {
@@ -28,6 +29,7 @@ export interface RunParts {
   readonly log: RecordLog | null;
   /** Null for a scenario without a file. */
   readonly lock: RunLock | null;
+  readonly snapshots: ReadonlyMap<string, Snapshot>;
 }
 
 /** Results of one run of a scenario. */
@@ -114,6 +116,23 @@ export class Run {
     const channel = this.channels.get(name);
     if (channel === undefined) throw unknown('channel', name, [...this.channels.keys()]);
     return channel;
+  }
+
+  /** States that the run has kept, by name, in the order of their times. */
+  get snapshots(): ReadonlyMap<string, Snapshot> {
+    return this.#parts.snapshots;
+  }
+
+  /**
+   * A state that the run has kept: one of the scenario's `snapshots`, one that an event keeps, or one that
+   * `run({ snapshotAt: ['30s', 'end'] })` asked for, whose name is then `at-30s` or `end`.
+   * @throws RangeError when there is no such state.
+   */
+  snapshot(name = 'end'): Snapshot {
+    const snapshot = this.snapshots.get(name);
+    if (snapshot !== undefined) return snapshot;
+    const kept = [...this.snapshots.keys()].join(', ');
+    throw new RangeError(`the run kept no state \`${name}\`; ${kept === '' ? 'it kept none' : `it kept ${kept}`}`);
   }
 
   /** Expectations that failed, with places and what was measured; empty when none did. */

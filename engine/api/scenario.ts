@@ -6,15 +6,18 @@ import type { Compiled } from '../host/engine.ts';
 import { nodeClock } from '../host/node-clock.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import { compileRequest, decodedFile } from '../host/scenario-source.ts';
+import { resumeProblem } from '../run/resume.ts';
 import { RunFailure } from '../run/run-failure.ts';
-import { runTimeline } from '../run/runner.ts';
+import { type CaptureRequest, runTimeline } from '../run/runner.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
 import { formatDiagnostics } from '../spec/format-diagnostic.ts';
 import { parseDuration } from '../spec/units.ts';
+import { captureName } from '../timeline/captures.ts';
 import { type Observed, observeAll } from './observed.ts';
 import { RecordLog } from './record-log.ts';
 import { Run } from './run.ts';
 import { RunLock } from './run-lock.ts';
+import { Snapshot } from './snapshot.ts';
 
 /** Value of a parameter: as text with its unit (`'30s'`), or a number or truth value where the parameter is one. */
 export type ParamInput = string | number | boolean;
@@ -38,6 +41,10 @@ export interface RunOptions extends Pick<ScenarioOptions, 'params' | 'seed'> {
   readonly until?: string;
   /** Check every invariant after each event (slow). */
   readonly check?: boolean;
+  /** Keep the state at these times (`'30s'`, `'end'`) for `run.snapshot`, beside those that the scenario keeps. */
+  readonly snapshotAt?: readonly string[];
+  /** Go on from a state that a run of this scenario was in. */
+  readonly from?: Snapshot;
   /** Keep everything that happened for `run.records`. */
   readonly records?: boolean;
   /** Name of the lock, for a run with other parameters: `fast` is `shop.fast.lock.json` beside `shop.yml`. */
@@ -128,7 +135,8 @@ export class Scenario {
 
   /**
    * Plays the scenario on the simulator. Expectations that fail are results, see `run.expectations`.
-   * @throws Error when the run itself fails, for example because `check` finds an invariant broken.
+   * @throws Error when the run itself fails, for example because `check` finds an invariant broken, or when it cannot
+   * go on from `from`.
    */
   async run(options: RunOptions = {}): Promise<Run> {
     const { params, seed, ...rest } = options;
@@ -144,6 +152,10 @@ export class Scenario {
     const compiled = this.#compiled;
     const { timeline, timelineDigest, start } = compiled;
     const until = options.until === undefined ? undefined : microseconds(options.until);
+    const { from } = options;
+    const problem = from === undefined ? null : resumeProblem(timeline, from.document);
+    if (problem !== null) throw new Error(`${problem.message}; ${problem.hint}`);
+    const snapshots = new Map<string, Snapshot>();
     const log = options.records === true ? new RecordLog(timeline) : null;
     const lock = this.#source.hasFile ? new RunLock(files(), this.file, compiled, options.lock) : null;
     const backend = await defaultEngine.backends[0]?.create({ check: options.check === true });
@@ -164,6 +176,9 @@ export class Scenario {
       clock: nodeClock,
       ...(until === undefined ? {} : { until }),
       ...(start === undefined ? {} : { start: { kind: 'anew', snapshot: start.document } }),
+      ...(from === undefined ? {} : { start: { kind: 'resume', snapshot: from.document } }),
+      captures: (options.snapshotAt ?? []).map(captureRequest),
+      onSnapshot: (name, document) => void snapshots.set(name, new Snapshot(name, document)),
     });
     if (result.failure !== null) throw result.failure;
     const { stateDigest: state, runDigest: run, recordsDigest: records } = result;
@@ -171,8 +186,14 @@ export class Scenario {
       throw new RunFailure('internal', 'the backend could not tell its state');
     }
     const digests = { spec: compiled.specDigest, timeline: timelineDigest, records, state, run };
-    return new Run({ file: this.file, compiled, result, digests, observed, log, lock });
+    return new Run({ file: this.file, compiled, result, digests, observed, log, lock, snapshots });
   }
+}
+
+function captureRequest(time: string): CaptureRequest {
+  if (time === 'end') return { atUs: 'end', name: 'end' };
+  const atUs = microseconds(time);
+  return { atUs, name: captureName('at', atUs) };
 }
 
 /** Files of the disk, from the present folder. */

@@ -25,3 +25,11 @@ test('nothing fails before the outage', async () => {
   const resolved = run.records.filter(({ event }) => event === 'payment_resolved');
   expect(resolved.every(({ outcome }) => outcome === 'Success')).toBe(true);
 });
+
+test('from one state, two outages', async () => {
+  const before = (await shop.run({ snapshotAt: ['29s'] })).snapshot('at-29s');
+  const short = await shop.run({ from: before });
+  const long = await shop.run({ from: before, params: { outage: '1m' } });
+  expect(short.digests).toEqual((await shop.run()).digests);
+  expect(long.payments('sales').failed).toBeGreaterThan(short.payments('sales').failed);
+});
