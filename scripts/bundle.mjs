@@ -28,6 +28,8 @@ rmSync(CHUNKS, { recursive: true, force: true });
 const bundle = await rolldown({
   input: { blast: path.join(DIST, 'engine/cli/main.js') },
   platform: 'node',
+  // Only sweeps over many machines need them, and they are installed with the package.
+  external: ['bullmq', 'ioredis'],
   plugins: [precompiled],
   treeshake: { moduleSideEffects: (id) => id.endsWith('/cli/main.js') },
 });

@@ -50,6 +50,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'engine/compile',
     'engine/run',
   ],
+  'engine/distribute': ['engine/base', 'engine/sweep'],
   'engine/host': [
     'engine/base',
     'engine/timeline',
@@ -82,6 +83,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'engine/snapshot',
     'engine/run',
     'engine/sweep',
+    'engine/distribute',
     'engine/host',
   ],
 };

@@ -9,7 +9,7 @@ export const EXIT = {
   invalid: 3,
   expectationFailed: 4,
   replayDiffers: 5,
-  /** The backend failed. */
+  /** The backend failed, or another machine cannot be used. */
   backend: 6,
   interrupted: 130,
 } as const;
@@ -23,7 +23,7 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.invalid, 'invalid input'],
   [EXIT.expectationFailed, 'an expectation failed'],
   [EXIT.replayDiffers, 'replay differs'],
-  [EXIT.backend, 'backend failure'],
+  [EXIT.backend, 'backend or network failure'],
   [EXIT.interrupted, 'interrupted, after writing what was finished'],
 ];
 

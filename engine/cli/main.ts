@@ -60,6 +60,10 @@ async function main(): Promise<void> {
       const { threadExecutor } = await import('./thread-executor.ts');
       return threadExecutor(entry(io.files), job, jobs);
     },
+    pool: async (job) => {
+      const { threadPool } = await import('./thread-pool.ts');
+      return threadPool(entry(io.files), job);
+    },
   });
 }
 

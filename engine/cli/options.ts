@@ -88,6 +88,13 @@ function parseSpeed(text: string): Pace {
   return factor;
 }
 
+/** A number of cells that run at once. @throws InvalidArgumentError */
+export function parseJobs(text: string): number {
+  const jobs = Number(text);
+  if (!/^\d+$/.test(text) || jobs < 1 || jobs > 1024) throw new InvalidArgumentError('Write a number from 1 to 1024.');
+  return jobs;
+}
+
 /** Options that several commands have. */
 export const OPTION: Readonly<
   Record<'param' | 'seed' | 'until' | 'speed' | 'quiet' | 'format' | 'allowOutside', OptionEntry>

@@ -4,7 +4,7 @@ import { makeDiagnostic } from '../spec/problems.ts';
 import type { Scenario } from '../spec/scenario.ts';
 import { SourceText } from '../spec/source-text.ts';
 import { readKey } from '../sweep/cell-key.ts';
-import type { CellResult } from '../sweep/job.ts';
+import type { CellResult, Executor, SweepJob } from '../sweep/job.ts';
 import { type Shard, SWEEP_FILE, shardIndexes } from '../sweep/manifest.ts';
 import { type PlannedSweep, planSweep } from '../sweep/plan-sweep.ts';
 import { reproduceCommand } from '../sweep/reproduce.ts';
@@ -21,13 +21,17 @@ import {
   type OptionEntry,
   type OptionValues,
   paramsOf,
+  parseJobs,
 } from './options.ts';
+import { REDIS_OPTIONS } from './redis-options.ts';
 import { loadScenario, printDiagnostics } from './scenario-file.ts';
 import { styleFor } from './style.ts';
 import { exitCodeOfTotals } from './sweep-exit.ts';
 import { mergeCommand } from './sweep-merge.ts';
 import { SweepProgress } from './sweep-progress.ts';
+import { remoteCells } from './sweep-redis.ts';
 import { cellText, SweepReport } from './sweep-report.ts';
+import { workerCommand } from './sweep-worker.ts';
 
 const SHARD: OptionEntry = {
   flags: '--shard <i/n>',
@@ -52,6 +56,11 @@ export const sweepCommand: CommandEntry = {
     },
     { flags: '--resume', summary: 'go on with the unfinished sweep in that folder' },
     SHARD,
+    {
+      flags: '--redis <url>',
+      summary: 'have the cells run by `blast sweep worker` on any machine; env:NAME takes the address from a variable',
+    },
+    ...REDIS_OPTIONS,
     { flags: '--cell <key>', summary: 'run one cell only and write nothing' },
     { flags: '--dry-run', summary: 'list the cells and run nothing' },
     OPTION.allowOutside,
@@ -65,8 +74,9 @@ export const sweepCommand: CommandEntry = {
     ['blast sweep scenario.yml --param gap=13s --jobs 2', 'only the cells with gap=13s, two at a time'],
     ["blast sweep scenario.yml --cell 'amount=2sat,gap=13s#seed=3'", 'one cell'],
     ['blast sweep scenario.yml --shard 1/4 --out part-1', 'the first of four parts'],
+    ['blast sweep scenario.yml --redis redis://localhost:6379', 'on the machines whose workers serve this Redis'],
   ],
-  commands: [mergeCommand],
+  commands: [mergeCommand, workerCommand],
   async run(context, [file = ''], options) {
     try {
       return await sweep(context, file, options);
@@ -77,12 +87,6 @@ export const sweepCommand: CommandEntry = {
     }
   },
 };
-
-function parseJobs(text: string): number {
-  const jobs = Number(text);
-  if (!/^\d+$/.test(text) || jobs < 1 || jobs > 1024) throw new InvalidArgumentError('Write a number from 1 to 1024.');
-  return jobs;
-}
 
 function parseShard(text: string): Shard {
   const [, i, n] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? [];
@@ -133,7 +137,7 @@ async function sweep(context: CommandContext, file: string, options: OptionValue
       plan: planned.plan,
       shard,
       resume,
-      executor: await engine.executor(planned.job, (options.jobs as number | undefined) ?? null),
+      executor: await executorOf(context, planned.job, options),
       bySeed: planned.job.branches,
       clock: io.clock,
       signal: stop.signal,
@@ -180,6 +184,14 @@ async function warnOfUnshared(
     io,
     found.map(({ message }) => makeDiagnostic(source, 'W650', from.range, from.path, message, hint)),
   );
+}
+
+/** Threads of this machine, or workers anywhere. */
+async function executorOf({ io, engine }: CommandContext, job: SweepJob, options: OptionValues): Promise<Executor> {
+  const jobs = (options.jobs as number | undefined) ?? null;
+  if (options.redis === undefined) return engine.executor(job, jobs);
+  if (jobs !== null) throw new CliError(EXIT.usage, '--jobs does not go with --redis', 'the workers have that option');
+  return remoteCells(io, job, options);
 }
 
 function listCells({ io }: CommandContext, { plan, info }: PlannedSweep, shard: Shard | null, json: boolean): ExitCode {

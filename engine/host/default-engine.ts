@@ -28,6 +28,10 @@ export const defaultEngine: Engine = {
     const { inlineExecutor } = await import('../sweep/inline-executor.ts');
     return inlineExecutor(await engineCells(defaultEngine, job, CELL_CLOCK));
   },
+  pool: async (job) => {
+    const { inlinePool } = await import('../sweep/cell-pool.ts');
+    return inlinePool(await engineCells(defaultEngine, job, CELL_CLOCK));
+  },
 };
 
 /** A cell is never paced, so that its clock need not tell the time. */

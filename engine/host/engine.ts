@@ -6,6 +6,7 @@ import type { CompileInput, CompileResult } from '../compile/compile.ts';
 import type { ImportFormat } from '../interop/imported.ts';
 import type { ScenarioWriterInput, WrittenScenario } from '../interop/scenario-writer.ts';
 import type { RunInput } from '../run/runner.ts';
+import type { CellPool } from '../sweep/cell-pool.ts';
 import type { Executor, SweepJob } from '../sweep/job.ts';
 
 export type CompileRequest = CompileInput;
@@ -32,6 +33,8 @@ export interface Engine {
   readonly formats: readonly ImportFormat[];
   /** Where the cells of a sweep are run: `jobs` at a time, or as many as the machine can. */
   executor(job: SweepJob, jobs: number | null): Awaitable<Executor>;
+  /** Where a worker for other machines runs the cells that it takes. */
+  pool(job: SweepJob): Awaitable<CellPool>;
   /** Texts of a scenario made of an imported network, and of the network file beside it. */
   writeImported(input: ScenarioWriterInput): WrittenScenario;
 }
