@@ -252,6 +252,20 @@ describe('blast schedule', () => {
     expect(started.log()).toMatchObject([{ exit_code: 130 }]);
   });
 
+  it('runs a sweep', async () => {
+    const text = `${SMALL}sweep: { matrix: { amount: [1 sat, 2 sat] }, seeds: 2 }\n`;
+    const files = new MemoryFiles({ 'small.yml': text });
+    const { io, done, settle, log } = await start(['--max-runs', '2', '--sweep'], files);
+    io.cron.tick();
+    await settle();
+    io.cron.tick();
+    expect({ code: await done, err: io.err.split('\n')[1] }).toEqual({ code: 0, err: '' });
+    expect(files.read('out/small-schedule/2025-02-01T12-00-00Z/cells.csv')?.trimEnd().split('\n')).toHaveLength(5);
+    expect(log()).toMatchObject([{ exit_code: 0 }, { exit_code: 0 }]);
+    expect(log()[0]?.digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(log()[0]?.digest).toBe(log()[1]?.digest);
+  });
+
   it('shows the next instants with --dry-run and runs nothing', async () => {
     const files = small();
     const args = ['schedule', 'small.yml', '--cron', '0 0 * * *', '--dry-run'];
@@ -269,6 +283,7 @@ describe('blast schedule', () => {
     [['--cron', '0 3 * *'], 'Expected five fields, or six with seconds, got 4'],
     [['--cron', '0 3 30 2 *'], '`30` is not a day of the month'],
     [['--cron', '0 3 * * *', '--timezone', 'Mars/Olympus'], 'Write the name of a time zone'],
+    [['--cron', '0 3 * * *', '--sweep', '--seed', '3'], '--seed does not go with --sweep'],
     [['--cron', '0 3 * * *', '--keep', '0'], 'Write a whole number from 1'],
     [['--cron', '0 3 * * *', '--out', 'small.yml'], 'small.yml is a file'],
   ])('refuses %j', async (args, message) => {

@@ -1,25 +1,28 @@
-/** `blast schedule`: runs a scenario again and again on a wall-clock schedule. */
+/** `blast schedule`: runs a scenario, or its sweep, again and again on a wall-clock schedule. */
 import { InvalidArgumentError } from 'commander';
+import { sha256Text } from '../base/digest.ts';
 import { MANIFEST_FILE } from '../run/manifest.ts';
 import { cronProblem } from '../spec/cron.ts';
+import { CELLS_FILE } from '../sweep/cell-store.ts';
 import { instantText } from './cron-clock.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import { reportFailure } from './failure.ts';
 import type { CliIo } from './io.ts';
-import { type CommandContext, type CommandEntry, OPTION, type OptionValues, paramsOf } from './options.ts';
+import { type CommandContext, type CommandEntry, OPTION, type OptionValues, paramsOf, parseJobs } from './options.ts';
 import { runScenario } from './run.ts';
 import { shortDigest } from './run-report.ts';
 import { loadScenario } from './scenario-file.ts';
 import { SCHEDULE_LOG, ScheduleFolder } from './schedule-folder.ts';
 import { type FinishedRun, type JobReport, runSchedule, type ScheduledJob, type SkippedRun } from './schedule-runs.ts';
 import { styleFor } from './style.ts';
+import { sweepCommand } from './sweep.ts';
 
 /** Instants that `--dry-run` shows. */
 const SHOWN = 5;
 
 export const scheduleCommand: CommandEntry = {
   name: 'schedule',
-  summary: 'run a scenario again and again at times of the clock',
+  summary: 'run a scenario or its sweep again and again at times of the clock',
   details:
     'Stays until Ctrl-C or until --max-runs are made. Each run has a folder named by the instant at which it was due, and a ' +
     `line in ${SCHEDULE_LOG}. An instant at which a run is still going is left out. A run that fails does not end the ` +
@@ -40,6 +43,12 @@ export const scheduleCommand: CommandEntry = {
     },
     OPTION.param,
     OPTION.seed,
+    { flags: '--sweep', summary: 'run the sweep of the scenario, as `blast sweep` does' },
+    {
+      flags: '-j, --jobs <number>',
+      summary: 'with --sweep: cells that run at once (default: one a core)',
+      parse: parseJobs,
+    },
     {
       flags: '-o, --out <folder>',
       summary: 'folder of the results and the log (default: out/ and the name of the scenario and -schedule)',
@@ -52,6 +61,7 @@ export const scheduleCommand: CommandEntry = {
   ],
   examples: [
     ["blast schedule scenario.yml --cron '0 3 * * *' --keep 7", 'each night at three, the last week is kept'],
+    ["blast schedule scenario.yml --sweep --cron '0 1 * * sat'", 'the whole sweep each Saturday'],
     ["blast schedule scenario.yml --cron '0 9 * * mon-fri' --timezone Europe/Berlin --dry-run", 'when would that be?'],
   ],
   async run(context, [file = ''], options) {
@@ -60,6 +70,9 @@ export const scheduleCommand: CommandEntry = {
       throw new CliError(EXIT.usage, 'a schedule needs --cron', "for example --cron '0 3 * * *', each night at three");
     }
     const seed = options.seed as number | undefined;
+    if (options.sweep === true && seed !== undefined) {
+      throw new CliError(EXIT.usage, '--seed does not go with --sweep', 'a sweep has its own seeds');
+    }
     const compiled = await loadScenario(context, file, {
       overrides: paramsOf(options),
       allowOutside: options.allowOutside === true,
@@ -78,7 +91,8 @@ export const scheduleCommand: CommandEntry = {
       '',
     );
     if (options.quiet !== true) context.io.stderr.write(`next run at ${next[0] ?? ''}, Ctrl-C ends\n`);
-    return keepSchedule(context, scenarioJob(context, file, options), { expression, timezone, folder }, options);
+    const job = (options.sweep === true ? sweepJob : scenarioJob)(context, file, options);
+    return keepSchedule(context, job, { expression, timezone, folder }, options);
   },
 };
 
@@ -139,6 +153,17 @@ function scenarioJob(context: CommandContext, file: string, options: OptionValue
     const manifest = io.files.read(`${folder}/${MANIFEST_FILE}`);
     const digests = manifest === null ? null : (JSON.parse(manifest) as { digests: { run: string | null } }).digests;
     return { exitCode, digest: digests?.run ?? null };
+  };
+}
+
+/** Runs the sweep of a scenario as `blast sweep` does; the digest is that of its cells. */
+function sweepJob(context: CommandContext, file: string, options: OptionValues): ScheduledJob {
+  return async (io, folder) => {
+    const { param, jobs, allowOutside } = options;
+    const settings = { param, jobs, allowOutside, out: folder, format: 'text', quiet: true };
+    const exitCode = await sweepCommand.run({ ...context, io }, [file], settings);
+    const cells = io.files.read(`${folder}/${CELLS_FILE}`);
+    return { exitCode, digest: cells === null ? null : sha256Text(cells) };
   };
 }
 
