@@ -1,6 +1,7 @@
 /**
- * HTLCs hop by hop: offering them, forwarding or failing what was committed, receiving, and carrying preimages and
- * failures back to the sender. Which checks a node makes and which failure it returns is its model's business.
+ * HTLCs hop by hop: offering them, forwarding or failing what was committed, and carrying preimages and failures back to
+ * the sender; what the recipient does is in receiving.ts. Which checks a node makes and which failure it returns is its
+ * model's business.
  */
 import { keyedU32, keyedUnit } from '../base/random.ts';
 import { STATE } from './channel-lifecycle.ts';
@@ -8,8 +9,9 @@ import { FAILURE, type FailureCode } from './failure.ts';
 import { blankPolicy } from './gossip.ts';
 import { HTLC } from './htlcs.ts';
 import type { Links } from './links.ts';
-import { blankView, type ForwardRequest, MAX_HOPS, type ReceiveRequest } from './node-model.ts';
-import { PAYMENT, RECEIPT } from './payments.ts';
+import { blankView, type ForwardRequest, MAX_HOPS } from './node-model.ts';
+import { PAYMENT } from './payments.ts';
+import { Receiving } from './receiving.ts';
 import { RECORD } from './records.ts';
 import { PHYSICS, type World } from './world.ts';
 
@@ -33,35 +35,28 @@ export class Forwarding {
     incomingAmountMsat: 0,
     incomingExpiry: 0,
     outgoingEdge: 0,
+    requestedEdge: 0,
     outgoingAmountMsat: 0,
     outgoingExpiry: 0,
     height: 0,
+    exists: false,
     usable: false,
     connected: false,
+    announced: false,
     policy: blankPolicy(),
     inboundFeeBaseMsat: 0,
     inboundFeeRatePpm: 0,
     view: blankView(),
   };
-  readonly #receive: ReceiveRequest = {
-    node: 0,
-    amountMsat: 0,
-    expiry: 0,
-    height: 0,
-    onionAmountMsat: 0,
-    onionExpiry: 0,
-    totalMsat: 0,
-    method: 'keysend',
-    payable: true,
-    invoiceCltvDelta: -1,
-    partial: false,
-  };
+  /** The recipient's part. */
+  readonly receiving: Receiving;
   #passing = new Int32Array(64);
 
   constructor(world: World, links: Links, host: ForwardingHost) {
     this.#w = world;
     this.#links = links;
     this.#host = host;
+    this.receiving = new Receiving(world, this);
   }
 
   /** Offers the HTLC of `attempt` (slot) at `hop`; the caller has made sure that the channel takes it. */
@@ -82,10 +77,20 @@ export class Forwarding {
     const w = this.#w;
     w.htlcs.state[h] = HTLC.committed;
     const attempt = w.htlcs.attempt[h]!;
-    const hop = w.htlcs.hop[h]!;
     w.record(RECORD.htlcCommitted, w.attempts.serial[attempt]!, w.htlcs.edge[h]!, 0, w.htlcs.amountMsat[h]!);
-    if (hop + 1 === w.attempts.length[attempt]!) this.#accept(h);
-    else this.#relay(h, attempt, hop);
+    if (!this.#batched(h, PHYSICS.batchedHtlc)) this.#act(h);
+  }
+
+  /** A batch is due that an HTLC, or the failure of what became of it, waited for. */
+  onBatch(h: number, generation: number, kind: number): void {
+    const w = this.#w;
+    if (w.htlcs.generation[h] !== generation || w.htlcs.state[h] !== HTLC.committed) return;
+    const attempt = w.htlcs.attempt[h]!;
+    if (kind === PHYSICS.batchedFailure) {
+      this.fail(h, w.attempts.failureHop[attempt]!, w.attempts.failureCode[attempt]!);
+    } else if (w.channels.state[w.htlcs.edge[h]! >> 1]! < STATE.force_closing) {
+      this.#act(h);
+    }
   }
 
   /** The removal of an HTLC is irrevocably committed. */
@@ -179,40 +184,12 @@ export class Forwarding {
     const w = this.#w;
     const attempt = w.htlcs.attempt[h]!;
     const channel = w.htlcs.edge[h]! >> 1;
-    if (w.htlcs.hop[h]! + 1 === w.attempts.length[attempt]!) this.#lose(h, w.attempts.payment[attempt]!);
+    if (w.htlcs.hop[h]! + 1 === w.attempts.length[attempt]!) this.receiving.lose(h, w.attempts.payment[attempt]!);
     w.attempts.htlc[attempt * MAX_HOPS + w.htlcs.hop[h]!] = -1;
     w.htlcs.remove(w.channels, h, creditEdge);
     w.attempts.liveHtlcs[attempt]!--;
     w.attempts.release(attempt);
     if (w.channels.state[channel] === STATE.shutting_down) this.#host.drained(channel);
-  }
-
-  /** A part was held too long while the rest did not come. */
-  onMppTimeout(h: number, generation: number): void {
-    const w = this.#w;
-    if (w.htlcs.generation[h] !== generation || w.htlcs.state[h] !== HTLC.committed) return;
-    const payment = w.attempts.payment[w.htlcs.attempt[h]!]!;
-    if (w.payments.receipt[payment] !== RECEIPT.open || !this.#unhold(payment, h)) return;
-    w.payments.receivedMsat[payment]! -= w.htlcs.amountMsat[h]!;
-    this.fail(h, w.htlcs.hop[h]! + 1, FAILURE.mpp_timeout);
-  }
-
-  onHoldOver(payment: number): void {
-    if (this.#w.payments.receipt[payment] === RECEIPT.complete) this.#settle(payment);
-  }
-
-  /** The recipient gives a held payment back when its HTLCs come near their expiry. */
-  onBlock(): void {
-    const w = this.#w;
-    for (let h = 0; h < w.htlcs.used; h++) {
-      if (w.htlcs.state[h] !== HTLC.committed) continue;
-      const attempt = w.htlcs.attempt[h]!;
-      if (w.htlcs.hop[h]! + 1 !== w.attempts.length[attempt]!) continue;
-      const node = w.to(w.htlcs.edge[h]!);
-      const payment = w.attempts.payment[attempt]!;
-      if (w.running[node] === 0 || w.payments.receipt[payment] !== RECEIPT.complete) continue;
-      if (w.chain.height >= w.htlcs.expiry[h]! - w.modelOf(node).holdExpiryDelta) this.#giveBack(payment);
-    }
   }
 
   /** Failure code with which this node answers for `attempt`'s HTLC at `hop`, handed to the node before it. */
@@ -223,7 +200,34 @@ export class Forwarding {
       return;
     }
     const upstream = w.attempts.htlc[attempt * MAX_HOPS + hop - 1]!;
-    if (upstream >= 0) this.fail(upstream, reporter, code);
+    if (upstream < 0) return;
+    if (this.#batched(upstream, PHYSICS.batchedFailure)) {
+      w.attempts.failureCode[attempt] = code;
+      w.attempts.failureHop[attempt] = reporter;
+    } else {
+      this.fail(upstream, reporter, code);
+    }
+  }
+
+  /** True when the receiving node of `h` acts later, in a batch. */
+  #batched(h: number, kind: number): boolean {
+    const w = this.#w;
+    const node = w.to(w.htlcs.edge[h]!);
+    const model = w.modelOf(node);
+    if (model.batchAt === undefined) return false;
+    const attempt = w.htlcs.attempt[h]!;
+    const counter = (kind << 20) + (w.attempts.ordinal[attempt]! << 5) + w.htlcs.hop[h]!;
+    const at = model.batchAt(node, this.draw(w.attempts.payment[attempt]!, counter));
+    if (at > w.nowUs) w.queue.push(at, kind, h, w.htlcs.generation[h]!);
+    return at > w.nowUs;
+  }
+
+  /** The receiving node of an HTLC forwards, accepts or fails it. */
+  #act(h: number): void {
+    const attempt = this.#w.htlcs.attempt[h]!;
+    const hop = this.#w.htlcs.hop[h]!;
+    if (hop + 1 === this.#w.attempts.length[attempt]!) this.receiving.accept(h);
+    else this.#relay(h, attempt, hop);
   }
 
   #relay(h: number, attempt: number, hop: number): void {
@@ -233,6 +237,7 @@ export class Forwarding {
     const node = w.from(requested);
     const peer = w.to(requested);
     const model = w.modelOf(node);
+    this.#forward.requestedEdge = requested;
     const requestedCode = this.#check(h, node, requested, at);
     let count = 0;
     const edges = w.localEdges[node]!;
@@ -272,102 +277,16 @@ export class Forwarding {
     r.outgoingAmountMsat = w.attempts.amountMsat[at]!;
     r.outgoingExpiry = w.attempts.expiry[at]!;
     r.height = w.chain.height;
-    r.usable = w.channels.state[edge >> 1] === STATE.open;
+    const state = w.channels.state[edge >> 1]!;
+    r.exists = state === STATE.open || state === STATE.shutting_down;
+    r.usable = state === STATE.open;
     r.connected = w.channels.connected[edge >> 1] === 1;
+    r.announced = w.channels.announced[edge >> 1] === 1;
     w.channels.getPolicy(edge, r.policy);
     r.inboundFeeBaseMsat = w.channels.inboundFeeBaseMsat[incoming ^ 1]!;
     r.inboundFeeRatePpm = w.channels.inboundFeeRatePpm[incoming ^ 1]!;
     w.channels.view(edge, r.view);
     return w.modelOf(node).checkForward(r);
-  }
-
-  #accept(h: number): void {
-    const w = this.#w;
-    const attempt = w.htlcs.attempt[h]!;
-    const payment = w.attempts.payment[attempt]!;
-    const node = w.to(w.htlcs.edge[h]!);
-    const model = w.modelOf(node);
-    const total = w.timeline.payments.amountMsat[payment]!;
-    const options = w.timeline.activities[w.timeline.payments.activity[payment]!]!.profile;
-    const last = attempt * MAX_HOPS + w.attempts.length[attempt]! - 1;
-    const r = this.#receive;
-    r.node = node;
-    r.amountMsat = w.htlcs.amountMsat[h]!;
-    r.expiry = w.htlcs.expiry[h]!;
-    r.height = w.chain.height;
-    r.onionAmountMsat = w.attempts.amountMsat[last]!;
-    r.onionExpiry = w.attempts.expiry[last]!;
-    r.totalMsat = total;
-    r.method = options.method;
-    r.partial = r.onionAmountMsat < total;
-    r.invoiceCltvDelta = options.method === 'invoice' ? model.invoiceCltvDelta : -1;
-    r.payable =
-      w.payments.receipt[payment] === RECEIPT.open &&
-      (options.method === 'keysend' || w.nowUs <= w.payments.startedUs[payment]! + model.invoiceExpiryUs);
-    const code = model.checkReceive(r);
-    if (code !== 0) {
-      this.fail(h, w.htlcs.hop[h]! + 1, code);
-      return;
-    }
-    w.htlcs.next[h] = w.payments.heldHtlc[payment]!;
-    w.payments.heldHtlc[payment] = h;
-    w.payments.receivedMsat[payment]! += w.htlcs.amountMsat[h]!;
-    if (w.payments.receivedMsat[payment]! < total) {
-      w.after(model.timing.mppTimeoutUs, PHYSICS.mppTimeout, h, w.htlcs.generation[h]!);
-      return;
-    }
-    w.payments.receipt[payment] = RECEIPT.complete;
-    if (options.holdUs > 0) w.after(options.holdUs, PHYSICS.holdOver, payment, 0);
-    else this.#settle(payment);
-  }
-
-  #settle(payment: number): void {
-    this.#w.payments.receipt[payment] = RECEIPT.settled;
-    this.#release(payment, (h) => this.fulfil(h));
-  }
-
-  #giveBack(payment: number): void {
-    const w = this.#w;
-    w.payments.receipt[payment] = RECEIPT.cancelled;
-    this.#release(payment, (h) => this.fail(h, w.htlcs.hop[h]! + 1, FAILURE.incorrect_or_unknown_payment_details));
-  }
-
-  /** Empties the list of held parts. */
-  #release(payment: number, act: (htlc: number) => void): void {
-    const w = this.#w;
-    let h = w.payments.heldHtlc[payment]!;
-    w.payments.heldHtlc[payment] = -1;
-    while (h >= 0) {
-      const next = w.htlcs.next[h]!;
-      w.htlcs.next[h] = -1;
-      act(h);
-      h = next;
-    }
-  }
-
-  /** A part that its recipient still held is gone (timed out on-chain); a complete set is complete no more. */
-  #lose(h: number, payment: number): void {
-    const w = this.#w;
-    const receipt = w.payments.receipt[payment]!;
-    if (receipt !== RECEIPT.open && receipt !== RECEIPT.complete) return;
-    if (!this.#unhold(payment, h)) return;
-    w.payments.receivedMsat[payment]! -= w.htlcs.amountMsat[h]!;
-    if (receipt === RECEIPT.complete) this.#giveBack(payment);
-  }
-
-  /** Takes one part out of the held list; false when it is not in it. */
-  #unhold(payment: number, htlc: number): boolean {
-    const { heldHtlc } = this.#w.payments;
-    const next = this.#w.htlcs.next;
-    let before = -1;
-    for (let h = heldHtlc[payment]!; h >= 0; before = h, h = next[h]!) {
-      if (h !== htlc) continue;
-      if (before < 0) heldHtlc[payment] = next[h]!;
-      else next[before] = next[h]!;
-      next[h] = -1;
-      return true;
-    }
-    return false;
   }
 
   /** A uniform draw in [0, 1) of a payment; `counter` tells its draws apart. */

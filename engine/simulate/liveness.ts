@@ -148,7 +148,8 @@ export class Liveness {
       this.#closing.negotiate(channel);
       for (const e of [edge, edge ^ 1]) {
         if (w.channels.disabled[e] === 1) {
-          w.after(w.modelOf(w.from(e)).timing.enableAfterUs, PHYSICS.enable, e, w.channels.connection[channel]!);
+          const { enableAfterUs, tickUs } = w.modelOf(w.from(e)).timing;
+          w.afterTicks(enableAfterUs, tickUs, PHYSICS.enable, e, w.channels.connection[channel]!);
         }
       }
     }
@@ -181,7 +182,7 @@ export class Liveness {
     const first = w.modelOf(w.from(2 * channel)).timing;
     const second = w.modelOf(w.from(2 * channel + 1)).timing;
     w.after(Math.max(first.mailboxUs, second.mailboxUs), PHYSICS.mailbox, channel, connection);
-    w.after(first.disableAfterUs, PHYSICS.disable, 2 * channel, connection);
-    w.after(second.disableAfterUs, PHYSICS.disable, 2 * channel + 1, connection);
+    w.afterTicks(first.disableAfterUs, first.tickUs, PHYSICS.disable, 2 * channel, connection);
+    w.afterTicks(second.disableAfterUs, second.tickUs, PHYSICS.disable, 2 * channel + 1, connection);
   }
 }

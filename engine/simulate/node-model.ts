@@ -120,12 +120,16 @@ export interface ForwardRequest {
   incomingAmountMsat: number;
   incomingExpiry: number;
   outgoingEdge: number;
+  /** The channel that the onion names. It is asked about first; then, with all else equal, those parallel to it. */
+  requestedEdge: number;
   outgoingAmountMsat: number;
   outgoingExpiry: number;
   height: number;
-  /** The channel is open (confirmed, not closing); its peer is connected. */
+  /** The channel is confirmed and not on-chain; it is open (not closing either); its peer is connected; it is public. */
+  exists: boolean;
   usable: boolean;
   connected: boolean;
+  announced: boolean;
   /** Our policy for the outgoing channel. */
   policy: Policy;
   /** Inbound fee that we ask on the incoming channel. */
@@ -278,6 +282,11 @@ export interface NodeTiming {
   readonly enableAfterUs: number;
   /** How long a recipient holds parts of an incomplete payment before it fails them with mpp_timeout (lnd: 120 s). */
   readonly mppTimeoutUs: number;
+  /**
+   * Set where disableAfterUs, enableAfterUs and mppTimeoutUs are counted in ticks of a clock: they end at the last
+   * multiple of it that lies within them (LDK: 60 s, so that 3 ticks are more than 2 and at most 3 minutes).
+   */
+  readonly tickUs?: number;
 }
 
 export interface NodeModel {
@@ -319,6 +328,11 @@ export interface NodeModel {
    * `draw` is a uniform number in [0, 1).
    */
   chooseForward(passing: ArrayLike<number>, count: number, requestedEdge: number, draw: number): number;
+  /**
+   * When the node acts on an HTLC that was committed, or on a failure to hand back, where it does so in batches: an
+   * instant from now on. `draw` is a uniform number in [0, 1), for a batch that begins. Absent: at once.
+   */
+  batchAt?(node: number, draw: number): number;
   /** 0 to accept (or hold until all parts are there), or the failure the recipient returns. */
   checkReceive(request: ReceiveRequest): FailureCode;
 

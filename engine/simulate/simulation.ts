@@ -240,7 +240,7 @@ export class Simulation {
       }
       this.#opening.onBlock();
       this.#closing.onBlock();
-      this.#forwarding.onBlock();
+      this.#forwarding.receiving.onBlock();
       this.#onchain.onBlock();
       this.#watch?.check();
     }
@@ -336,11 +336,11 @@ export class Simulation {
       case PHYSICS.mppTimeout:
         if (this.world.htlcs.generation[a] !== b) return;
         if (this.#asleep(this.world.to(this.world.htlcs.edge[a]!), kind, a, b)) return;
-        this.#forwarding.onMppTimeout(a, b);
+        this.#forwarding.receiving.onMppTimeout(a, b);
         return;
       case PHYSICS.holdOver:
         if (this.#asleep(this.world.timeline.payments.destination[a]!, kind, a, b)) return;
-        this.#forwarding.onHoldOver(a);
+        this.#forwarding.receiving.onHoldOver(a);
         return;
       case PHYSICS.fundingSigned:
         this.#opening.onFundingSigned(a, b);
@@ -371,6 +371,12 @@ export class Simulation {
         return;
       case PHYSICS.updateFee:
         this.#fees.onUpdateFee(a);
+        return;
+      case PHYSICS.batchedHtlc:
+      case PHYSICS.batchedFailure:
+        if (this.world.htlcs.generation[a] !== b) return;
+        if (this.#asleep(this.world.to(this.world.htlcs.edge[a]!), kind, a, b)) return;
+        this.#forwarding.onBatch(a, b, kind);
         return;
       default:
         throw new InvariantError(`an event of unknown kind ${kind}`);

@@ -51,6 +51,9 @@ export const PHYSICS = {
   silent: 16,
   /** a channel: its funder reviews the commitment feerate. */
   updateFee: 17,
+  /** a HTLC, b generation: its receiving node acts on it / hands the failure of what it forwarded back. */
+  batchedHtlc: 18,
+  batchedFailure: 19,
 } as const;
 
 export const PHYSICS_NAMES: readonly string[] = Object.keys(PHYSICS);
@@ -124,6 +127,12 @@ export class World {
   /** Schedules a physics event `delayUs` from now. */
   after(delayUs: number, kind: number, a: number, b: number): void {
     this.queue.push(this.nowUs + delayUs, kind, a, b);
+  }
+
+  /** As `after`, for a delay that a model may count in ticks. */
+  afterTicks(delayUs: number, tickUs: number | undefined, kind: number, a: number, b: number): void {
+    const at = this.nowUs + delayUs;
+    this.queue.push(tickUs === undefined ? at : at - (at % tickUs), kind, a, b);
   }
 
   /** Number of a text for use in records. */

@@ -1,0 +1,159 @@
+/**
+ * What the recipient of a payment does: it holds parts until all are there, settles them, or gives them back. Which checks
+ * it makes and how long it holds is its model's business; HTLCs are moved by forwarding.ts.
+ */
+import { FAILURE } from './failure.ts';
+import { HTLC } from './htlcs.ts';
+import { MAX_HOPS, type ReceiveRequest } from './node-model.ts';
+import { RECEIPT } from './payments.ts';
+import { PHYSICS, type World } from './world.ts';
+
+export interface ReceivingHost {
+  /** The receiving node of an HTLC releases the preimage; fails it as node number `hop` of the route. */
+  fulfil(htlc: number): void;
+  fail(htlc: number, hop: number, code: number): void;
+}
+
+export class Receiving {
+  readonly #w: World;
+  readonly #host: ReceivingHost;
+  readonly #receive: ReceiveRequest = {
+    node: 0,
+    amountMsat: 0,
+    expiry: 0,
+    height: 0,
+    onionAmountMsat: 0,
+    onionExpiry: 0,
+    totalMsat: 0,
+    method: 'keysend',
+    payable: true,
+    invoiceCltvDelta: -1,
+    partial: false,
+  };
+
+  constructor(world: World, host: ReceivingHost) {
+    this.#w = world;
+    this.#host = host;
+  }
+
+  /** A part was held too long while the rest did not come. */
+  onMppTimeout(h: number, generation: number): void {
+    const w = this.#w;
+    if (w.htlcs.generation[h] !== generation || w.htlcs.state[h] !== HTLC.committed) return;
+    const payment = w.attempts.payment[w.htlcs.attempt[h]!]!;
+    if (w.payments.receipt[payment] !== RECEIPT.open || !this.#unhold(payment, h)) return;
+    w.payments.receivedMsat[payment]! -= w.htlcs.amountMsat[h]!;
+    this.#host.fail(h, w.htlcs.hop[h]! + 1, FAILURE.mpp_timeout);
+  }
+
+  onHoldOver(payment: number): void {
+    if (this.#w.payments.receipt[payment] === RECEIPT.complete) this.#settle(payment);
+  }
+
+  /** The recipient gives a held payment back when its HTLCs come near their expiry. */
+  onBlock(): void {
+    const w = this.#w;
+    for (let h = 0; h < w.htlcs.used; h++) {
+      if (w.htlcs.state[h] !== HTLC.committed) continue;
+      const attempt = w.htlcs.attempt[h]!;
+      if (w.htlcs.hop[h]! + 1 !== w.attempts.length[attempt]!) continue;
+      const node = w.to(w.htlcs.edge[h]!);
+      const payment = w.attempts.payment[attempt]!;
+      if (w.running[node] === 0 || w.payments.receipt[payment] !== RECEIPT.complete) continue;
+      if (w.chain.height >= w.htlcs.expiry[h]! - w.modelOf(node).holdExpiryDelta) this.#giveBack(payment);
+    }
+  }
+
+  /** An HTLC has come to its recipient. */
+  accept(h: number): void {
+    const w = this.#w;
+    const attempt = w.htlcs.attempt[h]!;
+    const payment = w.attempts.payment[attempt]!;
+    const node = w.to(w.htlcs.edge[h]!);
+    const model = w.modelOf(node);
+    const total = w.timeline.payments.amountMsat[payment]!;
+    const options = w.timeline.activities[w.timeline.payments.activity[payment]!]!.profile;
+    const last = attempt * MAX_HOPS + w.attempts.length[attempt]! - 1;
+    const r = this.#receive;
+    r.node = node;
+    r.amountMsat = w.htlcs.amountMsat[h]!;
+    r.expiry = w.htlcs.expiry[h]!;
+    r.height = w.chain.height;
+    r.onionAmountMsat = w.attempts.amountMsat[last]!;
+    r.onionExpiry = w.attempts.expiry[last]!;
+    r.totalMsat = total;
+    r.method = options.method;
+    r.partial = r.onionAmountMsat < total;
+    r.invoiceCltvDelta = options.method === 'invoice' ? model.invoiceCltvDelta : -1;
+    r.payable =
+      w.payments.receipt[payment] === RECEIPT.open &&
+      (options.method === 'keysend' || w.nowUs <= w.payments.startedUs[payment]! + model.invoiceExpiryUs);
+    const code = model.checkReceive(r);
+    if (code !== 0) {
+      this.#host.fail(h, w.htlcs.hop[h]! + 1, code);
+      return;
+    }
+    w.htlcs.next[h] = w.payments.heldHtlc[payment]!;
+    w.payments.heldHtlc[payment] = h;
+    w.payments.receivedMsat[payment]! += w.htlcs.amountMsat[h]!;
+    if (w.payments.receivedMsat[payment]! < total) {
+      const { mppTimeoutUs, tickUs } = model.timing;
+      w.afterTicks(mppTimeoutUs, tickUs, PHYSICS.mppTimeout, h, w.htlcs.generation[h]!);
+      return;
+    }
+    w.payments.receipt[payment] = RECEIPT.complete;
+    if (options.holdUs > 0) w.after(options.holdUs, PHYSICS.holdOver, payment, 0);
+    else this.#settle(payment);
+  }
+
+  #settle(payment: number): void {
+    this.#w.payments.receipt[payment] = RECEIPT.settled;
+    this.#release(payment, (h) => this.#host.fulfil(h));
+  }
+
+  #giveBack(payment: number): void {
+    const w = this.#w;
+    w.payments.receipt[payment] = RECEIPT.cancelled;
+    this.#release(payment, (h) =>
+      this.#host.fail(h, w.htlcs.hop[h]! + 1, FAILURE.incorrect_or_unknown_payment_details),
+    );
+  }
+
+  /** Empties the list of held parts. */
+  #release(payment: number, act: (htlc: number) => void): void {
+    const w = this.#w;
+    let h = w.payments.heldHtlc[payment]!;
+    w.payments.heldHtlc[payment] = -1;
+    while (h >= 0) {
+      const next = w.htlcs.next[h]!;
+      w.htlcs.next[h] = -1;
+      act(h);
+      h = next;
+    }
+  }
+
+  /** A part that its recipient still held is gone (timed out on-chain); a complete set is complete no more. */
+  lose(h: number, payment: number): void {
+    const w = this.#w;
+    const receipt = w.payments.receipt[payment]!;
+    if (receipt !== RECEIPT.open && receipt !== RECEIPT.complete) return;
+    if (!this.#unhold(payment, h)) return;
+    w.payments.receivedMsat[payment]! -= w.htlcs.amountMsat[h]!;
+    if (receipt === RECEIPT.complete) this.#giveBack(payment);
+  }
+
+  /** Takes one part out of the held list; false when it is not in it. */
+  #unhold(payment: number, htlc: number): boolean {
+    const { heldHtlc } = this.#w.payments;
+    const next = this.#w.htlcs.next;
+    let before = -1;
+    for (let h = heldHtlc[payment]!; h >= 0; before = h, h = next[h]!) {
+      if (h !== htlc) continue;
+      if (before < 0) heldHtlc[payment] = next[h]!;
+      else next[before] = next[h]!;
+      next[h] = -1;
+      return true;
+    }
+    return false;
+  }
+}
