@@ -1,5 +1,7 @@
 /** `blast import`: makes a scenario of another tool's files. */
 
+import { unpackArchives } from '../interop/archive.ts';
+import { companionsOf, memberNames } from '../interop/formats.ts';
 import type { ImportFormat } from '../interop/imported.ts';
 import { writeWhole } from '../run/files.ts';
 import { CliError, EXIT } from './exit-codes.ts';
@@ -11,7 +13,8 @@ export const importCommand: CommandEntry = {
   name: 'import',
   summary: "make a scenario of another tool's network",
   details:
-    'Writes a scenario and, beside it, the network file that it refers to. Existing files are never overwritten.',
+    'Writes a scenario and, beside it, the network file that it refers to. Existing files are never overwritten. ' +
+    'Of a format with several files any one may be named, their folder, or a zip archive of them.',
   arguments: [{ syntax: '<path>', summary: "a file, or a folder with the other tool's files" }],
   options: [
     { flags: '--format <name>', summary: 'format of the files; recognised by their content when not given' },
@@ -22,10 +25,17 @@ export const importCommand: CommandEntry = {
   examples: [
     ['blast import describegraph.json', "lnd's view of the network"],
     ['blast import sim.json --format sim-ln --out imported', 'a simulation file of sim-ln'],
+    ['blast import shop.polar.zip', 'a network of Polar with its activity'],
+    ['blast import networks/ring', 'a network of warnet: network.yaml and node-defaults.yaml'],
   ],
   async run(context, [path = ''], options) {
     const { io, engine } = context;
-    const files = filesAt(io, path);
+    const unpacked = await unpackArchives(filesAt(io, path), memberNames());
+    if (!unpacked.ok) {
+      printDiagnostics(io, unpacked.diagnostics);
+      return EXIT.invalid;
+    }
+    const { files } = unpacked;
     const format = formatFor(context, files, options.format as string | undefined, path);
     const outcome = format.parse({ files, seed: options.seed as number });
     if (!outcome.ok) {
@@ -62,11 +72,14 @@ export const importCommand: CommandEntry = {
   },
 };
 
-/** Contents by path: one file, or all files of a folder. */
+/** Contents by path: one file with those that belong to it, or all files of a folder. */
 function filesAt(io: CliIo, path: string): ReadonlyMap<string, string> {
   const kind = io.files.kind(path);
   if (kind === 'none') throw new CliError(EXIT.invalid, `there is no ${path}`);
-  const paths = kind === 'file' ? [path] : io.files.list(path).map((name) => pathIn(path.replace(/[/\\]+$/, ''), name));
+  const paths =
+    kind === 'file'
+      ? [path, ...companionsOf(path)]
+      : io.files.list(path).map((name) => pathIn(path.replace(/[/\\]+$/, ''), name));
   const files = new Map<string, string>();
   for (const one of paths) {
     const text = io.files.kind(one) === 'file' ? io.files.read(one) : null;
@@ -101,7 +114,7 @@ function nameOf(path: string): string {
       .split(/[/\\]/)
       .at(-1) ?? '';
   const name = base
-    .replace(/\.(json|csv|graphml|ya?ml)$/i, '')
+    .replace(/\.(json|csv|graphml|ya?ml|zip)$/i, '')
     .replace(/[^A-Za-z0-9_.-]+/g, '-')
     .replace(/^[-.]+|[-.]+$/g, '');
   return name === '' ? 'imported' : name;

@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { nodeFiles } from '../host/node-files.ts';
 import { DIAGNOSTIC_CODES, diagnosticInfo } from '../spec/diagnostic-codes.ts';
 import { formatDiagnostics } from '../spec/format-diagnostic.ts';
 import { compileScenario } from './compile.ts';
@@ -18,13 +19,7 @@ const cases = readdirSync(folder)
 /** Codes of this stage that no file can bring about, with the reason. */
 const UNREACHABLE: ReadonlyMap<string, string> = new Map([['E601', 'the schema refuses negative times first']]);
 
-async function readFile(path: string): Promise<string | null> {
-  try {
-    return readFileSync(join(folder, path), 'utf8');
-  } catch {
-    return null;
-  }
-}
+const readFile = async (path: string): Promise<string | null> => nodeFiles(folder).read(path);
 
 describe('golden diagnostics', () => {
   test.each(cases)('%s', async (name) => {

@@ -2,13 +2,13 @@
  * Reads the network files that a scenario imports. Files are read through the function that is handed in, never
  * directly, and only from the scenario's own folder and below, so that a scenario can be moved, shared and trusted.
  */
-import { CLOTH_FILES } from '../interop/cloth.ts';
-import { IMPORT_FORMATS, importFormat, recogniseFormat } from '../interop/formats.ts';
-import type { ImportedNetwork } from '../interop/imported.ts';
+import { unpackArchives } from '../interop/archive.ts';
+import { companionsOf, IMPORT_FORMATS, importFormat, memberNames, recogniseFormat } from '../interop/formats.ts';
+import type { ImportedNetwork, ImportFormat } from '../interop/imported.ts';
 import type { ImportSpec, Scenario } from '../spec/scenario.ts';
 import type { Reporter } from './stage.ts';
 
-/** Reads a file relative to the scenario's folder; null when there is none. */
+/** Reads a file relative to the scenario's folder, an archive (`.zip`) as one character a byte; null when there is none. */
 export type ReadFile = (path: string) => Promise<string | null>;
 
 /** How files are read, and which ones may be. */
@@ -42,12 +42,18 @@ export async function loadImports(
   const read: (readonly [string, string])[] = [];
   const folder = /^.*[/\\]/.exec(file)?.[0] ?? '';
   for (const spec of scenario.imports) {
-    const files = await readFiles(spec, access, reporter);
+    const named = isAuto(spec.format) ? undefined : importFormat(spec.format);
+    const files = await readFiles(spec, named, access, reporter);
     if (files === null) continue;
-    read.push(...files);
     // Diagnostics name files as seen from where the scenario was named, so that editors and terminals can open them.
     const shown = new Map([...files].map(([path, text]) => [`${folder}${path}`, text]));
-    const network = parse(spec, shown, scenario.seed, reporter);
+    const unpacked = await unpackArchives(shown, memberNames(named));
+    if (!unpacked.ok) {
+      reporter.add(unpacked.diagnostics);
+      continue;
+    }
+    for (const [path, text] of unpacked.files) read.push([path.slice(folder.length), text]);
+    const network = parse(spec, named, unpacked.files, scenario.seed, reporter);
     if (network !== null) imports.push({ spec, network });
   }
   return { imports, files: read };
@@ -55,11 +61,11 @@ export async function loadImports(
 
 function parse(
   spec: ImportSpec,
+  named: ImportFormat | undefined,
   files: ReadonlyMap<string, string>,
   seed: number,
   reporter: Reporter,
 ): ImportedNetwork | null {
-  const named = isAuto(spec.format) ? undefined : importFormat(spec.format);
   const format = named ?? recogniseFormat(files);
   if (format === undefined) {
     reporter.report(
@@ -82,6 +88,7 @@ function isAuto(format: string): boolean {
 
 async function readFiles(
   spec: ImportSpec,
+  format: ImportFormat | undefined,
   access: FileAccess,
   reporter: Reporter,
 ): Promise<ReadonlyMap<string, string> | null> {
@@ -101,17 +108,15 @@ async function readFiles(
     outside = true;
     return null;
   };
-  if (spec.format !== 'cloth') {
-    const text = await readFile(path);
-    if (text !== null) return new Map([[path, text]]);
-  }
-  // A folder cannot be read as a file, and the only format in folders is CLoTH's.
   const files = new Map<string, string>();
-  for (const name of CLOTH_FILES) {
-    const inFolder = path === '' ? name : `${path}/${name}`;
-    const text = await readFile(inFolder);
-    if (text !== null) files.set(inFolder, text);
-  }
+  const add = async (file: string): Promise<void> => {
+    const text = await readFile(file);
+    if (text !== null) files.set(file, text);
+  };
+  await add(path);
+  if (files.size > 0) for (const other of companionsOf(path, format)) await add(other);
+  // A folder cannot be read as a file, but files in it can.
+  else for (const name of memberNames(format)) await add(path === '' ? name : `${path}/${name}`);
   if (outside) {
     reporter.report(
       'E705',
@@ -122,7 +127,8 @@ async function readFiles(
     return null;
   }
   if (files.size > 0) return files;
-  const wanted = spec.format === 'cloth' ? ` with ${CLOTH_FILES.join(', ')}` : '';
+  const members = format?.members ?? [];
+  const wanted = members.length > 1 ? ` with ${members.join(', ')}` : '';
   reporter.report('E701', spec.file, `cannot read ${spec.file.value}${wanted}`);
   return null;
 }

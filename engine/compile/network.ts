@@ -169,12 +169,20 @@ class Resolver {
     const { defaults } = this.#scenario;
     const { own } = spec;
     const ordinary = { model: spec.model.value, options: spec.options.value, walletSat: spec.walletSat };
-    return network.nodes.map((node) => {
+    const others = new Map<string, { count: number; readonly model: string }>();
+    const indexes = network.nodes.map((node) => {
       const labels = { ...node.labels, ...spec.labels };
+      const settings = defaults === undefined || own === undefined ? ordinary : nodeSettings(defaults, labels, own);
+      const { implementation } = node.labels;
+      if (implementation !== undefined && implementation !== settings.model) {
+        const other = others.get(implementation) ?? { count: 0, model: settings.model };
+        others.set(implementation, other);
+        other.count++;
+      }
       return this.#addNode(
         {
           name: node.name,
-          ...(defaults === undefined || own === undefined ? ordinary : nodeSettings(defaults, labels, own)),
+          ...settings,
           labels,
           ...(node.pubkey === undefined ? {} : { pubkey: node.pubkey }),
         },
@@ -182,6 +190,15 @@ class Resolver {
         from,
       );
     });
+    for (const [implementation, { count, model }] of others) {
+      this.#reporter.report(
+        'W702',
+        spec.file,
+        `${count === 1 ? 'one node' : `${count} nodes`} of ${from} ran ${implementation}, and the model \`${model}\` is used`,
+        `give the label \`implementation: ${implementation}\` a model under \`defaults.labels\``,
+      );
+    }
+    return indexes;
   }
 
   /** Adds the nodes of a generated network; answers the index of the first. */

@@ -22,7 +22,7 @@ export const defaultEngine: Engine = {
   ],
   kinds: { get: eventKind },
   formats: IMPORT_FORMATS,
-  writeImported: writeScenario,
+  writeImported: (input) => writeScenario({ ...input, models: MODEL_KINDS.map(({ name }) => name) }),
   // One cell after the other; the process puts threads in its place (see main.ts).
   executor: async (job) => {
     const { inlineExecutor } = await import('../sweep/inline-executor.ts');

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { compareText } from '../base/order.ts';
+import { MOST_ARCHIVE } from '../interop/archive.ts';
 import type { Files, GrowingFile, OpenFile, PlacedFile } from '../run/files.ts';
 
 const READ_BYTES = 1 << 20;
@@ -25,6 +26,7 @@ export function nodeFiles(folder: string): Files {
   return {
     read: (file) =>
       absent(() => {
+        if (isArchive(file)) return Buffer.from(firstBytes(at(file), MOST_ARCHIVE + 1).bytes).toString('latin1');
         const bytes = fs.readFileSync(at(file));
         return (isCompressed(file) ? gunzipSync(bytes, { maxOutputLength: MOST_UNPACKED }) : bytes).toString('utf8');
       }),
@@ -44,7 +46,7 @@ export function nodeFiles(folder: string): Files {
         };
       }
       return {
-        write: (text) => writeAll(descriptor, Buffer.from(text, 'utf8')),
+        write: (text) => writeAll(descriptor, Buffer.from(text, isArchive(file) ? 'latin1' : 'utf8')),
         close: () => fs.closeSync(descriptor),
       };
     },
@@ -106,6 +108,11 @@ function watchFile(file: string, listener: () => void): fs.FSWatcher {
 /** Files whose names say so are compressed on the disk, also while they are written under a temporary name. */
 function isCompressed(file: string): boolean {
   return /\.gz(\.tmp)?$/.test(file);
+}
+
+/** Files whose names say so hold bytes that are no text. */
+function isArchive(file: string): boolean {
+  return /\.zip(\.tmp)?$/i.test(file);
 }
 
 function writeAll(descriptor: number, bytes: Buffer): void {

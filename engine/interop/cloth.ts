@@ -16,6 +16,7 @@ export const CLOTH_FILES = ['nodes_ln.csv', 'channels_ln.csv', 'edges_ln.csv'] a
 export const cloth: ImportFormat = {
   name: 'cloth',
   summary: 'Folder of the CLoTH simulator: nodes_ln.csv, channels_ln.csv, edges_ln.csv',
+  members: CLOTH_FILES,
   recognise(files) {
     return CLOTH_FILES.every((name) => [...files.keys()].some((path) => path === name || path.endsWith(`/${name}`)));
   },

@@ -80,6 +80,8 @@ export interface ImportFormat {
   readonly name: string;
   /** One line for help and documentation. */
   readonly summary: string;
+  /** Names of the files that belong together, where the format has several, or comes in an archive. */
+  readonly members?: readonly string[];
   /** True when the contents look like this format; cheap, and never a promise that they are valid. */
   recognise(files: ReadonlyMap<string, string>): boolean;
   parse(input: ImportInput): ImportOutcome;

@@ -1,5 +1,5 @@
 /** Every format with its fixture, and the way of each through the two files that `blast import` writes. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -7,20 +7,25 @@ import { compileScenario } from '../compile/compile.ts';
 import { formatDiagnostics } from '../spec/format-diagnostic.ts';
 import { blastNetwork } from './blast-network.ts';
 import { writeBlastNetwork } from './blast-network-writer.ts';
+import { cln } from './cln.ts';
 import { CLOTH_FILES, cloth } from './cloth.ts';
 import { IMPORT_FORMATS, importFormat, recogniseFormat } from './formats.ts';
 import type { ImportFormat, ImportInput } from './imported.ts';
 import { lndDescribegraph } from './lnd-describegraph.ts';
 import { NETWORK_SCHEMA } from './network-schema.ts';
+import { polar } from './polar.ts';
 import { writeScenario } from './scenario-writer.ts';
 import { readScid, scidName } from './scid.ts';
 import { simLn } from './sim-ln.ts';
+import { warnet } from './warnet.ts';
 
 const folder = join(import.meta.dirname, 'golden');
 
 function read(name: string): ReadonlyMap<string, string> {
-  if (name !== 'cloth') return new Map([[name, readFileSync(join(folder, name), 'utf8')]]);
-  return new Map(CLOTH_FILES.map((file) => [`cloth/${file}`, readFileSync(join(folder, 'cloth', file), 'utf8')]));
+  if (statSync(join(folder, name)).isFile()) return new Map([[name, readFileSync(join(folder, name), 'utf8')]]);
+  return new Map(
+    readdirSync(join(folder, name)).map((file) => [`${name}/${file}`, readFileSync(join(folder, name, file), 'utf8')]),
+  );
 }
 
 function parse(format: ImportFormat, files: ReadonlyMap<string, string>, over: Partial<ImportInput> = {}) {
@@ -35,6 +40,9 @@ const FIXTURES: readonly (readonly [string, ImportFormat])[] = [
   ['sim-network.json', simLn],
   ['sim-nodes.json', simLn],
   ['cloth', cloth],
+  ['polar.json', polar],
+  ['warnet', warnet],
+  ['cln', cln],
 ];
 
 describe.each(FIXTURES)('%s', (name, format) => {
@@ -66,6 +74,7 @@ describe.each(FIXTURES)('%s', (name, format) => {
       networkFile: 'imported.network.json',
       network: outcome.network,
       traffic: outcome.traffic,
+      models: ['lnd'],
     });
     expect(written.scenario).toMatchSnapshot();
     const readFile = async (path: string): Promise<string | null> =>

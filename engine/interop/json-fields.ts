@@ -42,6 +42,11 @@ export class JsonFields {
     return value !== undefined && value !== null;
   }
 
+  /** Names of the fields, in the order of the text unless they look like small numbers. */
+  keys(): readonly string[] {
+    return Object.keys(this.#object);
+  }
+
   /** Reports a malformed field. */
   fail(key: string, message: string): void {
     this.#problems.atPath('E703', [...this.#path, key], message);
@@ -77,9 +82,14 @@ export class JsonFields {
     return Math.max(low, 0);
   }
 
-  /** A non-negative amount; one that is larger than can be counted exactly, as no limit at all, becomes the largest. */
-  amount(key: string, fallback?: number): number {
-    const value = this.#object[key];
+  /**
+   * A non-negative amount; one that is larger than can be counted exactly, as no limit at all, becomes the largest. A text
+   * may end in `unit`.
+   */
+  amount(key: string, fallback?: number, unit?: RegExp): number {
+    const written = this.#object[key];
+    const value = typeof written === 'string' && unit !== undefined ? written.replace(unit, '') : written;
+    if (value !== written && /^\d{1,15}$/.test(String(value))) return Number(value);
     if (typeof value === 'string' && /^\d{16,20}$/.test(value)) return Math.min(Number(value), Number.MAX_SAFE_INTEGER);
     return this.integer(key, fallback);
   }

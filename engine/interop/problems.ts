@@ -15,16 +15,22 @@ const LIMIT = 20;
 export class ImportProblems {
   readonly #file: string;
   readonly #text: string;
+  readonly #locate: (path: Path) => { readonly start: number; readonly end: number };
   readonly #found: Diagnostic[] = [];
   #errors = 0;
   #left = 0;
   /** Made when first needed: it walks the whole text. */
   #source: SourceText | undefined;
 
-  /** `text` is the file's content, for positions and excerpts. */
-  constructor(file: string, text: string) {
+  /** `text` is the file's content, for positions and excerpts; `locate` finds a path in it, for JSON unless given. */
+  constructor(
+    file: string,
+    text: string,
+    locate: (path: Path) => { readonly start: number; readonly end: number } = (path) => locateJson(text, path),
+  ) {
     this.#file = file;
     this.#text = text;
+    this.#locate = locate;
   }
 
   get failed(): boolean {
@@ -41,10 +47,15 @@ export class ImportProblems {
     return this.#found;
   }
 
-  /** A problem at a place of a JSON document. */
+  /** Takes over a problem that was found elsewhere. */
+  take(diagnostic: Diagnostic): void {
+    if (this.#room(diagnostic.code)) this.#found.push(diagnostic);
+  }
+
+  /** A problem at a place of the document. */
   atPath(code: DiagnosticCode, path: Path, message: string, hint?: string): void {
     if (!this.#room(code)) return;
-    const { start, end } = locateJson(this.#text, path);
+    const { start, end } = this.#locate(path);
     this.#add(code, start, end, formatPath(path), message, hint);
   }
 

@@ -19,6 +19,8 @@ export interface ScenarioWriterInput {
   readonly networkFile: string;
   readonly network: ImportedNetwork;
   readonly traffic: ImportedTraffic;
+  /** Models that there are: nodes labelled with the implementation of one run it. The first is that of all others. */
+  readonly models?: readonly string[];
   /** Length of the run, µs; default ten minutes, because no other format says one. */
   readonly durationUs?: number;
 }
@@ -41,9 +43,22 @@ export function writeScenario(input: ScenarioWriterInput): WrittenScenario {
     '',
     'network:',
     `  import: { file: ${scalar(input.networkFile)}, format: blast-network }`,
+    ...modelLines(input.network, input.models ?? []),
     ...trafficLines(input.traffic, input.network),
   ];
   return { scenario: `${lines.join('\n')}\n`, network: writeBlastNetwork(input.network, description) };
+}
+
+/** Nodes whose implementation the source tells run its model. */
+function modelLines(network: ImportedNetwork, [, ...models]: readonly string[]): string[] {
+  const found = new Set(network.nodes.map(({ labels }) => labels.implementation));
+  const lines = models
+    .filter((model) => found.has(model))
+    .map((model) => {
+      const match = `{ implementation: ${scalar(model)} }`;
+      return `    - { match: ${match}, node: { model: ${scalar(model)} } }`;
+    });
+  return lines.length === 0 ? [] : ['', 'defaults:', '  labels:', ...lines];
 }
 
 function trafficLines(traffic: ImportedTraffic, network: ImportedNetwork): string[] {

@@ -6,15 +6,21 @@ import type { ImportedActivity } from './imported.ts';
 import { type JsonFields, type JsonObject, objectsOf } from './json-fields.ts';
 import { uniqueName } from './names.ts';
 import type { ImportProblems } from './problems.ts';
-import type { SimLnNodes } from './sim-ln-nodes.ts';
 
 /** sim-ln reads seconds as unsigned 16-bit numbers. */
 const U16 = 65535;
 
+/** Those whom an activity may name. */
+export interface ActivityNodes {
+  /** The node that a text names; null after reporting that there is none. */
+  findOrAdd(id: string, path: readonly (string | number)[]): number | null;
+  name(node: number): string;
+}
+
 /** All activities; problems are reported. Call it after all nodes were added. */
 export function readActivities(
   value: Json | undefined,
-  nodes: SimLnNodes,
+  nodes: ActivityNodes,
   problems: ImportProblems,
 ): ImportedActivity[] {
   if (value === undefined || value === null) return [];

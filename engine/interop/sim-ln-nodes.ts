@@ -1,6 +1,6 @@
 /**
  * The nodes of a sim-ln file and their names: an alias where it is a usable name that no other node has, else the public
- * key. Real nodes of other implementations than lnd become lnd nodes, with a warning and the label `implementation`.
+ * key. The implementation of a real node becomes its label `implementation`.
  */
 import type { ImportedNode } from './imported.ts';
 import { isObject, type JsonFields, type JsonObject } from './json-fields.ts';
@@ -71,13 +71,6 @@ export class SimLnNodes {
     if (this.find(id) !== null) {
       this.#problems.atPath('E704', ['nodes', index], `node ${id} stands twice in this file`);
       return;
-    }
-    if (kind.implementation !== 'lnd') {
-      this.#problems.atPath(
-        'W702',
-        ['nodes', index],
-        `${id} is a node of ${kind.implementation}; the model of the import is used for it`,
-      );
     }
     this.#add({ pubkey, alias: isKey ? '' : id, implementation: kind.implementation });
   }

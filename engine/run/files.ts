@@ -26,7 +26,8 @@ export interface PlacedFile {
 
 /**
  * A file system. Paths are used as given; every operation throws an Error that says why when it fails. What `read` and
- * `open` are given or give as text is compressed on the disk where the name ends in `.gz`.
+ * `open` are given or give as text is compressed on the disk where the name ends in `.gz`, and one byte a character
+ * (0 to 255) where it ends in `.zip`.
  */
 export interface Files {
   /** Text of a file, or null when there is none. */

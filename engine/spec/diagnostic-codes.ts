@@ -576,6 +576,14 @@ export const DIAGNOSTICS = {
       'An included file is a part of a scenario: params, defaults, network, nodes, channels, activity, events and expect. What concerns the whole run stands in the scenario itself.',
     fix: 'Move the section into the scenario, or name the file under `extends` instead of `include`.',
   },
+  E709: {
+    severity: 'error',
+    raisedBy: 'interop',
+    title: 'Archive not readable',
+    explanation:
+      'A zip archive is damaged, has none of the files that are wanted, is larger than a network needs, or has an entry whose name leads out of it.',
+    fix: 'Export it again, or unpack it and import the file in it.',
+  },
 
   E721: {
     severity: 'error',
@@ -794,8 +802,8 @@ export const DIAGNOSTICS = {
     raisedBy: 'interop',
     title: 'Imported node of another implementation',
     explanation:
-      'The imported file says which implementation a node runs, and the import’s model is used for it instead.',
-    fix: 'Set the `model` of the import, or describe the node under `nodes`.',
+      'The imported file says which implementation a node runs (it is the label `implementation`), and another model is used for it.',
+    fix: 'Give the label a model under `defaults.labels`, if there is one of that implementation.',
   },
   W821: {
     severity: 'warning',
