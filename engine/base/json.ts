@@ -35,13 +35,42 @@ function isInOrder(value: Json | undefined): boolean {
 }
 
 function written(value: Json): string {
+  if (typeof value === 'number') return String(value); // of −0, too, this is 0
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(written).join(',')}]`;
-  const record = value as { readonly [key: string]: Json };
-  const parts: string[] = [];
-  for (const key of Object.keys(record).sort(compareText)) {
-    const entry = record[key];
-    if (entry !== undefined) parts.push(`${JSON.stringify(key)}:${written(entry)}`);
+  if (Array.isArray(value)) {
+    let text = '[';
+    for (let i = 0; i < value.length; i++) text += (i === 0 ? '' : ',') + written(value[i] as Json);
+    return `${text}]`;
   }
-  return `{${parts.join(',')}}`;
+  const record = value as { readonly [key: string]: Json };
+  let text = '';
+  for (const { key, quoted } of membersOf(record)) {
+    const entry = record[key];
+    if (entry !== undefined) text += `${text === '' ? '' : ','}${quoted}${written(entry)}`;
+  }
+  return `{${text}}`;
+}
+
+interface Member {
+  readonly key: string;
+  /** With its colon. */
+  readonly quoted: string;
+}
+
+/** Members in order by their keys as enumerated: many objects have the same ones. Emptied when there are too many. */
+const shapes = new Map<string, readonly Member[]>();
+const MOST_SHAPES = 1000;
+
+function membersOf(record: object): readonly Member[] {
+  const keys = Object.keys(record);
+  const shape = keys.length < 32 ? keys.join('\n') : null;
+  const known = shape === null ? undefined : shapes.get(shape);
+  // A key may hold a line break, so that two lists of keys can look alike.
+  if (known !== undefined && known.length === keys.length) return known;
+  const members = keys.sort(compareText).map((key) => ({ key, quoted: `${JSON.stringify(key)}:` }));
+  if (shape !== null && !keys.some((key) => key.includes('\n'))) {
+    if (shapes.size >= MOST_SHAPES) shapes.clear();
+    shapes.set(shape, members);
+  }
+  return members;
 }

@@ -35,7 +35,7 @@ export function runOrigin(
   }
   const atUs = document.state.time_us - (document.run?.origin_us ?? 0);
   return {
-    start: { kind: 'resume', snapshot: document },
+    start: { kind: 'resume', snapshot: document, isChecked: true },
     from: { kind: 'resume', file: resumeFrom, digest, atUs },
   };
 }

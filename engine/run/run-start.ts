@@ -10,6 +10,8 @@ export interface RunStart {
    * it was compiled with the same snapshot.
    */
   readonly kind: 'resume' | 'anew';
+  /** True when resumeProblem was asked already. */
+  readonly isChecked?: boolean;
 }
 
 /** A state to keep, beside those of the timeline; µs, or at the end of the run. */

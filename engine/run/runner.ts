@@ -203,9 +203,9 @@ class Run {
     this.#bootMs = this.#clock.now() - this.#startedMs;
   }
 
-  async #startFrom({ kind, snapshot }: RunStart): Promise<void> {
+  async #startFrom({ kind, snapshot, isChecked = false }: RunStart): Promise<void> {
     const { state, run } = snapshot;
-    const problem = kind === 'resume' ? resumeProblem(this.#timeline, snapshot) : null;
+    const problem = kind === 'resume' && !isChecked ? resumeProblem(this.#timeline, snapshot) : null;
     if (problem !== null) throw new RunFailure('internal', problem.message);
     const originUs = kind === 'anew' ? state.time_us : (run?.origin_us ?? 0);
     this.#originUs = originUs;

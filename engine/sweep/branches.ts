@@ -36,7 +36,7 @@ export class Branches {
     const state = this.#states.get(key);
     if (state !== undefined) {
       this.#keep(key, state);
-      return { start: { kind: 'resume', snapshot: state } };
+      return { start: { kind: 'resume', snapshot: state, isChecked: true } };
     }
     return {
       captures: [{ atUs, name: NAME }],

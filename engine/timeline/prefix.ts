@@ -7,6 +7,7 @@
  */
 import { NumberHasher } from '../base/digest.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
+import type { NetworkPlan } from './network.ts';
 import { type Action, PHASE, type Timeline } from './timeline.ts';
 
 /** A point of a timeline: an instant, µs, and the rows before it that do something. */
@@ -121,9 +122,6 @@ export function timelinePrefix(timeline: Timeline, point: TimelinePoint): Timeli
     gossipUs: timeline.gossipUs,
     ...(timeline.start === undefined ? {} : { start: timeline.start }),
   });
-  const net = part();
-  net.list(network.nodes);
-  net.list(network.channels);
   const actions = part();
   const payments = part();
   for (let i = 0, done = 0; i < length && done < point.rows; i++) {
@@ -151,10 +149,26 @@ export function timelinePrefix(timeline: Timeline, point: TimelinePoint): Timeli
     actions: actions.digest(),
     conditions: conditions.digest(),
     loops: begun.digest(),
-    network: net.digest(),
+    network: networkDigest(network),
     payments: payments.digest(),
     setting: setting.digest(),
   };
+}
+
+/** A network is asked about at several points, and it is large. */
+const networks = new WeakMap<NetworkPlan, string>();
+
+function networkDigest(network: NetworkPlan): string {
+  const known = networks.get(network);
+  if (known !== undefined) return known;
+  const hasher = new NumberHasher();
+  for (const list of [network.nodes, network.channels]) {
+    hasher.u32(list.length);
+    for (const one of list) hasher.text(canonicalJson(one as unknown as Json));
+  }
+  const digest = hasher.digest();
+  networks.set(network, digest);
+  return digest;
 }
 
 /** Parts in which two beginnings differ. */

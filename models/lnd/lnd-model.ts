@@ -167,8 +167,8 @@ export class LndModel implements NodeModel {
   capture(node: number): Json {
     const { results, learnt } = this.#node(node);
     return {
-      mission_control: results === null ? null : results.capture(),
       learnt_policies: learnt === null ? null : learnt.capture(),
+      mission_control: results === null ? null : results.capture(),
       payments: this.#payments.capture(node),
     };
   }
