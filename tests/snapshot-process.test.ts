@@ -3,7 +3,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { captureName } from '../engine/timeline/captures.ts';
 import { ROOT, temporaryFolder } from './testing/command.ts';
+import { compileFile } from './testing/play.ts';
 import { scenarioFiles } from './testing/scenarios.ts';
 
 const BLAST = path.join(ROOT, 'dist/blast.mjs');
@@ -19,26 +21,29 @@ function run(...args: readonly string[]): string {
   return stdout;
 }
 
-const bytes = (folder: string, name: string): string => readFileSync(path.join(folder, 'snapshots', name), 'utf8');
 const digests = (folder: string): unknown =>
   (JSON.parse(readFileSync(path.join(folder, 'run.json'), 'utf8')) as { digests: unknown }).digests;
 
-describe.each(scenarioFiles().filter((file) => /snapshots\.yml|force-close|loop|when|rush-hour/.test(file)))(
-  '%s',
-  (file) => {
-    it('goes on in a new process, and in the one after that', () => {
-      const at = (name: string): string => path.join(out, file, name);
-      const kept = (folder: string, name: string): string => path.join(folder, 'snapshots', `${name}.snap.json`);
-      run(file, '--snapshot-at', '11.1s', '--snapshot-at', '31.7s', '--snapshot-at', 'end', '--out', at('whole'));
-      run(file, '--from', kept(at('whole'), 'at-11s100ms'), '--snapshot-at', '31.7s', '--out', at('first'));
-      run(file, '--from', kept(at('first'), 'at-31s700ms'), '--snapshot-at', 'end', '--out', at('second'));
-      expect(bytes(at('first'), 'at-31s700ms.snap.json') === bytes(at('whole'), 'at-31s700ms.snap.json')).toBe(true);
-      expect(bytes(at('second'), 'end.snap.json') === bytes(at('whole'), 'end.snap.json')).toBe(true);
-      expect(digests(at('first'))).toEqual(digests(at('whole')));
-      expect(digests(at('second'))).toEqual(digests(at('whole')));
-    }, 120_000);
-  },
-);
+describe.each(scenarioFiles())('%s', (file) => {
+  it('goes on in new processes from three instants, one after the other', async () => {
+    const { durationUs } = (await compileFile(file)).timeline;
+    const at = (name: string): string => path.join(out, file, name);
+    const times = [0.17, 0.46, 0.81].map((share) => `${Math.floor(durationUs * share)}us`);
+    const names = times.map((time) => captureName('at', Number(time.slice(0, -2))));
+    const kept = (folder: string, name: string): string => path.join(at(folder), 'snapshots', `${name}.snap.json`);
+    const keep = [...times, 'end'].flatMap((time) => ['--snapshot-at', time]);
+    run(file, '--no-events', ...keep, '--out', at('whole'));
+    let folder = 'whole';
+    for (const [i, name] of names.entries()) {
+      run(file, '--no-events', '--from', kept(folder, name), ...keep, '--out', at(`rest-${i}`));
+      folder = `rest-${i}`;
+      for (const later of [...names.slice(i + 1), 'end']) {
+        expect(readFileSync(kept(folder, later)).equals(readFileSync(kept('whole', later)))).toBe(true);
+      }
+      expect(digests(at(folder))).toEqual(digests(at('whole')));
+    }
+  }, 240_000);
+});
 
 it('an interrupted process leaves a state to go on from', async () => {
   const file = 'scenarios/quick-start.yml';
