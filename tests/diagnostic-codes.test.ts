@@ -19,6 +19,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['W650', 'about the cells of a sweep: engine/cli/sweep.test.ts'],
   ['E827', 'about a comparison: engine/cli/snapshot.test.ts'],
   ['E806', 'about the results of a run: engine/cli/cli.test.ts'],
+  ['W703', 'about what a command writes: engine/cli/export.test.ts'],
   ['E640', 'about a command: engine/cli/sweep.test.ts'],
   ...['E841', 'E842', 'E843', 'E844', 'E845', 'E846'].map(
     (code) => [code, 'about the results of a sweep: engine/cli/sweep.test.ts'] as const,

@@ -2,6 +2,7 @@
 import { compileCommand } from './compile.ts';
 import { completionCommand } from './completion.ts';
 import { explainCommand } from './explain.ts';
+import { exportCommand } from './export.ts';
 import { fmtCommand } from './fmt.ts';
 import { importCommand } from './import.ts';
 import { initCommand } from './init.ts';
@@ -29,6 +30,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   sweepCommand,
   scheduleCommand,
   importCommand,
+  exportCommand,
   explainCommand,
   completionCommand,
 ];

@@ -32,6 +32,11 @@ async function allKinds(): Promise<readonly KindEntry[]> {
   const { ACTIVITY_KINDS, EVENT_KINDS, FORMAT_KINDS, MODEL_KINDS, TOPOLOGY_KINDS } = await import(
     '../kinds/registry.ts'
   );
+  const { exportFormat } = await import('../interop/export-formats.ts');
+  const withDirections = ({ name, summary }: Described): Described => {
+    const written = exportFormat(name) === undefined ? '' : ' `blast export` writes it.';
+    return { name, summary: `${summary}. \`network.import\` and \`blast import\` read it.${written}` };
+  };
   const of = (kind: string, list: readonly Described[]): readonly KindEntry[] =>
     list.map((one) => {
       const { name, summary, example } = one;
@@ -43,7 +48,7 @@ async function allKinds(): Promise<readonly KindEntry[]> {
     ...of('activity', ACTIVITY_KINDS),
     ...of('topology', TOPOLOGY_KINDS),
     ...of('model', MODEL_KINDS),
-    ...of('format', FORMAT_KINDS),
+    ...of('format', FORMAT_KINDS.map(withDirections)),
   ];
 }
 

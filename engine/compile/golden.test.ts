@@ -17,7 +17,10 @@ const cases = readdirSync(folder)
   .sort();
 
 /** Codes of this stage that no file can bring about, with the reason. */
-const UNREACHABLE: ReadonlyMap<string, string> = new Map([['E601', 'the schema refuses negative times first']]);
+const UNREACHABLE: ReadonlyMap<string, string> = new Map([
+  ['E601', 'the schema refuses negative times first'],
+  ['W703', 'about what a command writes: engine/cli/export.test.ts'],
+]);
 
 const readFile = async (path: string): Promise<string | null> => nodeFiles(folder).read(path);
 

@@ -22,6 +22,7 @@ export const defaultEngine: Engine = {
   ],
   kinds: { get: eventKind },
   formats: IMPORT_FORMATS,
+  exportFormats: async () => (await import('../interop/export-formats.ts')).EXPORT_FORMATS,
   writeImported: (input) => writeScenario({ ...input, models: MODEL_KINDS.map(({ name }) => name) }),
   // One cell after the other; the process puts threads in its place (see main.ts).
   executor: async (job) => {

@@ -3,6 +3,7 @@
  */
 import type { Awaitable, Backend } from '../backends/backend.ts';
 import type { CompileInput, CompileResult } from '../compile/compile.ts';
+import type { ExportFormat } from '../interop/exported.ts';
 import type { ImportFormat } from '../interop/imported.ts';
 import type { ScenarioWriterInput, WrittenScenario } from '../interop/scenario-writer.ts';
 import type { RunInput } from '../run/runner.ts';
@@ -31,6 +32,8 @@ export interface Engine {
   readonly backends: readonly BackendEntry[];
   readonly kinds: RunInput['kinds'];
   readonly formats: readonly ImportFormat[];
+  /** Formats of `blast export`, loaded when they are asked for. */
+  exportFormats(): Awaitable<readonly ExportFormat[]>;
   /** Where the cells of a sweep are run: `jobs` at a time, or as many as the machine can. */
   executor(job: SweepJob, jobs: number | null): Awaitable<Executor>;
   /** Where a worker for other machines runs the cells that it takes. */

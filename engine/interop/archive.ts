@@ -9,6 +9,12 @@ import { ImportProblems } from './problems.ts';
 /** Bytes of an archive that are read at most. */
 export const MOST_ARCHIVE: number = 128 * 1024 * 1024;
 
+/** An archive of texts, one character a byte; always the same for the same texts. */
+export async function packArchive(files: ReadonlyMap<string, string>): Promise<string> {
+  const { zipTexts } = await import('./zip.ts');
+  return zipTexts(files);
+}
+
 export type Unpacked =
   | { readonly ok: true; readonly files: ReadonlyMap<string, string> }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileScenario } from '../compile/compile.ts';
+import { DIAGNOSTIC_CODES } from '../spec/diagnostic-codes.ts';
 import { formatDiagnostics } from '../spec/format-diagnostic.ts';
 import { blastNetwork } from './blast-network.ts';
 import { writeBlastNetwork } from './blast-network-writer.ts';
@@ -32,6 +33,44 @@ function parse(format: ImportFormat, files: ReadonlyMap<string, string>, over: P
   const outcome = format.parse({ files, seed: 1, ...over });
   if (!outcome.ok) throw new Error(formatDiagnostics(outcome.diagnostics));
   return outcome;
+}
+
+/** Where a value of a document stands: what holds it, and its key there. */
+type Place = readonly [owner: object, key: string];
+
+function placesIn(value: unknown): Place[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, one]) => [[value, key] as const, ...placesIn(one)]);
+}
+
+/** Reads files of which nobody knows whether they are valid: a network that holds together, or diagnostics with places. */
+function checkOutcome(format: ImportFormat, files: ReadonlyMap<string, string>): void {
+  const outcome = format.parse({ files, seed: 1 });
+  const diagnostics = outcome.ok ? outcome.warnings : outcome.diagnostics;
+  for (const { code, file, range, severity } of diagnostics) {
+    expect(DIAGNOSTIC_CODES).toContain(code);
+    expect(severity === 'error' && outcome.ok).toBe(false);
+    const text = files.get(file);
+    if (text === undefined) continue;
+    const lines = text.split('\n');
+    expect(range.line).toBeGreaterThan(0);
+    expect(range.line).toBeLessThanOrEqual(lines.length);
+    expect(range.column).toBeGreaterThan(0);
+    expect(range.column).toBeLessThanOrEqual((lines[range.line - 1] as string).length + 1);
+  }
+  if (!outcome.ok) {
+    expect(diagnostics.some(({ severity }) => severity === 'error')).toBe(true);
+    return;
+  }
+  const { nodes, channels } = outcome.network;
+  expect(new Set(nodes.map(({ name }) => name)).size).toBe(nodes.length);
+  expect(new Set(channels.map(({ name }) => name)).size).toBe(channels.length);
+  for (const { node0, node1, capacitySat, balance0Msat } of channels) {
+    expect([nodes[node0], nodes[node1]]).not.toContain(undefined);
+    expect(node0).not.toBe(node1);
+    expect(capacitySat).toBeGreaterThan(0);
+    expect(balance0Msat >= 0 && balance0Msat <= capacitySat * 1000).toBe(true);
+  }
 }
 
 const FIXTURES: readonly (readonly [string, ImportFormat])[] = [
@@ -137,7 +176,7 @@ describe('formats', () => {
       fc.nat(files.length - 1),
       fc.nat(),
       fc.nat(30),
-      fc.constantFrom('', '0', '-', '"', ',', '[]', '{}', 'null', '99999999999999999999', '\n'),
+      fc.constantFrom('', '0', '-', '"', ',', ':', '[]', '{}', 'null', '*a', '&a ', '\t', '99999999999999999999', '\n'),
     );
     fc.assert(
       fc.property(fc.array(edit, { minLength: 1, maxLength: 3 }), (edits) => {
@@ -148,12 +187,46 @@ describe('formats', () => {
           const at = position % (text.length + 1);
           damaged.set(path, text.slice(0, at) + put + text.slice(at + length));
         }
-        const outcome = format.parse({ files: damaged, seed: 1 });
-        if (!outcome.ok) expect(outcome.diagnostics.length).toBeGreaterThan(0);
+        checkOutcome(format, damaged);
       }),
       { numRuns: 300 },
     );
   });
+
+  test.each(FIXTURES.filter(([name]) => name.endsWith('.json') || name === 'cln'))(
+    'never throw where a value is another one: %s',
+    (name, format) => {
+      const files = [...read(name)];
+      const value = fc.oneof(
+        fc.constantFrom<unknown>(null, true, false, 0, -1, 0.5, 1e300, '', ' ', 'x', '__proto__', [], {}, [null], [[]]),
+        fc.constantFrom<unknown>(
+          '-1',
+          '18446744073709551616',
+          '1x1',
+          '02',
+          '1msat',
+          { '': 1 },
+          Number.MAX_SAFE_INTEGER,
+        ),
+        fc.jsonValue({ maxDepth: 2 }),
+      );
+      fc.assert(
+        fc.property(fc.array(fc.tuple(fc.nat(), fc.nat(), value), { minLength: 1, maxLength: 2 }), (edits) => {
+          const damaged = new Map(files);
+          for (const [which, where, put] of edits) {
+            const [path] = files[which % files.length] as [string, string];
+            const document = JSON.parse(damaged.get(path) as string) as unknown;
+            const places = placesIn(document);
+            const [owner, key] = places[where % places.length] as Place;
+            (owner as Record<string, unknown>)[key] = put;
+            damaged.set(path, JSON.stringify(document, null, 1));
+          }
+          checkOutcome(format, damaged);
+        }),
+        { numRuns: 400 },
+      );
+    },
+  );
 
   test('report at most twenty problems of a file', () => {
     const nodes = Array.from({ length: 500 }, () => '{ "colour": 1 }').join(',');
@@ -162,6 +235,52 @@ describe('formats', () => {
       seed: 1,
     });
     expect(outcome.ok ? [] : outcome.diagnostics).toHaveLength(20);
+  });
+});
+
+describe('large files', () => {
+  const JSON_FORMATS = [blastNetwork, lndDescribegraph, polar, simLn, cln];
+
+  test.each(JSON_FORMATS.map((format) => [format.name, format] as const))('%s: deep nesting', (_, format) => {
+    for (const text of ['['.repeat(1_000_000), `{"nodes":${'['.repeat(200_000)}`, '{"a":'.repeat(200_000)]) {
+      checkOutcome(format, new Map([['x.json', text]]));
+    }
+  });
+
+  test('warnet: deep nesting, many lines, aliases that repeat each other', () => {
+    const bomb = `a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]\n${Array.from({ length: 9 }, (_, i) => {
+      const name = String.fromCharCode(98 + i);
+      return `${name}: &${name} [${Array(9)
+        .fill(`*${String.fromCharCode(97 + i)}`)
+        .join(', ')}]`;
+    }).join('\n')}\nnodes: *j\n`;
+    for (const text of [`nodes: ${'['.repeat(100_000)}`, `nodes:\n${'- {}\n'.repeat(400_000)}`, bomb]) {
+      checkOutcome(warnet, new Map([['network.yaml', text]]));
+      expect(warnet.parse({ files: new Map([['network.yaml', text]]), seed: 1 }).ok).toBe(false);
+    }
+  });
+
+  test('polar: fifty thousand channels of two nodes have fifty thousand names', () => {
+    const document = JSON.parse(readFileSync(join(folder, 'polar.json'), 'utf8')) as {
+      chart: { links: Record<string, unknown> };
+    };
+    const link = document.chart.links.aaaaaaaaaaa1;
+    for (let i = 0; i < 50_000; i++) document.chart.links[`b${i}`] = link;
+    const { network } = parse(polar, new Map([['x.json', JSON.stringify(document)]]));
+    expect(new Set(network.channels.map(({ name }) => name)).size).toBe(50_003);
+  });
+
+  test.each(['name', 'nodeid'])('a thousand mistakes (%s) make twenty diagnostics', (key) => {
+    const list = Array.from({ length: 1000 }, () => ({ [key]: 7, implementation: 7 }));
+    const polarText = JSON.stringify({ network: { nodes: { lightning: list } }, chart: { links: {} } });
+    for (const [format, text] of [
+      [polar, polarText],
+      [cln, JSON.stringify({ nodes: list })],
+      [warnet, `nodes:\n${'  - name: [7]\n    ln: { lnd: true }\n'.repeat(1000)}`],
+    ] as const) {
+      const outcome = format.parse({ files: new Map([['x', text]]), seed: 1 });
+      expect(outcome.ok ? 0 : outcome.diagnostics.length).toBe(20);
+    }
   });
 });
 
@@ -201,6 +320,35 @@ describe('lnd-describegraph', () => {
     json.edges.shift();
     const fewer = parse(lndDescribegraph, new Map([['x', JSON.stringify(json)]])).network.channels;
     expect(fewer[0]?.balance0Msat).toBe(drawn[1]?.balance0Msat);
+  });
+});
+
+describe('the present lnd', () => {
+  const text = [...read('describegraph.json').values()][0] as string;
+  const readText = (changed: string) => parse(lndDescribegraph, new Map([['x', changed]])).network;
+
+  test('writes what is passed over: custom records, proofs of announcements', () => {
+    const more = text
+      .replaceAll('"custom_records":  {}', '"custom_records":  { "55555": "0000000000000005", "106823": "" }')
+      .replaceAll('"chan_point"', '"auth_proof":  { "node_sig1": "", "bitcoin_sig1": "" }, "chan_point"');
+    expect(more).not.toBe(text);
+    expect(readText(more)).toEqual(readText(text));
+  });
+
+  test('writes 64 bits as texts; numbers are read without loss, too', () => {
+    const numbers = text.replaceAll(/"(\d+)"/g, '$1');
+    expect(numbers).toContain('769658139443331072,');
+    expect(readText(numbers)).toEqual(readText(text));
+  });
+
+  test('has inbound fees of both signs, also as texts', () => {
+    const changed = text
+      .replace('"inbound_fee_base_msat":  0', '"inbound_fee_base_msat":  "-2147483648"')
+      .replace('"inbound_fee_rate_milli_msat":  -50', '"inbound_fee_rate_milli_msat":  2147483647');
+    expect(readText(changed).channels[0]?.policy0).toMatchObject({
+      inboundFeeBaseMsat: -2147483648,
+      inboundFeeRatePpm: 2147483647,
+    });
   });
 });
 

@@ -13,10 +13,20 @@ export function nameOf(text: string): string {
   return name === '' ? 'unnamed' : name;
 }
 
-/** `name`, or the first of name-2, name-3, … that is not taken; it is taken afterwards. */
+/** Numbers up to which the names of a set are taken: a thousand channels of two nodes are not counted a thousand times. */
+const counted = new WeakMap<Set<string>, Map<string, number>>();
+
+/** `name`, or the first of name-2, name-3, … that is not taken; it is taken afterwards. Nothing may be taken out of `taken`. */
 export function uniqueName(name: string, taken: Set<string>): string {
   let unique = name;
-  for (let n = 2; taken.has(unique); n++) unique = `${name}-${n}`;
+  if (taken.has(name)) {
+    const numbers = counted.get(taken) ?? new Map<string, number>();
+    counted.set(taken, numbers);
+    let n = numbers.get(name) ?? 2;
+    while (taken.has(`${name}-${n}`)) n++;
+    numbers.set(name, n + 1);
+    unique = `${name}-${n}`;
+  }
   taken.add(unique);
   return unique;
 }

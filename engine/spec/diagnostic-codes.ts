@@ -805,6 +805,14 @@ export const DIAGNOSTICS = {
       'The imported file says which implementation a node runs (it is the label `implementation`), and another model is used for it.',
     fix: 'Give the label a model under `defaults.labels`, if there is one of that implementation.',
   },
+  W703: {
+    severity: 'warning',
+    raisedBy: 'interop',
+    title: 'Part of a network left out of an export',
+    explanation:
+      'The network has something that the format of the export cannot say, so it was left out or changed. What is missing is found by reading the written files again.',
+    fix: 'Check that the difference does not matter, or export in a format that can say it; `blast-network` says most.',
+  },
   W821: {
     severity: 'warning',
     raisedBy: 'snapshot',
