@@ -1,8 +1,9 @@
 /** `blast run`: runs a scenario and writes its results. */
 import { failedExpectations } from '../run/expectation-text.ts';
+import type { Files } from '../run/files.ts';
 import { type ManifestInput, runManifest } from '../run/manifest.ts';
 import type { Pace } from '../run/pacing.ts';
-import { RunFolder, refuseFolder } from '../run/run-folder.ts';
+import { RunFolder, refuseFolder, SNAPSHOTS_FOLDER } from '../run/run-folder.ts';
 import type { CaptureRequest } from '../run/runner.ts';
 import { formatDuration } from '../spec/units.ts';
 import { CliError, EXIT } from './exit-codes.ts';
@@ -67,16 +68,38 @@ export const runCommand: CommandEntry = {
 /** Name of the state that an interrupted run leaves. */
 const STOPPED = 'interrupted';
 
-/** @throws CliError (usage) for a time that the run does not reach */
-function checkCaptures(captures: readonly CaptureRequest[], endUs: number): void {
+/** @throws CliError (usage) for a time that the run does not come by, from where it begins to where it ends, µs */
+function checkTimes(
+  captures: readonly CaptureRequest[],
+  until: number | undefined,
+  fromUs: number,
+  lastUs: number,
+): void {
+  if (until !== undefined && until < fromUs) {
+    const message = `--until ${formatDuration(until)} is before the state that the run goes on from, ${formatDuration(fromUs)}`;
+    throw new CliError(EXIT.usage, message, 'stop later, or go on from an earlier state');
+  }
+  const endUs = Math.min(until ?? Number.POSITIVE_INFINITY, lastUs);
   for (const { atUs } of captures) {
-    if (atUs === 'end' || atUs <= endUs) continue;
+    if (atUs === 'end' || (atUs <= endUs && (fromUs === 0 || atUs > fromUs))) continue;
+    const where =
+      atUs > endUs
+        ? `after the end of the run, ${formatDuration(endUs)}`
+        : `not after the state that the run goes on from, ${formatDuration(fromUs)}`;
     throw new CliError(
       EXIT.usage,
-      `--snapshot-at ${formatDuration(atUs)} is after the end of the run, ${formatDuration(endUs)}`,
+      `--snapshot-at ${formatDuration(atUs)} is ${where}`,
       'name a time within the run, or `end`',
     );
   }
+}
+
+/** States of a former run are removed from a folder; the one that this run begins with must not be among them. */
+function refuseOwnSource(files: Files, folder: string, source: string | undefined): string | null {
+  const home = files.real(`${folder}/${SNAPSHOTS_FOLDER}`);
+  const real = source === undefined ? null : files.real(source);
+  if (home === null || real === null || !real.startsWith(home)) return null;
+  return `the run begins with ${source}, which the results in ${folder} would replace`;
 }
 
 /** Runs a scenario once, by the options of `blast run`; answers the exit code. */
@@ -94,12 +117,12 @@ export async function runScenario(context: CommandContext, file: string, options
   const compileMs = io.clock.now() - startedMs;
   const until = options.until as number | undefined;
   const captures = (options.snapshotAt as readonly CaptureRequest[] | undefined) ?? [];
-  checkCaptures(captures, Math.min(until ?? Number.POSITIVE_INFINITY, compiled.timeline.durationUs));
   const origin = runOrigin(context, compiled, options.from as string | undefined);
   if (origin === null) return EXIT.invalid;
+  checkTimes(captures, until, origin?.from.atUs ?? 0, compiled.timeline.durationUs);
   const suffix = origin?.from.kind === 'resume' ? '-resumed' : '';
   const folder = (options.out as string | undefined) ?? `out/${compiled.scenario.name}${suffix}`;
-  const refusal = refuseFolder(io.files, folder);
+  const refusal = refuseFolder(io.files, folder) ?? refuseOwnSource(io.files, folder, origin?.from.file);
   if (refusal !== null) throw new CliError(EXIT.usage, refusal, 'name another folder with --out');
 
   const quiet = options.quiet === true;

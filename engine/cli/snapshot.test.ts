@@ -144,6 +144,10 @@ describe('blast run', () => {
   it.each([
     ['run shop.yml --snapshot-at 30s', 2, '--snapshot-at 30s is after the end of the run, 20s'],
     ['run shop.yml --until 5s --snapshot-at 6s', 2, 'after the end of the run, 5s'],
+    [`run shop.yml --from ${HALF} --snapshot-at 10s`, 2, 'is not after the state that the run goes on from, 10s'],
+    [`run shop.yml --from ${HALF} --until 9s`, 2, '--until 9s is before the state that the run goes on from, 10s'],
+    [`run shop.yml --from ${HALF} --out out/shop`, 2, 'which the results in out/shop would replace'],
+    ['run next.yml --out out/shop', 2, 'which the results in out/shop would replace'],
     ['run shop.yml --snapshot-at soon', 2, 'Write a duration with its unit'],
     ['run shop.yml --from nothing.snap.json', 3, 'E822 there is no file nothing.snap.json'],
     ['run shop.yml --from shop.yml', 3, 'E822'],
