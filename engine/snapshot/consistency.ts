@@ -13,8 +13,8 @@ export interface Inconsistency {
 const MOST = 10;
 const MSAT = 1000;
 
-/** What the first number of a pending event is, by the kind's name; other kinds have numbers of their own. */
-const SUBJECT: Readonly<Record<string, 'edge' | 'channel' | 'node' | 'slot' | 'attempt'>> = {
+/** What the first number of a pending event is, by the kind's name; of the others it is a payment or an announcement. */
+export const SUBJECT: Readonly<Record<string, 'edge' | 'channel' | 'node' | 'slot' | 'attempt'>> = {
   signTimer: 'edge',
   signature: 'edge',
   revocation: 'edge',
@@ -30,6 +30,8 @@ const SUBJECT: Readonly<Record<string, 'edge' | 'channel' | 'node' | 'slot' | 'a
   enable: 'edge',
   silent: 'channel',
   updateFee: 'channel',
+  batchedHtlc: 'slot',
+  batchedFailure: 'slot',
 };
 
 export function inconsistencies(state: SimulationState): readonly Inconsistency[] {
