@@ -23,6 +23,7 @@ import { type GeneratedNetwork, generateNetworks } from './generate.ts';
 import { type LoadedImport, loadImports, type ReadFile } from './imports.ts';
 import { type CompileState, runCompile } from './machine.ts';
 import { type ResolvedNetwork, resolveNetwork } from './network.ts';
+import type { ParsedFiles } from './parsed-files.ts';
 import { Planner } from './planner.ts';
 import { loadSamples, type SampleFiles } from './samples.ts';
 import { specDigest } from './spec-digest.ts';
@@ -56,6 +57,8 @@ export interface CompileInput {
   readonly isOutside?: (path: string) => boolean;
   /** Files outside the scenario's folder may be read. */
   readonly allowOutside?: boolean;
+  /** Remembers what was made of files; only where no file changes between compilations. */
+  readonly parsed?: ParsedFiles;
   /** Default ROW_LIMIT. */
   readonly rowLimit?: number;
   /** The scenario is one run of a sweep, which was checked as a whole before. */

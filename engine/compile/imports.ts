@@ -6,6 +6,7 @@ import { unpackArchives } from '../interop/archive.ts';
 import { companionsOf, IMPORT_FORMATS, importFormat, memberNames, recogniseFormat } from '../interop/formats.ts';
 import type { ImportedNetwork, ImportFormat } from '../interop/imported.ts';
 import type { ImportSpec, Scenario } from '../spec/scenario.ts';
+import type { ParsedFiles } from './parsed-files.ts';
 import type { Reporter } from './stage.ts';
 
 /** Reads a file relative to the scenario's folder, an archive (`.zip`) as one character a byte; null when there is none. */
@@ -18,6 +19,8 @@ export interface FileAccess {
   readonly isOutside?: (path: string) => boolean;
   /** Files outside the scenario's folder may be read. */
   readonly allowOutside?: boolean;
+  /** Remembers what was made of files, for the next compilation; only where no file changes in between. */
+  readonly parsed?: ParsedFiles;
 }
 
 export interface LoadedImport {
@@ -53,7 +56,7 @@ export async function loadImports(
       continue;
     }
     for (const [path, text] of unpacked.files) read.push([path.slice(folder.length), text]);
-    const network = parse(spec, named, unpacked.files, scenario.seed, reporter);
+    const network = parse(spec, named, unpacked.files, scenario.seed, access.parsed, reporter);
     if (network !== null) imports.push({ spec, network });
   }
   return { imports, files: read };
@@ -64,6 +67,7 @@ function parse(
   named: ImportFormat | undefined,
   files: ReadonlyMap<string, string>,
   seed: number,
+  parsed: ParsedFiles | undefined,
   reporter: Reporter,
 ): ImportedNetwork | null {
   const format = named ?? recogniseFormat(files);
@@ -76,7 +80,8 @@ function parse(
     );
     return null;
   }
-  const outcome = format.parse({ files, seed });
+  const make = (): ReturnType<ImportFormat['parse']> => format.parse({ files, seed });
+  const outcome = parsed?.once(`${format.name} ${seed} ${[...files.keys()].join('\n')}`, make) ?? make();
   reporter.add(outcome.ok ? outcome.warnings : outcome.diagnostics);
   return outcome.ok ? outcome.network : null;
 }

@@ -4,7 +4,7 @@ import type { Json } from '../base/json.ts';
 import { modelKind } from '../kinds/registry.ts';
 
 import type { ChannelState, SimulationState, SnapshotDocument } from '../snapshot/document.ts';
-import { readSnapshot } from '../snapshot/read.ts';
+import { readSnapshot, type SnapshotReading } from '../snapshot/read.ts';
 import type { Placed, Scenario } from '../spec/scenario.ts';
 import type { SourceIndex } from '../spec/source-index.ts';
 import { CARRIED_KIND, carriedActivity } from '../timeline/carried.ts';
@@ -43,12 +43,14 @@ export async function loadStartSnapshot(
   const { byPath, texts } = await readNamedFiles([place], index, access, reporter);
   const file = byPath.get(place.value);
   if (file === undefined) return { start: null, files: [] };
-  const reading = readSnapshot(file.text, file.name);
+  const read = (): SnapshotReading => readSnapshot(file.text, file.name);
+  const reading = access.parsed?.once(`snapshot ${file.name}`, read) ?? read();
   reporter.add(reading.ok ? reading.warnings : reading.diagnostics);
   if (!reading.ok) return { start: null, files: texts };
   reportConflicts(reading.document.state, place, index, reporter);
   const { digest, document } = reading;
-  const stateDigest = sha256Json(document.state as unknown as Json);
+  const digestOfState = (): string => sha256Json(document.state as unknown as Json);
+  const stateDigest = access.parsed?.once(`state ${file.name}`, digestOfState) ?? digestOfState();
   return {
     start: { file: file.name, digest, stateDigest, document },
     files: texts.map(([path]) => [path, stateDigest]),

@@ -107,3 +107,58 @@ describe('cells that branch', () => {
     expect(byKey(other.results)).toEqual(byKey(inOrder.results));
   }, 60_000);
 });
+
+it('files are read once for all cells, and give the same', async () => {
+  let opened = 0;
+  const network = JSON.stringify({
+    format: 'blast-network/1',
+    nodes: [{ name: 'a' }, { name: 'b' }],
+    channels: [{ name: 'ab', from: 'a', to: 'b', capacity_sat: 500_000 }],
+  });
+  const file = {
+    path: 'network.json',
+    sha256: '',
+    get text(): string {
+      opened++;
+      return network;
+    },
+  };
+  const text = `version: 1
+duration: 20s
+params: { n: { type: int, default: 1 } }
+network: { import: { file: network.json } }
+activity: { a: { source: a, destination: b, interval: 1s, count: "\${{ params.n }}", amount: 1_000 sat } }
+sweep: { matrix: { n: [1, 2, 3] } }
+`;
+  const job: SweepJob = {
+    format: JOB_FORMAT,
+    engine: '0',
+    plan: 'p',
+    file: 's.yml',
+    text,
+    files: [file],
+    allow_outside: false,
+    params: {},
+    branches: false,
+  };
+  const compiled: number[] = [];
+  const run = cellRunner(job, {
+    compile: async (input) => {
+      const { parsed: _, ...plain } = input;
+      const [cached, fresh] = [await compileScenario(input), await compileScenario(plain)];
+      if (!cached.ok || !fresh.ok) throw new Error('not valid');
+      expect(cached.timelineDigest).toBe(fresh.timelineDigest);
+      compiled.push(cached.timeline.payments.length);
+      return cached;
+    },
+    createBackend: () => createSimulatorBackend({ models: MODEL_KINDS }),
+    kinds: { get: eventKind },
+    clock: { now: () => 0, sleep: async () => {} },
+  });
+  for (const n of ['1', '2', '3']) {
+    const result = await run({ key: n, params: { n }, seed: 1, run_seed: 1 }, new AbortController().signal);
+    expect(result?.failure).toBeNull();
+  }
+  expect(compiled).toEqual([1, 2, 3]);
+  expect(opened).toBe(1);
+});

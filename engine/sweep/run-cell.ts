@@ -4,6 +4,7 @@
  */
 import type { Awaitable, Backend } from '../backends/backend.ts';
 import type { CompileInput, CompileResult } from '../compile/compile.ts';
+import { ParsedFiles } from '../compile/parsed-files.ts';
 import { expectationJson, runCounts } from '../run/manifest.ts';
 import type { WallClock } from '../run/pacing.ts';
 import { type RunInput, type RunResult, runTimeline } from '../run/runner.ts';
@@ -26,6 +27,7 @@ export interface CellDependencies {
 export function cellRunner(job: SweepJob, dependencies: CellDependencies): CellRunner {
   const texts = new Map(job.files.map(({ path, text }) => [path, text]));
   const branches = new Branches();
+  const parsed = new ParsedFiles();
   return async (cell, signal) => {
     try {
       const compiled = await dependencies.compile({
@@ -35,6 +37,7 @@ export function cellRunner(job: SweepJob, dependencies: CellDependencies): CellR
         seed: cell.run_seed,
         readFile: async (path) => texts.get(path) ?? null,
         allowOutside: job.allow_outside,
+        parsed,
         ofSweep: true,
       });
       if (!compiled.ok) return invalid(cell, compiled.diagnostics);
