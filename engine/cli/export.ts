@@ -13,7 +13,7 @@ import { CliError, EXIT } from './exit-codes.ts';
 import { regularActivities } from './export-activity.ts';
 import { networkOfState } from './export-network.ts';
 import { type CommandContext, type CommandEntry, OPTION, type OptionValues, paramsOf } from './options.ts';
-import { counted, loadScenario, pathIn, printDiagnostics } from './scenario-file.ts';
+import { counted, folderOf, loadScenario, pathIn, printDiagnostics } from './scenario-file.ts';
 import { loadSnapshot } from './snapshot-file.ts';
 
 const NAMES = ['blast-network', 'lnd-describegraph', 'cln', 'cloth', 'polar', 'warnet'];
@@ -48,12 +48,16 @@ export const exportCommand: CommandEntry = {
     if (found === null) return EXIT.invalid;
     const { network, activities, notes } = found;
     const outcome = format.write({ name: nameOf(file), network, activities, usualModel: DEFAULT_MODEL });
+    const target = pathIn(String(options.out).replace(/[/\\]+$/, ''), outcome.target);
+    if (io.files.kind(target) !== 'none') {
+      throw new CliError(EXIT.usage, `${target} is there already`, 'name another folder with --out');
+    }
     const losses = await lossesIn(format, network, outcome);
     printDiagnostics(
       io,
       [...losses, ...outcome.notes, ...notes, ...leftOut(found, outcome)].map((message) => warning(file, message)),
     );
-    const target = await write(context, outcome, String(options.out).replace(/[/\\]+$/, ''));
+    await write(context, outcome, target);
     if (options.quiet !== true) {
       const counts = `${counted(network.nodes.length, 'node')}, ${counted(network.channels.length, 'channel')}`;
       io.stdout.write(`${file}: ${format.name}, ${counts}\nwrote ${target}\n`);
@@ -144,20 +148,11 @@ function warning(file: string, message: string): Diagnostic {
   return { code: 'W703', severity: 'warning', message, file, range, path: '', excerpt: [] };
 }
 
-/** Writes the files; answers the path of the file, archive or folder. */
-async function write({ io }: CommandContext, outcome: ExportOutcome, folder: string): Promise<string> {
-  const target = pathIn(folder, outcome.target);
-  if (io.files.kind(target) !== 'none') {
-    throw new CliError(EXIT.usage, `${target} is there already`, 'name another folder with --out');
-  }
-  io.files.makeFolder(outcome.kind === 'folder' ? target : folder);
-  if (outcome.kind === 'archive') writeWhole(io.files, target, await packArchive(outcome.files));
-  else {
-    for (const [name, text] of outcome.files) {
-      writeWhole(io.files, outcome.kind === 'folder' ? pathIn(target, name) : target, text);
-    }
-  }
-  return target;
+/** Writes the file, the archive or the folder. */
+async function write({ io }: CommandContext, { kind, files }: ExportOutcome, target: string): Promise<void> {
+  io.files.makeFolder(kind === 'folder' ? target : folderOf(target));
+  if (kind === 'archive') writeWhole(io.files, target, await packArchive(files));
+  else for (const [name, text] of files) writeWhole(io.files, kind === 'folder' ? pathIn(target, name) : target, text);
 }
 
 /** The name of a file without its folder and ending. */

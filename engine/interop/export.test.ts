@@ -1,11 +1,12 @@
 /** What is exported is read back: equal in all that the format can say, and what it cannot say is found. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatDiagnostics } from '../spec/format-diagnostic.ts';
 import type { PolicyPlan } from '../timeline/network.ts';
 import { derivedPubkey } from '../timeline/pubkey.ts';
+import { CLOTH_FILES } from './cloth.ts';
 import { EXPORT_FORMATS, exportFormat } from './export-formats.ts';
 import type { ExportFormat, ExportNetwork, ExportOutcome } from './exported.ts';
 import { importFormat, recogniseFormat } from './formats.ts';
@@ -53,6 +54,10 @@ const MAY_LOSE: Readonly<Record<string, readonly (NodeAspect | ChannelAspect)[]>
     'short channel id',
     'balance',
     'privacy',
+    'fees',
+    'expiry delta',
+    'smallest HTLC',
+    'largest HTLC',
     'disabled direction',
     'inbound fees',
   ],
@@ -293,6 +298,27 @@ test('Polar takes what is written for it', () => {
   }
 });
 
+test('warnet sets no policies of Core Lightning, and opens no channel of 4 BTC', () => {
+  const of: ExportNetwork = {
+    nodes: ['lnd', 'cln'].map((model) => ({ name: model, model, options: {}, walletSat: 0, labels: {} })),
+    channels: withScids<Omit<ExportNetwork['channels'][number], 'scid' | 'scidGiven'> & { readonly scid?: string }>(
+      [400_000_000, 399_999_999].map((capacitySat, c) => ({
+        ...{ name: `c${c}`, node0: c, node1: 1 - c, capacitySat, balance0Msat: 0, announced: true, latencyUs: 0 },
+        ...{ policy0: FULL, policy1: FULL },
+      })),
+    ),
+  };
+  const format = exportFormat('warnet') as ExportFormat;
+  const outcome = write(format, of);
+  expect(outcome.notes).toEqual(['channels of 4 BTC and more, which warnet does not open at their place: 1']);
+  const policies = readBack(format, outcome).channels.map(({ policy0, policy1 }) => [policy0, policy1]);
+  const { disabled, inboundFeeBaseMsat, inboundFeeRatePpm, ...said } = FULL;
+  expect(policies).toEqual([
+    [said, {}],
+    [{}, said],
+  ]);
+});
+
 test('Polar simulates the activities that it can say', () => {
   const polar = exportFormat('polar') as ExportFormat;
   const of: ExportNetwork = {
@@ -321,6 +347,22 @@ test('Polar simulates the activities that it can say', () => {
     activities: [plain, { ...plain, name: 'a-to-b-2' }],
   });
   expect(write(polar, of, others).activities).toBe(0);
+});
+
+describe('the real graph', () => {
+  const path = process.env.BLAST_LN_GRAPH;
+  const there = path !== undefined && existsSync(join(path, 'channels_ln.csv'));
+
+  test.skipIf(!there)(
+    there ? 'is written as it was' : 'skipped: set BLAST_LN_GRAPH to a folder with the CLoTH graph',
+    () => {
+      const files = new Map(CLOTH_FILES.map((file) => [file, readFileSync(join(path as string, file), 'utf8')]));
+      const back = importFormat('cloth')?.parse({ files, seed: 1 });
+      if (back?.ok !== true) throw new Error('not read');
+      const outcome = write(exportFormat('cloth') as ExportFormat, again(back.network));
+      for (const [name, text] of files) expect(outcome.files.get(name) === text.replaceAll('\r', '')).toBe(true);
+    },
+  );
 });
 
 test('what the repository has of another tool is written as it was', () => {

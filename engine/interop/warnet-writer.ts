@@ -3,9 +3,11 @@
  * are joined in a ring, as warnet does when it imports a graph.
  *
  * warnet opens channels at the block and the transaction that their ids name, from block 500, at most 200 in a block and
- * numbered from 1 without a gap. Ids that do not suit it are replaced, all of them.
+ * numbered from 1 without a gap. Ids that do not suit it are replaced, all of them. It cannot set the policies of nodes of
+ * Core Lightning and fails when it is told to, so that those are left out.
  */
 import { MSAT_PER_SAT } from '../base/numbers.ts';
+import type { NodePlan } from '../timeline/network.ts';
 import type { ExportChannel, ExportFormat, ExportInput, ExportNetwork, ExportOutcome } from './exported.ts';
 import { scidName } from './scid.ts';
 import { FIRST_BLOCK, freeScids, PER_BLOCK } from './scid-plan.ts';
@@ -17,6 +19,8 @@ export const warnetWriter: ExportFormat = {
   write,
 };
 
+/** Capacity that warnet's way of making ids allows at most, sat. */
+const MOST_SAT = 400_000_000;
 /** Names of Kubernetes: lower-case letters, digits and hyphens, with a letter or digit at both ends. */
 const POD = /^[a-z0-9]([a-z0-9-]{0,50}[a-z0-9])?$/;
 
@@ -29,14 +33,18 @@ function write({ name, network }: ExportInput): ExportOutcome {
   });
   const lines = ['nodes:'];
   network.nodes.forEach((node, n) => {
-    const implementation = node.model === 'cln' ? 'cln' : 'lnd';
+    const implementation = isCln(node) ? 'cln' : 'lnd';
     lines.push(`  - name: "${names[n]}"`);
     if (network.nodes.length > 1) lines.push(`    addnode: ["${names[(n + 1) % names.length]}"]`);
     lines.push(`    ln: { ${implementation}: true }`);
     const own = opened[n] as readonly number[];
     if (own.length > 0) lines.push(`    ${implementation}:`, '      channels:');
-    for (const c of own) lines.push(...channelLines(network.channels[c] as ExportChannel, scids[c] as string, names));
+    for (const c of own) {
+      lines.push(...channelLines(network, network.channels[c] as ExportChannel, scids[c] as string, names));
+    }
   });
+  const large = network.channels.filter(({ capacitySat }) => capacitySat >= MOST_SAT).length;
+  const notes = large === 0 ? [] : [`channels of 4 BTC and more, which warnet does not open at their place: ${large}`];
   const files = new Map([
     [WARNET_NETWORK, `${network.nodes.length === 0 ? 'nodes: []' : lines.join('\n')}\n`],
     [WARNET_DEFAULTS, 'chain: regtest\n'],
@@ -48,11 +56,20 @@ function write({ name, network }: ExportInput): ExportOutcome {
     nodeNames: names,
     channelNames: scids.map(scidName),
     activities: 0,
-    notes: [],
+    notes,
   };
 }
 
-function channelLines(channel: ExportChannel, scid: string, names: readonly string[]): string[] {
+function isCln(node: NodePlan | undefined): boolean {
+  return node?.model === 'cln';
+}
+
+function channelLines(
+  { nodes }: ExportNetwork,
+  channel: ExportChannel,
+  scid: string,
+  names: readonly string[],
+): string[] {
   const value = BigInt(scid);
   const push = Math.floor((channel.capacitySat * MSAT_PER_SAT - channel.balance0Msat) / MSAT_PER_SAT);
   return [
@@ -60,8 +77,8 @@ function channelLines(channel: ExportChannel, scid: string, names: readonly stri
     `          target: "${names[channel.node1]}${WARNET_SUFFIX}"`,
     `          capacity: ${channel.capacitySat}`,
     `          push_amt: ${push}`,
-    `          source_policy: ${policyText(channel.policy0)}`,
-    `          target_policy: ${policyText(channel.policy1)}`,
+    ...(isCln(nodes[channel.node0]) ? [] : [`          source_policy: ${policyText(channel.policy0)}`]),
+    ...(isCln(nodes[channel.node1]) ? [] : [`          target_policy: ${policyText(channel.policy1)}`]),
   ];
 }
 
