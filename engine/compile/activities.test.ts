@@ -188,3 +188,64 @@ events:
     }
   });
 });
+
+describe('random as sim-ln', () => {
+  // The nodes of sim-ln's own unit test: a ring in which every node has 100,000 sat.
+  const KEYS = [
+    '02f6dc1fcf3431f461ff5e6d870f286e134b064fddd3795a98d5903c55e76cfa8c',
+    '0363a5321c2778e2f13f4d7602a84e866824551b4bd31fdfc66e044a274863d647',
+    '037b0c8a943a6bc3ebb5b56ed1c377a1d3e6b68e9231ad9bf7afd45ba37374f7a3',
+    '026389dd21b3611bf4bb78f8939d5912f3175107ff9c14b6881bb4bef0e7c6e905',
+  ];
+  const ring = (seed: number, random: string, more = ''): string => `version: 1
+duration: 25s
+seed: ${seed}
+nodes:
+${KEYS.map((key, i) => `  pk${i + 1}: { pubkey: '${key}' }\n`).join('')}  outside: {}
+defaults: { channel: { capacity: 50_000 sat, push: 25_000 sat } }
+channels:
+  a: { from: pk1, to: pk2 }
+  b: { from: pk2, to: pk3 }
+  c: { from: pk3, to: pk4 }
+  d: { from: pk4, to: pk1 }
+  e: { from: pk4, to: outside }
+activity:
+  pays: { random: { generator: sim-ln, expected_amount: 100 msat${random} }, among: 'pk*'${more} }
+`;
+  const pays = async (text: string): Promise<number[][]> => {
+    const result = await compileScenario({ text, file: 'test.yml', readFile: async () => null });
+    if (!result.ok) throw new Error(formatDiagnostics(result.diagnostics));
+    return paymentsOf(result.timeline, 'pays');
+  };
+
+  test('makes the payments of its unit test, from nodes that were selected alone', async () => {
+    expect(await pays(ring(42, ''))).toEqual([
+      [1, 1, 0, 1],
+      [1, 2, 0, 48],
+      [1, 2, 1, 2],
+      [5, 2, 1, 1],
+      [6, 0, 3, 838],
+      [10, 0, 1, 1],
+      [10, 3, 1, 1],
+      [10, 3, 1, 20],
+      [15, 0, 2, 188],
+      [22, 1, 2, 1],
+    ]);
+  });
+
+  test('draws from a seed of its own where it is given, also one above 2^53', async () => {
+    const own = await pays(ring(42, ''));
+    expect(await pays(ring(7, ', seed: 42'))).toEqual(own);
+    expect(await pays(ring(7, ", seed: '42'"))).toEqual(own);
+    expect(await pays(ring(42, ", seed: '18446744073709551615'"))).not.toEqual(own);
+    expect(await pays(ring(42, ', seed: 500'))).not.toEqual(own);
+  });
+
+  test('starts and ends where it is told to', async () => {
+    const own = await pays(ring(42, ''));
+    const later = await pays(ring(42, '', ', start: 5s, duration: 11s'));
+    expect(later).toEqual(
+      own.filter(([time]) => (time as number) < 11).map(([time, ...rest]) => [(time as number) + 5, ...rest]),
+    );
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { amountShape, drawRandom, isEligible, meanIntervalUs, type RandomNode } from './random-draw.ts';
+import { amountShape, drawRandom, meanIntervalUs, type RandomNode } from './random-draw.ts';
 
 const E = 1_000_000;
 const DAY = 86_400_000_000;
@@ -96,9 +96,4 @@ describe('amountShape', () => {
     expect(amountShape(E, E).sigma).toBe(0);
     expect(amountShape(E / 2, E).sigma).toBe(0);
   });
-});
-
-test('isEligible asks for twice the expected amount', () => {
-  expect(isEligible(2 * E, E)).toBe(true);
-  expect(isEligible(2 * E - 1, E)).toBe(false);
 });

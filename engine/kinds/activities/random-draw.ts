@@ -12,8 +12,8 @@
  *   where the standard deviation equals the mean; mu = ln E − sigma² / 2. Where L ≤ E, sigma is 0. The result is floored
  *   and kept within 1 … L msat, so that the mean falls a little short of E where L is small.
  *
- * Frequencies and destinations follow sim-ln's random activity; the amounts are those proposed for its next generation,
- * whose spread does not grow with the capacity.
+ * Frequencies and destinations follow sim-ln's random activity (sim-ln/draw.ts has it as it is); the amounts are those
+ * proposed for its next generation, whose spread does not grow with the capacity.
  *
  * Each node has streams of its own, ('activity', 'activity/node', purpose) with the purposes time, destination and amount:
  * one node more changes neither when nor how often the others pay. Nodes are taken in order of their names, so that the
@@ -39,18 +39,13 @@ export interface RandomNode {
 
 export interface RandomArguments {
   readonly name: string;
-  /** The nodes that take part (see isEligible), at least two. */
+  /** The nodes that take part, at least two. */
   readonly nodes: readonly RandomNode[];
   readonly expectedMsat: number;
   readonly multiplier: number;
   /** Payments are made in [startUs, endUs). */
   readonly startUs: number;
   readonly endUs: number;
-}
-
-/** Whether a node's channels are large enough to take part. */
-export function isEligible(capacityMsat: number, expectedMsat: number): boolean {
-  return capacityMsat >= 2 * expectedMsat;
 }
 
 /** Mean time between two payments of a node, µs. */
