@@ -51,7 +51,12 @@ export interface ImportedActivity {
 export type ImportedTraffic =
   | { readonly kind: 'none' }
   | { readonly kind: 'defined'; readonly activities: readonly ImportedActivity[] }
-  | { readonly kind: 'random'; readonly among?: Readonly<Record<string, string>> };
+  | {
+      readonly kind: 'random';
+      /** Generator of the random activity; absent: the usual one. */
+      readonly generator?: string;
+      readonly among?: Readonly<Record<string, string>>;
+    };
 
 /** How the sides of a channel are funded where the source does not say (a public graph cannot know). */
 export type BalanceRule = 'random' | 'even';

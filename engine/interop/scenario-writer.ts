@@ -69,11 +69,13 @@ function trafficLines(traffic: ImportedTraffic, network: ImportedNetwork): strin
     return ['', '# The imported file has no channels: add some under `channels`, and payments under `activity`.'];
   }
   const among = traffic.kind === 'random' && traffic.among !== undefined ? labelSelector(traffic.among) : null;
+  const generator =
+    traffic.kind === 'random' && traffic.generator !== undefined ? `generator: ${scalar(traffic.generator)}, ` : '';
   return [
     '',
     'activity:',
     '  background:',
-    '    random: { expected_amount: 3_800_000 msat, capacity_multiplier: 2 }',
+    `    random: { ${generator}expected_amount: 3_800_000 msat, capacity_multiplier: 2 }`,
     ...(among === null ? [] : [`    among: ${among}`]),
   ];
 }

@@ -1,6 +1,7 @@
 /** The list `activity` of a sim-ln file. Semantics are described in sim-ln.ts. */
 import type { Json } from '../base/json.ts';
 import { MAX_SAFE, US_PER_SECOND } from '../base/numbers.ts';
+import { compareText } from '../base/order.ts';
 import type { IntRange } from '../spec/scenario.ts';
 import type { ImportedActivity } from './imported.ts';
 import { type JsonFields, type JsonObject, objectsOf } from './json-fields.ts';
@@ -15,6 +16,8 @@ export interface ActivityNodes {
   /** The node that a text names; null after reporting that there is none. */
   findOrAdd(id: string, path: readonly (string | number)[]): number | null;
   name(node: number): string;
+  /** Public key of a node, where it is known. */
+  pubkey?(node: number): string | undefined;
 }
 
 /** All activities; problems are reported. Call it after all nodes were added. */
@@ -72,12 +75,39 @@ export function readActivities(
     });
   }
   const taken = new Set<string>();
-  return raw.map(({ source, destination, rest }) => ({
-    name: uniqueName(`${shortName(nodes.name(source))}-to-${shortName(nodes.name(destination))}`, taken),
+  const named = raw.map(({ source, destination }) =>
+    uniqueName(`${shortName(nodes.name(source))}-to-${shortName(nodes.name(destination))}`, taken),
+  );
+  const prefixes = orderPrefixes(
+    named,
+    raw.map(({ source }) => nodes.pubkey?.(source)),
+  );
+  return raw.map(({ source, destination, rest }, i) => ({
+    name: `${prefixes[i]}${named[i]}`,
     source: nodes.name(source),
     destination: nodes.name(destination),
     ...rest,
   }));
+}
+
+/**
+ * What to put before the names of activities, so that payments of the same instant are made in sim-ln's order: activities
+ * go by name here, by the public key of their source there, and those of one source in the order of the file. Nothing
+ * where names are in that order anyway, or where a key is not in the file.
+ */
+function orderPrefixes(names: readonly string[], keys: readonly (string | undefined)[]): readonly string[] {
+  const known = keys.map((key) => key ?? '');
+  const order = names.map((_, i) => i).sort((a, b) => compareText(known[a] as string, known[b] as string) || a - b);
+  const inOrder = order.every(
+    (at, i) => i === 0 || compareText(names[order[i - 1] as number] as string, names[at] as string) < 0,
+  );
+  if (inOrder || known.includes('')) return names.map(() => '');
+  const width = String(names.length).length;
+  const prefixes: string[] = [];
+  order.forEach((at, rank) => {
+    prefixes[at] = `${String(rank + 1).padStart(width, '0')}-`;
+  });
+  return prefixes;
 }
 
 /** A value, or [x, y) with x < y, which becomes x … y − 1. */

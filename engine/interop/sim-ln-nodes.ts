@@ -100,6 +100,11 @@ export class SimLnNodes {
     return this.#add({ pubkey: id.toLowerCase(), alias: '', implementation: undefined });
   }
 
+  /** Public key of a node, where the file has it. */
+  pubkey(node: number): string | undefined {
+    return this.#entries[node]?.pubkey;
+  }
+
   /** Name that a node has in the scenario. All nodes must have been added. */
   name(node: number): string {
     this.#names ??= this.#entries.map((entry, index) => {

@@ -7,7 +7,11 @@
  *
  * Activities keep their meaning. sim-ln's ranges [x, y) leave out y, ours include both ends, so [x, y) becomes
  * [x, y − 1] (seconds for intervals, msat for amounts); the first payment comes after `start_secs`, or after one interval
- * where it is absent. A file without activities is sim-ln's random mode; `exclude` takes nodes out of it.
+ * where it is absent; those of the same instant are made in order of their sources' public keys. A file without
+ * activities is sim-ln's random mode; `exclude` takes nodes out of it.
+ *
+ * Defects of sim-ln are not copied: a second activity of a source replaces the first one there, the last payments of a run
+ * get lost, and a source waits with a payment while another one of it is under way.
  */
 import { MSAT_PER_SAT } from '../base/numbers.ts';
 import type { PolicyPlan } from '../timeline/network.ts';
@@ -64,7 +68,7 @@ function parse(input: ImportInput): ImportOutcome {
     traffic:
       activities.length > 0
         ? { kind: 'defined', activities }
-        : { kind: 'random', ...(excluded.size === 0 ? {} : { among: label }) },
+        : { kind: 'random', generator: 'sim-ln', ...(excluded.size === 0 ? {} : { among: label }) },
     warnings: problems.list(),
   };
 }
