@@ -25,6 +25,7 @@ import { textbookSearch } from '../models/lnd/testing/textbook-path-finding.ts';
 import { compileGraph, playGraph } from './graph-run.ts';
 import { digits, machineFacts, machineLine, median, spend } from './measure.ts';
 import { measureSnapshots } from './snapshots.ts';
+import { measureTimelines } from './timeline.ts';
 
 /** One line of the report: the median of the repeats, or of the ratios of paired repeats. */
 interface Figure {
@@ -225,6 +226,7 @@ const snapshots: Suite = async ({ graph, repeats }, report) => {
 const SUITES: ReadonlyMap<string, Suite> = new Map([
   ['queue', queue],
   ['compile', compiling],
+  ['timeline', ({ repeats }, report) => measureTimelines(repeats, report)],
   ['run', running],
   ['paths', paths],
   ['real-graph', realGraph],

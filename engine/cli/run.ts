@@ -3,6 +3,7 @@ import { failedExpectations } from '../run/expectation-text.ts';
 import type { Files } from '../run/files.ts';
 import { type ManifestInput, runManifest } from '../run/manifest.ts';
 import type { Pace } from '../run/pacing.ts';
+import { PAYMENTS_FORMS, type PaymentsForm } from '../run/payments-csv.ts';
 import { RunFolder, refuseFolder, SNAPSHOTS_FOLDER } from '../run/run-folder.ts';
 import type { CaptureRequest } from '../run/runner.ts';
 import { formatDuration } from '../spec/units.ts';
@@ -45,6 +46,12 @@ export const runCommand: CommandEntry = {
     OPTION.speed,
     { flags: '--backend <name>', summary: 'what the scenario is played on', defaultValue: 'simulator' },
     { flags: '--check', summary: 'check every invariant after each event (slow)' },
+    {
+      flags: '--payments <columns>',
+      summary: 'columns of payments.csv: all, or those of sim-ln alone',
+      defaultValue: 'all',
+      choices: PAYMENTS_FORMS,
+    },
     { flags: '--no-events', summary: 'do not write events.ndjson, by far the largest file' },
     OPTION.allowOutside,
     WATCH_OPTION,
@@ -57,6 +64,7 @@ export const runCommand: CommandEntry = {
     ['blast run scenario.yml --watch --no-events', 'again at every change of the file'],
     ['blast run scenario.yml --snapshot-at 30s --snapshot-at end', 'keep two states'],
     ['blast run scenario.yml --from out/shop/snapshots/at-30s.snap.json', 'go on from one'],
+    ['blast run scenario.yml --payments sim-ln', 'for scripts that read the results of sim-ln'],
     ['blast run scenario.yml --speed 10x --until 1m', 'watch the first minute in six seconds'],
   ],
   run(context, [file = ''], options) {
@@ -126,7 +134,10 @@ export async function runScenario(context: CommandContext, file: string, options
   if (refusal !== null) throw new CliError(EXIT.usage, refusal, 'name another folder with --out');
 
   const quiet = options.quiet === true;
-  const output = new RunFolder(io.files, folder, compiled.timeline, { events: options.events !== false });
+  const output = new RunFolder(io.files, folder, compiled.timeline, {
+    events: options.events !== false,
+    payments: options.payments as PaymentsForm,
+  });
   let written: Omit<ManifestInput, 'files' | 'timeline' | 'snapshots'>;
   let files: readonly string[];
   try {

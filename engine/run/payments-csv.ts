@@ -4,7 +4,7 @@
  */
 import { failureName } from '../simulate/failure.ts';
 import { PAYMENT } from '../simulate/payments.ts';
-import { OUTCOME_NAMES, type PaymentResult, type RecordCode } from '../simulate/records.ts';
+import { OUTCOME, OUTCOME_NAMES, type PaymentResult, type RecordCode } from '../simulate/records.ts';
 import { carriedActivity } from '../timeline/carried.ts';
 import { paymentRow } from '../timeline/payment-row.ts';
 import { pubkeyOf } from '../timeline/pubkey.ts';
@@ -13,8 +13,8 @@ import type { RunObserver } from './observers.ts';
 import { paymentHash } from './payment-hash.ts';
 import type { RunStart } from './run-start.ts';
 
-export const PAYMENT_COLUMNS: readonly string[] = [
-  // sim-ln's
+/** Those that sim-ln writes, in its order. */
+export const SIM_LN_COLUMNS: readonly string[] = [
   'source',
   'destination',
   'amount_msat',
@@ -22,7 +22,10 @@ export const PAYMENT_COLUMNS: readonly string[] = [
   'dispatch_time',
   'htlc_count',
   'payment_outcome',
-  // ours
+];
+
+export const PAYMENT_COLUMNS: readonly string[] = [
+  ...SIM_LN_COLUMNS,
   'activity',
   'nth',
   'source_name',
@@ -41,16 +44,25 @@ export const PAYMENT_COLUMNS: readonly string[] = [
 /** Outcome of a payment that was in flight when the run ended. */
 export const PENDING_OUTCOME = 'Pending';
 
+/** What sim-ln writes where it has no hash: the source did not make the payment at all. */
+const NO_HASH = 'Unknown';
+
+/** All columns, or those of sim-ln alone. */
+export const PAYMENTS_FORMS = ['all', 'sim-ln'] as const;
+export type PaymentsForm = (typeof PAYMENTS_FORMS)[number];
+
 export class PaymentsCsv implements RunObserver {
   readonly #timeline: Timeline;
   readonly #write: (text: string) => void;
+  readonly #form: PaymentsForm;
   /** Instants at which payments in flight started, by payment. */
   readonly #inFlight: Map<number, number> = new Map();
 
-  constructor(timeline: Timeline, write: (text: string) => void) {
+  constructor(timeline: Timeline, write: (text: string) => void, form: PaymentsForm = 'all') {
     this.#timeline = timeline;
     this.#write = write;
-    write(`${PAYMENT_COLUMNS.join(',')}\n`);
+    this.#form = form;
+    write(`${(form === 'all' ? PAYMENT_COLUMNS : SIM_LN_COLUMNS).join(',')}\n`);
   }
 
   /** Payments that are in flight already. */
@@ -71,7 +83,8 @@ export class PaymentsCsv implements RunObserver {
   payment(result: PaymentResult): void {
     this.#inFlight.delete(result.payment);
     const failed = result.failureCode !== 0;
-    this.#line(result.payment, result.startedUs, result.parts, OUTCOME_NAMES[result.outcome] ?? 'Unknown', [
+    const dispatched = result.outcome !== OUTCOME.NotDispatched;
+    this.#line(result.payment, result.startedUs, dispatched, result.parts, OUTCOME_NAMES[result.outcome] ?? 'Unknown', [
       result.route.map((node) => this.#name(node)).join(' > '),
       result.feeMsat,
       result.attempts,
@@ -83,8 +96,9 @@ export class PaymentsCsv implements RunObserver {
   }
 
   finish(): void {
+    if (this.#form === 'sim-ln') return;
     for (const [row, startedUs] of this.#inFlight) {
-      this.#line(row, startedUs, 0, PENDING_OUTCOME, ['', '', '', '', '', '', '']);
+      this.#line(row, startedUs, true, 0, PENDING_OUTCOME, ['', '', '', '', '', '', '']);
     }
   }
 
@@ -94,7 +108,14 @@ export class PaymentsCsv implements RunObserver {
 
   text(): void {}
 
-  #line(row: number, startedUs: number, htlcs: number, outcome: string, rest: readonly (string | number)[]): void {
+  #line(
+    row: number,
+    startedUs: number,
+    dispatched: boolean,
+    htlcs: number,
+    outcome: string,
+    rest: readonly (string | number)[],
+  ): void {
     const { payments, activities, epochMs } = this.#timeline;
     const source = payments.source[row] as number;
     const destination = payments.destination[row] as number;
@@ -104,16 +125,13 @@ export class PaymentsCsv implements RunObserver {
       this.#pubkey(source),
       this.#pubkey(destination),
       payments.amountMsat[row] as number,
-      activity === undefined ? 'Unknown' : paymentHash(activity.key, nth),
+      activity === undefined || !dispatched ? NO_HASH : paymentHash(activity.key, nth),
       epochMs + Math.floor(startedUs / 1000),
       htlcs,
       outcome,
-      activity?.name ?? '',
-      nth,
-      this.#name(source),
-      this.#name(destination),
-      ...rest,
     ];
+    if (this.#form === 'all')
+      fields.push(activity?.name ?? '', nth, this.#name(source), this.#name(destination), ...rest);
     this.#write(`${fields.map(csvField).join(',')}\n`);
   }
 

@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { ENGINE_VERSION } from '../base/version.ts';
+import { OUTCOME } from '../simulate/records.ts';
 import { pubkeyOf } from '../timeline/pubkey.ts';
 import { PHASE } from '../timeline/timeline.ts';
 import { AtomicWriter, writeWhole } from './files.ts';
 import { paymentHash } from './payment-hash.ts';
+import { PaymentsCsv, type PaymentsForm } from './payments-csv.ts';
 import { RunFolder, refuseFolder } from './run-folder.ts';
 import { FakeBackend } from './testing/fake-backend.ts';
 import { S, testRun, testTimeline } from './testing/fixtures.ts';
 import { MemoryFiles } from './testing/memory-files.ts';
 import { clockText, wallText } from './time-text.ts';
 
-async function runInto(files: MemoryFiles, events = true) {
+async function runInto(files: MemoryFiles, events = true, payments?: PaymentsForm) {
   const timeline = testTimeline({
     payments: 3,
     actions: [
@@ -19,7 +21,10 @@ async function runInto(files: MemoryFiles, events = true) {
     ],
     expectations: [{ that: 'payments().succeeded == 2' }],
   });
-  const folder = new RunFolder(files, 'out/test', timeline, { events });
+  const folder = new RunFolder(files, 'out/test', timeline, {
+    events,
+    ...(payments === undefined ? {} : { payments }),
+  });
   const result = await testRun(timeline, { observers: folder.observers, backend: new FakeBackend({ stuck: [1] }) });
   const names = folder.finish({
     file: 'test.yml',
@@ -47,6 +52,32 @@ ${alice},${bob},2001,${paymentHash([1, 2], 1)},1735689602000,0,Pending,alice-pay
 `,
     );
     expect(paymentHash([1, 2], 0)).toBe('8236d26999ea729905f24a0b6b04affc8b478bf63ae07fc7610fa3e1776fbbe5');
+  });
+
+  it("payments.csv may have sim-ln's columns alone, and then no payment that is unresolved", async () => {
+    const files = new MemoryFiles();
+    const { timeline } = await runInto(files, true, 'sim-ln');
+    const [alice, bob] = timeline.network.nodes.map(pubkeyOf);
+    expect(files.read('out/test/payments.csv')).toBe(
+      `source,destination,amount_msat,hash,dispatch_time,htlc_count,payment_outcome
+${alice},${bob},2000,${paymentHash([1, 2], 0)},1735689601000,1,Success
+${alice},${bob},2002,${paymentHash([1, 2], 2)},1735689603000,0,RouteNotFound
+`,
+    );
+  });
+
+  it('payments.csv tells no hash of a payment that was not made', () => {
+    const timeline = testTimeline({ payments: 1 });
+    let text = '';
+    const csv = new PaymentsCsv(timeline, (more) => {
+      text += more;
+    });
+    const outcome = OUTCOME.NotDispatched;
+    const nothing = { attempts: 0, parts: 0, feeMsat: 0, route: [], channels: [], failureCode: 0, failureHop: -1 };
+    csv.payment({ payment: 0, startedUs: S, resolvedUs: S, outcome, ...nothing });
+    expect(text.split('\n')[1]).toMatch(
+      /^0[23][0-9a-f]{64},0[23][0-9a-f]{64},2000,Unknown,1735689601000,0,NotDispatched,/,
+    );
   });
 
   it('events.ndjson names what happened', async () => {

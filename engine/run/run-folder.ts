@@ -10,7 +10,7 @@ import { AtomicWriter, type Files, TEMPORARY, writeWhole } from './files.ts';
 import { type KeptSnapshot, MANIFEST_FILE, type ManifestInput, runManifest } from './manifest.ts';
 import { runMetrics } from './metrics.ts';
 import type { RunObserver } from './observers.ts';
-import { PaymentsCsv } from './payments-csv.ts';
+import { PaymentsCsv, type PaymentsForm } from './payments-csv.ts';
 
 export const PAYMENTS_FILE = 'payments.csv';
 export const EVENTS_FILE = 'events.ndjson';
@@ -31,6 +31,8 @@ export function refuseFolder(files: Files, folder: string): string | null {
 export interface RunFolderOptions {
   /** Whether to write events.ndjson, by far the largest file. */
   readonly events: boolean;
+  /** Columns of payments.csv; default all. */
+  readonly payments?: PaymentsForm;
 }
 
 /** Writes the results of one run. Ends with `finish` or `abandon`. */
@@ -54,7 +56,7 @@ export class RunFolder {
       return (text) => writer.write(text);
     };
     this.observers = [
-      new PaymentsCsv(timeline, open(PAYMENTS_FILE)),
+      new PaymentsCsv(timeline, open(PAYMENTS_FILE), options.payments),
       ...(options.events ? [new EventsNdjson(timeline, open(EVENTS_FILE))] : []),
     ];
   }
