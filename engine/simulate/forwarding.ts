@@ -23,6 +23,8 @@ export interface ForwardingHost {
   preimageOnChain(htlc: number): void;
   /** An HTLC left a channel that is shutting down. */
   drained(channel: number): void;
+  /** The node announces its side of a channel as disabled. */
+  disable(edge: number): void;
 }
 
 export class Forwarding {
@@ -192,6 +194,14 @@ export class Forwarding {
     if (w.channels.state[channel] === STATE.shutting_down) this.#host.drained(channel);
   }
 
+  /** A channel was to be used that may be open but without its peer: some nodes disable it then, and not before. */
+  missed(edge: number): void {
+    const ch = this.#w.channels;
+    const channel = edge >> 1;
+    if (ch.state[channel] !== STATE.open || ch.connected[channel] === 1 || ch.disabled[edge] === 1) return;
+    if (this.#w.modelOf(this.#w.from(edge)).timing.disableAfterUs === Infinity) this.#host.disable(edge);
+  }
+
   /** Failure code with which this node answers for `attempt`'s HTLC at `hop`, handed to the node before it. */
   #failBack(attempt: number, hop: number, reporter: number, code: number): void {
     const w = this.#w;
@@ -239,6 +249,7 @@ export class Forwarding {
     const model = w.modelOf(node);
     this.#forward.requestedEdge = requested;
     const requestedCode = this.#check(h, node, requested, at);
+    if (requestedCode !== 0) this.missed(requested);
     let count = 0;
     const edges = w.localEdges[node]!;
     for (let i = 0; i < edges.length; i++) {

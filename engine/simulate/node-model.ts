@@ -277,7 +277,10 @@ export interface NodeTiming {
   readonly peerTimeoutUs: number;
   /** How long an HTLC that was not signed yet waits for a peer that went away before it is failed back (lnd: 60 s). */
   readonly mailboxUs: number;
-  /** A peer gone for so long makes the node announce the channel as disabled (lnd: 20 min); back for so long, as enabled (lnd: 19 min). */
+  /**
+   * A peer gone for so long makes the node announce the channel as disabled (lnd: 20 min); back for so long, as enabled
+   * (lnd: 19 min). Infinity: disabled only when an HTLC is to be sent over it while the peer is away.
+   */
   readonly disableAfterUs: number;
   readonly enableAfterUs: number;
   /** How long a recipient holds parts of an incomplete payment before it fails them with mpp_timeout (lnd: 120 s). */
@@ -309,6 +312,8 @@ export interface NodeModel {
   answerOpening(node: number, offer: ChannelOffer, openerTerms: ChannelTerms): OpeningAnswer;
   /** Why the opener turns down the acceptor's terms; null when it takes them. */
   refuseTerms(node: number, offer: ChannelOffer, terms: ChannelTerms, minimumDepth: number): string | null;
+  /** Confirmations that the opener itself waits for, when the acceptor asks for fewer; 0 unless given. */
+  openerDepth?(node: number): number;
   /** What must stay in the wallet of a node with this number of anchor channels, sat (lnd: 10,000 each, 100,000 at most). */
   walletReserveSat(channels: number): number;
   /** Feerate of the commitment transaction that this node sets as funder, given the chain's estimate. */

@@ -98,7 +98,8 @@ export class Opening {
     }
     if (!terms.answer.accept) return;
     const acceptor = terms.answer.terms;
-    this.#apply(c, { ...terms, acceptor, depth: terms.answer.minimumDepth }, request.policy, request.reversePolicy);
+    const depth = Math.max(terms.answer.minimumDepth, w.modelOf(request.from).openerDepth?.(request.from) ?? 0);
+    this.#apply(c, { ...terms, acceptor, depth }, request.policy, request.reversePolicy);
     w.channels.connected[c] = 1;
     // open_channel, accept_channel, funding_created, funding_signed.
     w.after(4 * request.latencyUs, PHYSICS.fundingSigned, c, w.channels.connection[c]!);

@@ -97,6 +97,8 @@ export class PaymentFlow implements PaymentActions {
     if (w.channels.usable(channel)) {
       w.channels.view(edge, this.#view);
       code = w.modelOf(w.from(edge)).checkOffer(this.#view, route.amountMsat[0]!);
+    } else {
+      this.#forwarding.missed(edge);
     }
     if (code === 0) this.#forwarding.offer(attempt, 0);
     else w.after(0, PHYSICS.localFailure, attempt, code);

@@ -79,6 +79,7 @@ export class Simulation {
       attemptFailed: (attempt, hop, code) => this.#payments.failed(attempt, hop, code),
       preimageOnChain: () => this.#onchain.preimageKnown(),
       drained: (channel) => this.#closing.negotiate(channel),
+      disable: (edge) => this.#gossip.setPolicy(edge, { disabled: true }),
     });
     this.#payments = new PaymentFlow(w, this.#forwarding);
     this.#fees = new Fees(w);

@@ -129,8 +129,9 @@ export class World {
     this.queue.push(this.nowUs + delayUs, kind, a, b);
   }
 
-  /** As `after`, for a delay that a model may count in ticks. */
+  /** As `after`, for a delay that a model may count in ticks; never for Infinity. */
   afterTicks(delayUs: number, tickUs: number | undefined, kind: number, a: number, b: number): void {
+    if (delayUs === Infinity) return;
     const at = this.nowUs + delayUs;
     this.queue.push(tickUs === undefined ? at : at - (at % tickUs), kind, a, b);
   }
