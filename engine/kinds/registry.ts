@@ -3,6 +3,7 @@
  * are made from these lists; adding a kind is one file and one line here.
  */
 
+import { eclairKind } from '../../models/eclair/index.ts';
 import { lndKind } from '../../models/lnd/index.ts';
 import { IMPORT_FORMATS } from '../interop/formats.ts';
 import type { ModelKind } from '../simulate/node-model.ts';
@@ -59,7 +60,7 @@ export const EVENT_KINDS: readonly EventKind[] = [
 
 export const ACTIVITY_KINDS: readonly ActivityKind[] = [defined, random, rate, phases, loop, payments];
 
-export const MODEL_KINDS: readonly ModelKind[] = [lndKind];
+export const MODEL_KINDS: readonly ModelKind[] = [eclairKind, lndKind];
 
 export const FORMAT_KINDS: readonly ImportFormat[] = IMPORT_FORMATS;
 

@@ -1,0 +1,108 @@
+/**
+ * Yen's algorithm for the k shortest paths without loops, in the order of their weights. Keeps nothing between two
+ * searches.
+ *
+ * eclair:router/Graph.scala:yenKshortestPaths, pathWeight. The paths deviate from the recipient's end: the spur is the
+ * part from the sender, the root the part to the recipient. Among candidates of equal weight the older one is taken.
+ */
+import { addEdge, type EdgeTerms, emptyPath, type PathWeight } from './path-weight.ts';
+import type { SearchQuery } from './search-query.ts';
+import type { SenderGraph } from './sender-graph.ts';
+import { ShortestPath } from './shortest-path.ts';
+
+/** A path from the sender to the recipient. */
+export interface WeightedPath {
+  readonly edges: readonly number[];
+  readonly weight: number;
+}
+
+interface Found extends WeightedPath {
+  /** Deviations closer to the recipient than this were looked at before. */
+  readonly spurIndex: number;
+}
+
+const NOTHING: ReadonlySet<number> = new Set();
+
+export class KShortestPaths {
+  readonly #sender: SenderGraph;
+  readonly #shortest: ShortestPath;
+  readonly #terms: EdgeTerms = { feeBaseMsat: 0, feeRatePpm: 0, cltvDelta: 0, probability: 1, own: false };
+
+  constructor(sender: SenderGraph) {
+    this.#sender = sender;
+    this.#shortest = new ShortestPath(sender);
+  }
+
+  /** At most `count` paths, the lightest first. */
+  find(query: SearchQuery, count: number): readonly WeightedPath[] {
+    const first = this.#shortest.find(query, query.destination, emptyPath(query.amountMsat), NOTHING, NOTHING);
+    if (first === null) return [];
+    const paths: Found[] = [this.#weigh(query, first, 0)];
+    const candidates: Found[] = [];
+    while (paths.length < count) {
+      this.#deviate(query, paths, candidates);
+      const best = lightest(candidates);
+      if (best < 0) break;
+      paths.push(...candidates.splice(best, 1));
+    }
+    return paths;
+  }
+
+  /** Adds to the candidates the best deviation of the last path before each of its nodes. */
+  #deviate(query: SearchQuery, paths: readonly Found[], candidates: Found[]): void {
+    const { graph } = this.#sender;
+    const { edges, spurIndex } = paths[paths.length - 1] as Found;
+    for (let i = spurIndex; i < edges.length; i++) {
+      const at = edges.length - i;
+      const root = edges.slice(at);
+      const spurNode = graph.to(edges[at - 1] as number);
+      const explored = new Set<number>();
+      for (const path of paths) {
+        if (endsWith(path.edges, root)) explored.add(path.edges[path.edges.length - 1 - i] as number);
+      }
+      const rootNodes = new Set(root.map((edge) => graph.to(edge)));
+      const spur = this.#shortest.find(query, spurNode, this.pathWeight(query, root), explored, rootNodes);
+      if (spur !== null) candidates.push(this.#weigh(query, [...spur, ...root], i));
+    }
+  }
+
+  #weigh(query: SearchQuery, edges: readonly number[], spurIndex: number): Found {
+    return { edges, weight: this.pathWeight(query, edges).weight, spurIndex };
+  }
+
+  /** Weight of a path, or of the end of one. */
+  pathWeight(query: SearchQuery, edges: readonly number[]): PathWeight {
+    const { graph } = this.#sender;
+    const path = emptyPath(query.amountMsat);
+    const terms = this.#terms;
+    for (let i = edges.length - 1; i >= 0; i--) {
+      const edge = edges[i] as number;
+      const amount = path.amountMsat;
+      terms.own = graph.from(edge) === query.source;
+      terms.feeBaseMsat = graph.feeBaseMsat[edge] as number;
+      terms.feeRatePpm = graph.feeRatePpm[edge] as number;
+      terms.cltvDelta = this.#sender.cltvDelta(edge);
+      if (terms.own) terms.probability = 1;
+      else if (query.estimates !== null) terms.probability = query.estimates.canSend(edge, amount, query.nowS);
+      else terms.probability = 1 - amount / (graph.capacityMsat[edge >> 1] as number);
+      addEdge(query.settings, query.amountMsat, terms, path, path);
+    }
+    return path;
+  }
+}
+
+function endsWith(edges: readonly number[], tail: readonly number[]): boolean {
+  const from = edges.length - tail.length;
+  return from > 0 && tail.every((edge, i) => edges[from + i] === edge);
+}
+
+function lightest(paths: readonly Found[]): number {
+  let best = -1;
+  let weight = Infinity;
+  paths.forEach((path, i) => {
+    if (best >= 0 && path.weight >= weight) return;
+    best = i;
+    weight = path.weight;
+  });
+  return best;
+}
