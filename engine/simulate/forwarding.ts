@@ -25,6 +25,8 @@ export interface ForwardingHost {
   drained(channel: number): void;
   /** The node announces its side of a channel as disabled. */
   disable(edge: number): void;
+  /** An HTLC was committed or removed. */
+  balanceChanged(channel: number): void;
 }
 
 export class Forwarding {
@@ -81,6 +83,7 @@ export class Forwarding {
     const attempt = w.htlcs.attempt[h]!;
     w.record(RECORD.htlcCommitted, w.attempts.serial[attempt]!, w.htlcs.edge[h]!, 0, w.htlcs.amountMsat[h]!);
     if (!this.#batched(h, PHYSICS.batchedHtlc)) this.#act(h);
+    this.#host.balanceChanged(w.htlcs.edge[h]! >> 1);
   }
 
   /** A batch is due that an HTLC, or the failure of what became of it, waited for. */
@@ -192,6 +195,7 @@ export class Forwarding {
     w.attempts.liveHtlcs[attempt]!--;
     w.attempts.release(attempt);
     if (w.channels.state[channel] === STATE.shutting_down) this.#host.drained(channel);
+    else this.#host.balanceChanged(channel);
   }
 
   /** A channel was to be used that may be open but without its peer: some nodes disable it then, and not before. */

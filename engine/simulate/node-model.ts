@@ -290,6 +290,8 @@ export interface NodeTiming {
    * multiple of it that lies within them (LDK: 60 s, so that 3 ticks are more than 2 and at most 3 minutes).
    */
   readonly tickUs?: number;
+  /** Least time between two changes of htlc_maximum that `maximumFor` makes (Eclair: 1 h). */
+  readonly maximumIntervalUs?: number;
 }
 
 export interface NodeModel {
@@ -320,6 +322,12 @@ export interface NodeModel {
   commitmentFeerate(node: number, estimatePerKw: number): number;
   /** Writes the policy that this node announces for its direction of a new channel. */
   defaultPolicy(node: number, facts: ChannelFacts, out: Policy): void;
+  /**
+   * htlc_maximum to announce for this side of a channel from now on, msat: the present one to leave it. Asked when a
+   * channel opens whose policy the scenario leaves to the node, and when its balance has changed. Absent: the maximum
+   * stays what defaultPolicy said.
+   */
+  maximumFor?(view: CommitmentView, policy: Policy, announced: boolean): number;
 
   // HTLCs
   /** Largest amount that the side could offer now, by this implementation's rules (reserve, fee buffer); 0 if none. */

@@ -234,8 +234,14 @@ export class Opening {
       const edge = 2 * c + side;
       const node = w.from(edge);
       const peerTerms = side === 0 ? terms.acceptor : terms.opener;
-      w.modelOf(node).defaultPolicy(node, { capacitySat, announced, peerTerms }, policy);
-      Object.assign(policy, side === 0 ? policy0 : policy1);
+      const model = w.modelOf(node);
+      model.defaultPolicy(node, { capacitySat, announced, peerTerms }, policy);
+      const stated = side === 0 ? policy0 : policy1;
+      if (model.maximumFor !== undefined && stated.maxHtlcMsat === undefined) {
+        ch.view(edge, w.view);
+        policy.maxHtlcMsat = model.maximumFor(w.view, policy, announced);
+      }
+      Object.assign(policy, stated);
       ch.setPolicy(edge, policy);
     }
   }

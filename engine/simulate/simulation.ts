@@ -14,6 +14,7 @@ import type {
   SetPolicyRequest,
 } from '../timeline/control.ts';
 import type { Timeline } from '../timeline/timeline.ts';
+import { AnnouncedMaximum } from './announced-maximum.ts';
 import { captureState, type StatefulParts } from './capture.ts';
 import { STATE } from './channel-lifecycle.ts';
 import { ClosingFlow } from './closing.ts';
@@ -54,6 +55,7 @@ export class Simulation {
   readonly #liveness: Liveness;
   readonly #payments: PaymentFlow;
   readonly #fees: Fees;
+  readonly #maximum: AnnouncedMaximum;
   /** Present when every event is to be checked. */
   #watch: InvariantWatch | null = null;
 
@@ -80,9 +82,11 @@ export class Simulation {
       preimageOnChain: () => this.#onchain.preimageKnown(),
       drained: (channel) => this.#closing.negotiate(channel),
       disable: (edge) => this.#gossip.setPolicy(edge, { disabled: true }),
+      balanceChanged: (channel) => this.#maximum.balanceChanged(channel),
     });
     this.#payments = new PaymentFlow(w, this.#forwarding);
     this.#fees = new Fees(w);
+    this.#maximum = new AnnouncedMaximum(w, this.#gossip);
     this.#opening = new Opening(w, this.#gossip);
     this.#onchain = new OnChain(w, this.#links, this.#forwarding);
     this.#closing = new ClosingFlow(w, this.#gossip, this.#onchain);
@@ -302,6 +306,7 @@ export class Simulation {
     if (start !== null) {
       w.startsAnew = start.anew;
       restoreState(this.#parts(), start.state);
+      this.#maximum.restore();
     }
     for (let n = known; n < nodes.length; n++) {
       w.chain.walletSat[n] = nodes[n]!.walletSat;
@@ -372,6 +377,9 @@ export class Simulation {
         return;
       case PHYSICS.updateFee:
         this.#fees.onUpdateFee(a);
+        return;
+      case PHYSICS.maximumAgain:
+        this.#maximum.onQuietOver(a);
         return;
       case PHYSICS.batchedHtlc:
       case PHYSICS.batchedFailure:

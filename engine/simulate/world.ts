@@ -54,6 +54,8 @@ export const PHYSICS = {
   /** a HTLC, b generation: its receiving node acts on it / hands the failure of what it forwarded back. */
   batchedHtlc: 18,
   batchedFailure: 19,
+  /** a edge: its side may announce another htlc_maximum again. */
+  maximumAgain: 20,
 } as const;
 
 export const PHYSICS_NAMES: readonly string[] = Object.keys(PHYSICS);

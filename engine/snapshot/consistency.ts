@@ -32,6 +32,7 @@ export const SUBJECT: Readonly<Record<string, 'edge' | 'channel' | 'node' | 'slo
   updateFee: 'channel',
   batchedHtlc: 'slot',
   batchedFailure: 'slot',
+  maximumAgain: 'edge',
 };
 
 export function inconsistencies(state: SimulationState): readonly Inconsistency[] {

@@ -32,6 +32,7 @@ import {
 } from './channel-opening.ts';
 import { checkOffer, type OwnLimits, spendable } from './commitment.ts';
 import { checkForward, preferred } from './forwarding.ts';
+import { maximumFor } from './htlc-maximum.ts';
 import type { EclairNode } from './node-state.ts';
 import { DEFAULT_SETTINGS, type EclairSettings, readSettings } from './options.ts';
 import { Payments } from './payments.ts';
@@ -48,7 +49,7 @@ export class EclairModel implements NodeModel {
    * eclair:channel/fsm/Channel.scala (commit = true: signs every update at once; DisconnectedBeforeSigned: fails back at
    * once; handleAddDisconnected: disables a channel only when it is used; re-enables 10 s after a reconnection);
    * eclair:resources/reference.conf:initial-random-reconnect-delay (up to 5 s; here its mean), channel.revocation-timeout,
-   * multi-part-payment-expiry.
+   * multi-part-payment-expiry, channel.channel-update.min-time-between-updates.
    */
   readonly timing: NodeTiming = {
     commitDelayUs: 0,
@@ -59,6 +60,7 @@ export class EclairModel implements NodeModel {
     disableAfterUs: Infinity,
     enableAfterUs: 10 * US_PER_SECOND,
     mppTimeoutUs: 60 * US_PER_SECOND,
+    maximumIntervalUs: 3600 * US_PER_SECOND,
   };
   readonly invoiceCltvDelta: number = MIN_FINAL_EXPIRY_DELTA;
   /** eclair:resources/reference.conf:invoice-expiry. */
@@ -112,6 +114,12 @@ export class EclairModel implements NodeModel {
 
   defaultPolicy(node: number, facts: ChannelFacts, out: Policy): void {
     defaultPolicy(this.#settings(node), facts, out);
+  }
+
+  maximumFor(view: CommitmentView, policy: Policy, announced: boolean): number {
+    const settings = this.#settings(this.#host.graph.from(view.edge));
+    const capacitySat = (this.#host.graph.capacityMsat[view.edge >> 1] as number) / 1000;
+    return announced ? maximumFor(settings, view, policy, capacitySat) : policy.maxHtlcMsat;
   }
 
   spendable(view: CommitmentView): number {

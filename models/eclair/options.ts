@@ -92,6 +92,11 @@ export const ECLAIR_OPTIONS: Section = {
       1,
       100,
     ),
+    adapt_htlc_maximum: flag(
+      'Adapt htlc_maximum',
+      'Whether the htlc_maximum of announced channels falls and rises with the balance (channel.channel-update.balance-thresholds; off is an empty list).',
+      true,
+    ),
     max_accepted_htlcs: integer(
       'HTLC slots',
       'HTLCs that either side may have pending (channel.max-accepted-htlcs).',
@@ -272,6 +277,7 @@ export interface EclairSettings {
   readonly minHtlcInMsat: number;
   readonly maxInFlightMsat: number;
   readonly maxInFlightPercent: number;
+  readonly adaptHtlcMaximum: boolean;
   readonly maxAcceptedHtlcs: number;
   readonly dustLimitSat: number;
   readonly maxRemoteDustLimitSat: number;
@@ -350,6 +356,7 @@ export function readSettings(options: Section): EclairSettings {
     minHtlcInMsat: o.number('min_htlc_in_msat'),
     maxInFlightMsat: o.number('max_in_flight_msat'),
     maxInFlightPercent: o.number('max_in_flight_percent'),
+    adaptHtlcMaximum: o.read<boolean>('adapt_htlc_maximum'),
     maxAcceptedHtlcs: o.number('max_accepted_htlcs'),
     dustLimitSat: o.number('dust_limit_sat'),
     maxRemoteDustLimitSat: o.number('max_remote_dust_limit_sat'),

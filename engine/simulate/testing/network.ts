@@ -1,6 +1,6 @@
 /** Small timelines and a driver for tests of the physics: no YAML, no files. */
-import { lndKind } from '../../../models/lnd/index.ts';
 import { NumberHasher } from '../../base/digest.ts';
+import { MODEL_KINDS } from '../../kinds/registry.ts';
 import type { ChannelPlan, NodePlan } from '../../timeline/network.ts';
 import type { PaymentProfile, Timeline } from '../../timeline/timeline.ts';
 import type { PaymentResult, RecordCode, RecordSink } from '../records.ts';
@@ -91,14 +91,14 @@ export class TestRun implements RecordSink {
   constructor(network: TestNetwork, check = true) {
     this.#timeline = testTimeline(network);
     this.#check = check;
-    this.simulation = new Simulation(this.#timeline, [lndKind], this, { check });
+    this.simulation = new Simulation(this.#timeline, MODEL_KINDS, this, { check });
   }
 
   /** Goes on in another simulation from the text of the state. */
   reload(): void {
     const state = JSON.parse(JSON.stringify(this.simulation.capture())) as SimulationState;
     const options = { check: this.#check };
-    this.simulation = new Simulation(this.#timeline, [lndKind], this, options, { state, originUs: 0, anew: false });
+    this.simulation = new Simulation(this.#timeline, MODEL_KINDS, this, options, { state, originUs: 0, anew: false });
   }
 
   record(code: RecordCode, timeUs: number, a: number, b: number, c: number, amount: number): void {
