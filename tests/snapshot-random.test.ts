@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { MODEL_KINDS } from '../engine/kinds/registry.ts';
 import { ROOT } from './testing/command.ts';
 import { compileText, expectSame, from, play } from './testing/play.ts';
 
@@ -92,16 +93,17 @@ const scenario = fc
     activities: fc.array(activity, { minLength: 1, maxLength: 4 }),
     events: fc.array(fc.tuple(schedule, happening), { maxLength: 14 }),
     balances: fc.array(fc.nat(900_000), { minLength: NODES, maxLength: NODES }),
+    model: fc.constantFrom(...MODEL_KINDS.map(({ name }) => name)),
     seed: fc.nat(1000),
   })
-  .map(({ activities, events, balances, seed }) => ({
+  .map(({ activities, events, balances, model, seed }) => ({
     version: 1,
     name: 'random',
     seed,
     duration: `${SECONDS}s`,
     latency: { link: ['5ms', '200ms'], gossip: '2s' },
     chain: { mining: { every: '9s' } },
-    nodes: { n: { count: NODES, wallet: '5_000_000 sat' } },
+    nodes: { n: { count: NODES, model, wallet: '5_000_000 sat' } },
     channels: Object.fromEntries(
       balances.map((push, c) => [
         `c-${c}`,

@@ -4,6 +4,7 @@
  */
 
 import { eclairKind } from '../../models/eclair/index.ts';
+import { ldkKind } from '../../models/ldk/index.ts';
 import { lndKind } from '../../models/lnd/index.ts';
 import { IMPORT_FORMATS } from '../interop/formats.ts';
 import type { ModelKind } from '../simulate/node-model.ts';
@@ -60,7 +61,7 @@ export const EVENT_KINDS: readonly EventKind[] = [
 
 export const ACTIVITY_KINDS: readonly ActivityKind[] = [defined, random, rate, phases, loop, payments];
 
-export const MODEL_KINDS: readonly ModelKind[] = [eclairKind, lndKind];
+export const MODEL_KINDS: readonly ModelKind[] = [eclairKind, ldkKind, lndKind];
 
 export const FORMAT_KINDS: readonly ImportFormat[] = IMPORT_FORMATS;
 

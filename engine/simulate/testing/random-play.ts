@@ -1,5 +1,6 @@
 /** Random small networks and what is done to them, for properties of the physics. */
 import fc from 'fast-check';
+import { MODEL_KINDS } from '../../kinds/registry.ts';
 import { type TestNetwork, TestRun } from './network.ts';
 
 /** One step of a random scenario; numbers are reduced to what exists. */
@@ -109,8 +110,16 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
+const oneModel = fc.constantFrom(...MODEL_KINDS.map(({ name }) => name));
+/** Implementations of the nodes: all the same, or any. */
+const models = fc.oneof(
+  oneModel.map((model) => new Array<string>(NODES).fill(model)),
+  fc.array(oneModel, { minLength: NODES, maxLength: NODES }),
+);
+
 export const network: fc.Arbitrary<TestNetwork> = fc
   .record({
+    models,
     wallets: fc.array(fc.integer({ min: 0, max: 5_000_000 }), { minLength: NODES, maxLength: NODES }),
     channels: fc.array(
       fc.record({
@@ -134,7 +143,7 @@ export const network: fc.Arbitrary<TestNetwork> = fc
     feeratePerKw: fc.constantFrom(250, 1000, 12_500),
   })
   .map((r) => ({
-    nodes: r.wallets.map((walletSat) => ({ walletSat })),
+    nodes: r.wallets.map((walletSat, n) => ({ walletSat, model: r.models[n]! })),
     channels: r.channels
       .filter((c) => c.node0 !== c.node1)
       .map((c) => ({

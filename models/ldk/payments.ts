@@ -1,0 +1,259 @@
+/**
+ * The life of LDK's payments: look for a route, send all its paths, learn from each outcome, and when a batch is due send
+ * what failed again, until the amount has arrived, the payee refuses, no route is left or there is no time.
+ *
+ * ldk:ln/outbound_payment.rs:send_payment_for_non_bolt12_invoice, check_retry_payments, find_route_and_send_payment,
+ * fail_htlc, claim_htlc.
+ */
+import type { Json } from '../../engine/base/json.ts';
+import { keyedUnit } from '../../engine/base/random.ts';
+import type { FailureCode } from '../../engine/simulate/failure.ts';
+import { type ModelHost, type PaymentRequest, RouteBuffer } from '../../engine/simulate/node-model.ts';
+import { OUTCOME, type Outcome } from '../../engine/simulate/records.ts';
+import { cltvOffset } from './cltv-offset.ts';
+import { RouteBuilder } from './explicit-route.ts';
+import { reactionTo } from './failure-reaction.ts';
+import { defaultFeeLimit } from './fees.ts';
+import { learnFailure, learnSuccess } from './learning.ts';
+import type { LdkNode } from './node-state.ts';
+import type { PathHop, PaymentPath } from './payment-path.ts';
+import { capturePayment, NO_REASON, NO_TIMER, type Part, Payment, partOf, restorePayment } from './payment-state.ts';
+import { RouteFinder } from './route-finding.ts';
+import type { FoundRoute } from './route-query.ts';
+
+/** ldk:ln/channelmanager.rs:MIN_FINAL_CLTV_EXPIRY_DELTA: final delta of keysend payments, blocks. */
+export const MIN_FINAL_CLTV_EXPIRY_DELTA = 42;
+/** ldk:ln/outbound_payment.rs:RETRY_OVERFLOW_PERCENTAGE. */
+const RETRY_OVERFLOW_PERCENTAGE = 10;
+/** Keyed draws of a payment: above those of the walks beyond the payee. */
+const BATCH_DRAWS = 0x4000_0000;
+
+export class Payments {
+  readonly #host: ModelHost;
+  readonly #nodes: ReadonlyMap<number, LdkNode>;
+  readonly #batchAt: (node: number, draw: number) => number;
+  readonly #finder: RouteFinder;
+  readonly #builder: RouteBuilder;
+  readonly #payments = new Map<number, Payment>();
+  readonly #buffer = new RouteBuffer();
+
+  constructor(host: ModelHost, nodes: ReadonlyMap<number, LdkNode>, batchAt: (node: number, draw: number) => number) {
+    this.#host = host;
+    this.#nodes = nodes;
+    this.#batchAt = batchAt;
+    this.#finder = new RouteFinder(host);
+    this.#builder = new RouteBuilder(host);
+  }
+
+  /** Begins a payment. One for which there is no route ends before anything is sent. */
+  start(request: PaymentRequest): void {
+    const { settings, removed } = this.#node(request.source);
+    const { amountMsat, feeLimitMsat } = request;
+    const given = request.route !== null;
+    const limit = given ? Infinity : defaultFeeLimit(amountMsat, settings.feeLimitBaseMsat, settings.feeLimitPercent);
+    const payment = new Payment(request, feeLimitMsat < 0 ? limit : feeLimitMsat);
+    let route: FoundRoute;
+    if (given) {
+      const path = this.#builder.build(request, removed);
+      route = path === null || path.feesMsat > payment.feesLeftMsat ? null : [path];
+    } else {
+      route = this.#find(payment);
+    }
+    if (route === null) {
+      this.#host.actions.resolve(request.payment, OUTCOME.RouteNotFound);
+      return;
+    }
+    this.#payments.set(request.payment, payment);
+    this.#send(payment, route);
+  }
+
+  /** The preimage came back. */
+  succeeded(number: number, attempt: number): void {
+    const payment = this.#payment(number);
+    const part = payment.part(attempt);
+    const node = this.#node(payment.request.source);
+    payment.fulfilled = true;
+    this.#ended(payment, part, false);
+    learnSuccess(this.#host.graph, node, part, this.#host.nowUs());
+    this.#finish(payment);
+  }
+
+  /** `hop` reported `code`; see NodeModel.attemptFailed. */
+  failed(number: number, attempt: number, hop: number, code: FailureCode): void {
+    const payment = this.#payment(number);
+    const part = payment.part(attempt);
+    const node = this.#node(payment.request.source);
+    const reaction = reactionTo(hop, part.edges.length, code);
+    this.#ended(payment, part, true);
+    learnFailure(this.#host.graph, node, part, reaction, this.#host.nowUs());
+    if (!payment.fulfilled) {
+      if (reaction.avoid >= 0) payment.failedChannels.add((part.edges[reaction.avoid] as number) >> 1);
+      if (reaction.final) payment.abandon(OUTCOME.RecipientRejected);
+      else if (!this.#retryable(payment)) payment.abandon(OUTCOME.RetriesExhausted);
+      // What the own channel refuses is sent again at once, everything else with the next batch.
+      if (payment.reason === NO_REASON) this.#wake(payment, hop === 0);
+    }
+    this.#finish(payment);
+  }
+
+  /** A batch is due. */
+  resume(number: number): void {
+    const payment = this.#payments.get(number);
+    if (payment === undefined || payment.timerUs === NO_TIMER || payment.timerUs > this.#host.nowUs()) return;
+    payment.timerUs = NO_TIMER;
+    if (!payment.fulfilled && payment.reason === NO_REASON) this.#retry(payment);
+    this.#finish(payment);
+  }
+
+  /** Payments of a node in progress, by number. */
+  capture(node: number): Json {
+    const own = [...this.#payments.values()].filter((payment) => payment.request.source === node);
+    own.sort((a, b) => a.request.payment - b.request.payment);
+    return own.map(capturePayment);
+  }
+
+  /** Takes over payments that capture wrote, by their present numbers; nothing is sent. */
+  restore(state: Json, rowOf: (payment: number) => number): void {
+    for (const captured of state as readonly Json[]) {
+      const payment = restorePayment(captured, rowOf);
+      this.#payments.set(payment.request.payment, payment);
+      for (const part of payment.parts) this.#count(payment, part, 1);
+    }
+  }
+
+  #retry(payment: Payment): void {
+    const { amountMsat } = payment.request;
+    if (!this.#retryable(payment)) {
+      if (payment.parts.length === 0) payment.abandon(OUTCOME.RetriesExhausted);
+      return;
+    }
+    if (payment.pendingMsat >= amountMsat) return;
+    const route = this.#find(payment);
+    if (route === null) {
+      payment.abandon(OUTCOME.RouteNotFound);
+      return;
+    }
+    const value = route.reduce((sum, path) => sum + path.valueMsat, 0);
+    if (value + payment.pendingMsat > Math.floor((amountMsat * (100 + RETRY_OVERFLOW_PERCENTAGE)) / 100)) {
+      payment.abandon(OUTCOME.UnexpectedError);
+      return;
+    }
+    payment.retries++;
+    this.#send(payment, route);
+  }
+
+  /** ldk:ln/outbound_payment.rs:is_auto_retryable_now: the scenario's timeout, or what the node's options say. */
+  #retryable(payment: Payment): boolean {
+    const { route, timeoutUs, startedUs, source } = payment.request;
+    if (route !== null) return false;
+    const { retryAttempts, retryTimeoutUs } = this.#node(source).settings;
+    if (timeoutUs < 0 && retryAttempts > 0) return retryAttempts > payment.retries;
+    return (timeoutUs < 0 ? retryTimeoutUs : timeoutUs) >= this.#host.nowUs() - startedUs;
+  }
+
+  /** Looks for a route for what is missing. */
+  #find(payment: Payment): FoundRoute {
+    const { request } = payment;
+    const node = this.#node(request.source);
+    const { settings } = node;
+    payment.searches++;
+    return this.#finder.find({
+      source: request.source,
+      destination: request.destination,
+      amountMsat: request.amountMsat - payment.pendingMsat,
+      finalCltvDelta: this.#finalDelta(payment),
+      maxFeeMsat: payment.feesLeftMsat,
+      multiPath: request.multiPart,
+      maxPaths: request.maxParts < 1 ? settings.maxPaths : request.maxParts,
+      maxPathLength: settings.maxPathLength,
+      maxCltv: settings.maxCltv,
+      saturationPower: settings.saturationPower,
+      outgoingEdge: request.outgoingEdge,
+      failedChannels: payment.failedChannels,
+      scorer: node.scorer,
+      inFlight: node.inFlight,
+      removed: node.removed,
+      nowUs: this.#host.nowUs(),
+    });
+  }
+
+  #finalDelta({ request }: Payment): number {
+    return request.finalCltvDelta < 0 ? MIN_FINAL_CLTV_EXPIRY_DELTA : request.finalCltvDelta;
+  }
+
+  #send(payment: Payment, route: readonly PaymentPath[]): void {
+    for (const path of route) {
+      this.#load(payment, path);
+      const part = partOf(this.#host.actions.send(payment.request.payment, this.#buffer), this.#buffer);
+      payment.add(part);
+      this.#count(payment, part, 1);
+    }
+  }
+
+  /** Writes a path into the buffer: amounts, and expiries from the block to come on. */
+  #load(payment: Payment, path: PaymentPath): void {
+    const { graph } = this.#host;
+    const { source, key0, key1 } = payment.request;
+    const { maxCltv } = this.#node(source).settings;
+    const route = this.#buffer;
+    const finalDelta = this.#finalDelta(payment);
+    const locks = path.hops.reduce((sum, hop) => sum + hop.cltvDelta, finalDelta);
+    const nodes = [source, ...path.hops.map((hop) => graph.to(hop.edge))];
+    const room = Math.max(0, maxCltv - locks);
+    let expiry = this.#host.height() + 1 + finalDelta + cltvOffset(graph, nodes, room, key0, key1, payment.searches);
+    route.length = path.hops.length;
+    for (let i = route.length - 1; i >= 0; i--) {
+      const hop = path.hops[i] as PathHop;
+      route.edge[i] = hop.edge;
+      route.amountMsat[i] = path.carried(i);
+      route.expiry[i] = expiry;
+      expiry += hop.cltvDelta;
+    }
+  }
+
+  #ended(payment: Payment, part: Part, failed: boolean): void {
+    payment.remove(part, failed);
+    this.#count(payment, part, -1);
+  }
+
+  /** Adds a part to what the node has in flight, or takes it out. */
+  #count(payment: Payment, part: Part, sign: number): void {
+    const { inFlight } = this.#node(payment.request.source);
+    part.edges.forEach((edge, i) => {
+      const sum = (inFlight.get(edge) ?? 0) + sign * (part.amountsMsat[i] as number);
+      if (sum > 0) inFlight.set(edge, sum);
+      else inFlight.delete(edge);
+    });
+  }
+
+  /** Has the payment looked at again, at once or with the node's next batch, unless it will be before. */
+  #wake(payment: Payment, atOnce: boolean): void {
+    const { source, payment: number, key0, key1 } = payment.request;
+    const now = this.#host.nowUs();
+    const draw = keyedUnit(key0, key1, BATCH_DRAWS + payment.searches);
+    const at = atOnce ? now : this.#batchAt(source, draw);
+    if (payment.timerUs !== NO_TIMER && payment.timerUs <= at) return;
+    payment.timerUs = at;
+    this.#host.actions.timer(number, at);
+  }
+
+  /** Ends a payment that has nothing in flight and no prospect. */
+  #finish(payment: Payment): void {
+    const { payment: number } = payment.request;
+    if (payment.parts.length > 0 || !(payment.fulfilled || payment.reason !== NO_REASON)) return;
+    this.#payments.delete(number);
+    this.#host.actions.resolve(number, payment.fulfilled ? OUTCOME.Success : (payment.reason as Outcome));
+  }
+
+  #node(index: number): LdkNode {
+    const node = this.#nodes.get(index);
+    if (node === undefined) throw new Error(`node ${index} is not an LDK node`);
+    return node;
+  }
+
+  #payment(number: number): Payment {
+    const payment = this.#payments.get(number);
+    if (payment === undefined) throw new Error(`payment ${number} is not in progress`);
+    return payment;
+  }
+}

@@ -1,0 +1,30 @@
+/** What a search for a route is asked, and how it answers. */
+import type { PaymentPath } from './payment-path.ts';
+import type { RemovedFromGraph } from './removed-from-graph.ts';
+import type { Scorer } from './scorer.ts';
+
+export interface RouteQuery {
+  readonly source: number;
+  readonly destination: number;
+  /** What the recipient must get, msat. */
+  readonly amountMsat: number;
+  readonly finalCltvDelta: number;
+  readonly maxFeeMsat: number;
+  readonly multiPath: boolean;
+  readonly maxPaths: number;
+  readonly maxPathLength: number;
+  readonly maxCltv: number;
+  readonly saturationPower: number;
+  /** Own channel to begin with, as an edge; −1 for any. */
+  readonly outgoingEdge: number;
+  /** Channels that failed in this payment. */
+  readonly failedChannels: ReadonlySet<number>;
+  readonly scorer: Scorer;
+  /** What the node has in flight by edge, msat. */
+  readonly inFlight: ReadonlyMap<number, number>;
+  readonly removed: RemovedFromGraph;
+  readonly nowUs: number;
+}
+
+/** The paths of a route, or none. */
+export type FoundRoute = readonly PaymentPath[] | null;
