@@ -128,9 +128,14 @@ export class Liveness {
     // After a crash some peers may still believe in the old connection; the new one ends it.
     this.#part(node, () => true);
     w.record(RECORD.nodeStarted, node, -1, -1, 0);
-    w.after(w.modelOf(node).timing.reconnectDelayUs, PHYSICS.connect, node, w.starts[node]!);
+    const { timing } = w.modelOf(node);
+    w.after(timing.reconnectDelayUs, PHYSICS.connect, node, w.starts[node]!);
     const due = w.deferred[node]!.splice(0);
-    for (let i = 0; i < due.length; i += 3) w.after(0, due[i]!, due[i + 1]!, due[i + 2]!);
+    for (let i = 0; i < due.length; i += 3) {
+      const kind = due[i]!;
+      const batched = kind === PHYSICS.batchedHtlc || kind === PHYSICS.batchedFailure || kind === PHYSICS.paymentTimer;
+      w.after(batched ? (timing.firstBatchUs ?? 0) : 0, kind, due[i + 1]!, due[i + 2]!);
+    }
     this.#onchain.onBlock();
   }
 

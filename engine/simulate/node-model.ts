@@ -292,6 +292,8 @@ export interface NodeTiming {
   readonly tickUs?: number;
   /** Least time between two changes of htlc_maximum that `maximumFor` makes (Eclair: 1 h). */
   readonly maximumIntervalUs?: number;
+  /** Wait after a start before the first batch, in which payments are tried again, too (LDK: 2 s). Absent: none. */
+  readonly firstBatchUs?: number;
 }
 
 export interface NodeModel {
