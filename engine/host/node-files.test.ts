@@ -22,6 +22,13 @@ describe('files on the disk', () => {
     expect(files.list('a/b')).toEqual(['z.txt']);
   });
 
+  it('are one byte a character in an archive', () => {
+    const every = String.fromCharCode(...Array.from({ length: 256 }, (_, i) => i));
+    writeWhole(files, 'x.zip', every);
+    expect([...(files.bytes('x.zip', 1000)?.bytes ?? [])]).toEqual(Array.from({ length: 256 }, (_, i) => i));
+    expect(files.read('x.zip')).toBe(every);
+  });
+
   it('grow at their end', () => {
     files.append('log.txt', 'a\n');
     files.append('log.txt', 'b\n');

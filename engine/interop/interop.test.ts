@@ -238,6 +238,20 @@ describe('formats', () => {
   });
 });
 
+describe('polar', () => {
+  test('balances that were rounded may be a sat too many', () => {
+    const text = [...read('polar.json').values()][0] as string;
+    const channel = (fromBalance: string) =>
+      polar.parse({
+        files: new Map([['x', text.replace('"fromBalance": "946530"', `"fromBalance": "${fromBalance}"`)]]),
+        seed: 1,
+      });
+    const rounded = channel('950001');
+    expect(rounded.ok ? rounded.network.channels[0]?.balance0Msat : null).toBe(950_000_000);
+    expect(channel('950002').ok).toBe(false);
+  });
+});
+
 describe('large files', () => {
   const JSON_FORMATS = [blastNetwork, lndDescribegraph, polar, simLn, cln];
 
