@@ -16,7 +16,7 @@ import { type CommandContext, type CommandEntry, OPTION, type OptionValues, para
 import { counted, folderOf, loadScenario, pathIn, printDiagnostics } from './scenario-file.ts';
 import { loadSnapshot } from './snapshot-file.ts';
 
-const NAMES = ['blast-network', 'lnd-describegraph', 'cln', 'cloth', 'polar', 'warnet'];
+const NAMES = ['blast-network', 'lnd-describegraph', 'cln', 'cloth', 'polar', 'sim-ln', 'warnet'];
 
 export const exportCommand: CommandEntry = {
   name: 'export',

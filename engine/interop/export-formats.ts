@@ -5,6 +5,7 @@ import { clothWriter } from './cloth-writer.ts';
 import type { ExportFormat } from './exported.ts';
 import { lndDescribegraphWriter } from './lnd-describegraph-writer.ts';
 import { polarWriter } from './polar-writer.ts';
+import { simLnExport } from './sim-ln-export.ts';
 import { warnetWriter } from './warnet-writer.ts';
 
 export const EXPORT_FORMATS: readonly ExportFormat[] = [
@@ -13,6 +14,7 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
   clnWriter,
   clothWriter,
   polarWriter,
+  simLnExport,
   warnetWriter,
 ];
 

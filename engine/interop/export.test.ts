@@ -46,6 +46,16 @@ const MAY_LOSE: Readonly<Record<string, readonly (NodeAspect | ChannelAspect)[]>
     'disabled direction',
     'inbound fees',
   ],
+  'sim-ln': [
+    'name',
+    'labels',
+    'implementation',
+    'balance',
+    'privacy',
+    'largest HTLC',
+    'disabled direction',
+    'inbound fees',
+  ],
   warnet: [
     'name',
     'public key',
@@ -159,6 +169,11 @@ const FULL: Required<PolicyPlan> = {
   inboundFeeRatePpm: 0,
 };
 
+/** Nodes without channels. */
+function alone({ nodes, channels }: ExportNetwork): number {
+  return nodes.length - new Set(channels.flatMap(({ node0, node1 }) => [node0, node1])).size;
+}
+
 /** What was imported, to be exported again. */
 function again(back: ImportedNetwork): ExportNetwork {
   return {
@@ -180,14 +195,16 @@ function again(back: ImportedNetwork): ExportNetwork {
 }
 
 describe.each(EXPORT_FORMATS.map((format) => [format.name, format] as const))('%s', (name, format) => {
+  // sim-ln knows nodes by their channels only.
+  const networks = name === 'sim-ln' ? network.filter(({ channels }) => channels.length > 0) : network;
   const may: ReadonlySet<string> = new Set([...(MAY_LOSE[name] ?? []), ...NEVER]);
 
   test('random networks come back in all that it can say', () => {
     fc.assert(
-      fc.property(network, (of) => {
+      fc.property(networks, (of) => {
         const outcome = write(format, of);
         const found = lossesOf(of, outcome, readBack(format, outcome), USUAL);
-        expect([found.missingNodes, found.missingChannels]).toEqual([0, 0]);
+        expect([found.missingNodes, found.missingChannels]).toEqual([name === 'sim-ln' ? alone(of) : 0, 0]);
         expect([...lost(found)].filter((aspect) => !may.has(aspect))).toEqual([]);
       }),
       { numRuns: 120 },
@@ -196,7 +213,7 @@ describe.each(EXPORT_FORMATS.map((format) => [format.name, format] as const))('%
 
   test('what came back is written as the same text', () => {
     fc.assert(
-      fc.property(network, (of) => {
+      fc.property(networks, (of) => {
         const outcome = write(format, of);
         const second = write(format, again(readBack(format, outcome)));
         expect([...second.files]).toEqual([...outcome.files]);
@@ -207,14 +224,14 @@ describe.each(EXPORT_FORMATS.map((format) => [format.name, format] as const))('%
 
   test('is recognised by its content', () => {
     fc.assert(
-      fc.property(network, (of) => {
+      fc.property(networks, (of) => {
         if (of.channels.length > 0) expect(recogniseFormat(write(format, of).files)?.name).toBe(name);
       }),
       { numRuns: 50 },
     );
   });
 
-  test('a network without channels is written, too', () => {
+  test.skipIf(name === 'sim-ln')('a network without channels is written, too', () => {
     const of: ExportNetwork = {
       nodes: ['a', 'b'].map((own) => ({ name: own, model: 'lnd', options: {}, walletSat: 0, labels: {} })),
       channels: [],
@@ -229,7 +246,8 @@ describe('losses', () => {
 
   test('of what a format may lose, it does lose some network', () => {
     const seen = new Map(EXPORT_FORMATS.map(({ name }) => [name, new Set<string>()]));
-    for (const one of fc.sample(network, { numRuns: 100, seed: 1 })) {
+    const some = network.filter(({ channels }) => channels.length > 0);
+    for (const one of fc.sample(some, { numRuns: 100, seed: 1 })) {
       for (const format of EXPORT_FORMATS) {
         const outcome = write(format, one);
         for (const aspect of lost(lossesOf(one, outcome, readBack(format, outcome), USUAL))) {
