@@ -270,6 +270,34 @@ describe('losses', () => {
     expect(losses(lnd.name, importFormat(lnd.name), of, broken, USUAL)[0]).toContain('cannot say this network');
   });
 
+  test('tell of a network that sim-ln cannot say, and of nodes that it leaves out', () => {
+    const simLn = exportFormat('sim-ln') as ExportFormat;
+    const none = { nodes: of.nodes, channels: [] };
+    const reader = importFormat(simLn.name);
+    expect(losses(simLn.name, reader, none, write(simLn, none), USUAL)[0]).toContain('sim-ln cannot say this network');
+    const hermit = { ...of.nodes[0]!, name: 'hermit', pubkey: derivedPubkey('hermit') };
+    const more = { ...of, nodes: [...of.nodes, hermit] };
+    const missing = alone(more);
+    expect(losses(simLn.name, reader, more, write(simLn, more), USUAL)[0]).toBe(
+      `sim-ln leaves out ${missing} node${missing === 1 ? '' : 's'}`,
+    );
+  });
+
+  test('activities are written where the format has them, between nodes that it has', () => {
+    const simLn = exportFormat('sim-ln') as ExportFormat;
+    const { node0, node1 } = of.channels[0]!;
+    const [source, destination] = [of.nodes[node0]!.name, of.nodes[node1]!.name];
+    const range = { low: 2_000_000, high: 2_000_000 };
+    const activity = { name: 'x', source, destination, intervalUs: range, amountMsat: range, count: 3 };
+    const outcome = write(simLn, of, [activity, { ...activity, destination: 'nowhere' }]);
+    expect(outcome.activities).toBe(1);
+    const back = importFormat(simLn.name)?.parse({ files: outcome.files, seed: 1 });
+    expect(back?.ok === true && back.traffic).toMatchObject({
+      kind: 'defined',
+      activities: [{ count: 3, intervalUs: range }],
+    });
+  });
+
   test('tell when something did not come back at all', () => {
     const outcome = write(lnd, of);
     const back = readBack(lnd, outcome);
