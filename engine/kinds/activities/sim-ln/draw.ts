@@ -76,7 +76,7 @@ export function drawSimLn(args: SimLnArguments, limit: number): PaymentList | nu
     // Shape of amounts to nodes that are not smaller; between two nodes the smaller one decides.
     const lnLimit = log(Math.floor((half[i] as number) / 2));
     mu[i] = 2 * lnExpected - lnLimit;
-    sigma[i] = Math.sqrt(2 * (lnLimit - lnExpected));
+    sigma[i] = Math.sqrt(Math.max(0, 2 * (lnLimit - lnExpected)));
     meanWait[i] = 1 / simLnRate(node.capacityMsat, args.expectedMsat, args.multiplier);
     own.push(new ChaCha8(saltedSeed(node.pubkey, args.seed)));
   });
