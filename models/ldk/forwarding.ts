@@ -40,10 +40,13 @@ function checkChannel(request: ForwardRequest, toPrivate: boolean): FailureCode 
     : FAILURE.none;
 }
 
-/** ldk:ln/onion_payment.rs:check_incoming_htlc_cltv; LDK counts from the block to come. */
+/**
+ * ldk:ln/onion_payment.rs:check_incoming_htlc_cltv; LDK counts from the block to come. It also checks for a delta of 48,
+ * below which no LDK node can be set. A policy that the scenario sets lower counts as it is, or its node would refuse what
+ * it announces.
+ */
 function checkExpiries(request: ForwardRequest): FailureCode {
   const next = request.height + 1;
-  if (request.incomingExpiry < request.outgoingExpiry + MIN_CLTV_EXPIRY_DELTA) return FAILURE.incorrect_cltv_expiry;
   if (request.incomingExpiry <= next + HTLC_FAIL_BACK_BUFFER) return FAILURE.expiry_too_soon;
   if (request.incomingExpiry > next + CLTV_FAR_FAR_AWAY) return FAILURE.expiry_too_far;
   return request.outgoingExpiry <= next + LATENCY_GRACE_PERIOD_BLOCKS ? FAILURE.expiry_too_soon : FAILURE.none;
