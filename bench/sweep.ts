@@ -1,6 +1,6 @@
 /**
- * How a sweep gains from threads: `npm run build`, then `node dist/bench/sweep.js [--cells N] [--repeats N] [--json]` from
- * the root of the repository. Runs the same cells with one thread and with two, in turns, each first every other time,
+ * How a sweep gains from threads: `npm run build`, then `node dist/bench/sweep.js [--cells N] [--duration 3h] [--repeats N]
+ * [--json]` from the root of the repository. Runs the same cells with one thread and with two, in turns, each first every other time,
  * and for comparison as two processes with half of the cells each: what the machine has to give at that time. Wall times
  * of whole processes, start and result files included.
  */
@@ -20,6 +20,7 @@ const BASE = fileURLToPath(new URL('../../scenarios/two-hundred-nodes.yml', impo
 const { values } = parseArgs({
   options: {
     cells: { type: 'string', default: '200' },
+    duration: { type: 'string', default: '3h' },
     repeats: { type: 'string', default: '3' },
     json: { type: 'boolean', default: false },
   },
@@ -31,7 +32,10 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'blast-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const scenario = path.join(folder, 'cells.yml');
 writeFileSync(path.join(folder, 'base.yml'), readFileSync(BASE, 'utf8'));
-writeFileSync(scenario, `version: 1\nextends: base.yml\nname: cells\nsweep: { seeds: ${cells} }\n`);
+writeFileSync(
+  scenario,
+  `version: 1\nextends: base.yml\nname: cells\nduration: ${values.duration}\nsweep: { seeds: ${cells} }\n`,
+);
 
 /** One process to its end. */
 function run(out: string, more: readonly string[]): Promise<void> {
@@ -68,10 +72,12 @@ const load = os.loadavg()[0] ?? Number.NaN;
 if (values.json) {
   const threads = ratios('two threads');
   process.stdout.write(
-    `${JSON.stringify({ machine, load, cells, times: Object.fromEntries(times), threads, processes: ratios('two processes') }, null, 2)}\n`,
+    `${JSON.stringify({ machine, load, cells, duration: values.duration, times: Object.fromEntries(times), threads, processes: ratios('two processes') }, null, 2)}\n`,
   );
 } else {
-  process.stdout.write(`${machineLine(machine)}; load ${digits(load, 1)}; ${cells} cells, ${repeats} turns\n`);
+  process.stdout.write(
+    `${machineLine(machine)}; load ${digits(load, 1)}; ${cells} cells of ${values.duration}, ${repeats} turns\n`,
+  );
   for (const [name] of ways) {
     const all = of(name).map((ms) => ms / 1000);
     const gain = ratios(name);
