@@ -66,6 +66,7 @@ const CASES: Readonly<Record<string, string>> = {
   E822: text.slice(0, 700),
   'E822-syntax': text.replace('"time_us":', '"time_us":,'),
   'E822-list': '[]',
+  'E822-behind': `${text}x`,
   E823: text.replace('blast-snapshot/1', 'blast-snapshot/7'),
   'E823-other': '{ "nodes": [] }',
   E824: resealed('"height":103', '"height":"103"'),

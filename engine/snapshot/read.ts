@@ -40,7 +40,8 @@ export function readSnapshot(text: string, file: string): SnapshotReading {
   const fail = (...diagnostics: readonly Diagnostic[]): SnapshotReading => ({ ok: false, diagnostics });
   const parsed = parse(text);
   if (!parsed.ok) {
-    const cut = !text.trimEnd().endsWith('}');
+    // A whole value before the place of the error is not cut: something stands behind it.
+    const cut = !text.trimEnd().endsWith('}') && !parse(text.slice(0, parsed.offset)).ok;
     const message = cut ? 'the snapshot ends in the middle' : `the snapshot is not JSON: ${parsed.message}`;
     return fail(report('E822', parsed.offset, message, 'take it again, or copy it again from where it was taken'));
   }
