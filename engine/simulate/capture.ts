@@ -81,7 +81,7 @@ function chain(w: World, fees: Fees): ChainState {
     feerate_per_kw: c.feeratePerKw,
     fees_sat: c.feesSat,
     height: c.height,
-    mempool: c.mempool.map((tx) => ({
+    mempool: c.mempool.waiting.map((tx) => ({
       channel: tx.channel,
       fee_sat: tx.feeSat,
       id: tx.id,

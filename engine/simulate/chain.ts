@@ -4,19 +4,11 @@
  *
  * Every sat that exists is accounted for: minted = wallets + funding outputs + unspent outputs + fees + abandoned.
  */
+import { Mempool, type Tx } from './mempool.ts';
 import { RECORD, type RecordSink, type TxKind } from './records.ts';
 
-export interface Tx {
-  readonly id: number;
-  readonly kind: TxKind;
-  readonly channel: number;
-  /** Node that broadcast it; its wallet gets what the transaction pays out, if anything. */
-  readonly node: number;
-  /** Index into Chain.outputs of the output it spends; −1 for funding, closing and commitment transactions. */
-  readonly output: number;
-  readonly feeSat: number;
-  readonly valueSat: number;
-}
+export type { Tx } from './mempool.ts';
+export { WEIGHT } from './tx-weight.ts';
 
 /** An output of a commitment or second-level transaction. */
 export interface ChainOutput {
@@ -34,34 +26,11 @@ export interface ChainOutput {
   spent: boolean;
 }
 
-/**
- * Weights in units of BOLT 3, with P2WPKH wallets: 42 for version, marker, counts and locktime; an input 164 plus its
- * witness; an output 124 (P2WPKH) or 172 (P2WSH).
- */
-export const WEIGHT = {
-  /** One P2WPKH input (272), funding output (172), change (124). */
-  funding: 610,
-  /** Funding input (164) with its 2-of-2 witness (222), two P2WPKH outputs. */
-  coopClose: 676,
-  /** to_local after its delay: witness of about 156. */
-  sweepLocal: 486,
-  /** to_remote with anchors (CSV 1): witness of about 112. */
-  sweepRemote: 442,
-  /** Second-level transactions with anchors (666 and 706), and a wallet input and change that pay their fee. */
-  htlcTimeout: 1062,
-  htlcSuccess: 1102,
-  /** One P2WPKH input, two outputs. */
-  send: 562,
-  /** Direct spends from the other side's commitment (BOLT 5: inputs of 407 and 413). */
-  htlcClaimTimeout: 573,
-  htlcClaimSuccess: 579,
-} as const;
-
 export class Chain {
   height: number;
   /** Going feerate, sat per 1000 weight units. */
   feeratePerKw: number;
-  readonly mempool: Tx[] = [];
+  readonly mempool: Mempool = new Mempool();
   readonly outputs: ChainOutput[] = [];
   readonly walletSat: Float64Array;
   mintedSat = 0;
@@ -78,6 +47,14 @@ export class Chain {
     this.#sink = sink;
   }
 
+  /**
+   * Feerate that a node estimates for a confirmation within `target` blocks, sat per 1000 weight units. Without
+   * congestion the going rate for every target.
+   */
+  estimatePerKw(_target: number): number {
+    return this.feeratePerKw;
+  }
+
   /** Fee of a transaction of this weight at the going rate, rounded up, sat. */
   feeFor(weight: number): number {
     return Math.ceil((weight * this.feeratePerKw) / 1000);
@@ -91,9 +68,10 @@ export class Chain {
     output: number,
     feeSat: number,
     valueSat: number,
+    weight: number,
   ): Tx {
-    const tx: Tx = { id: this.transactions++, kind, channel, node, output, feeSat, valueSat };
-    this.mempool.push(tx);
+    const tx: Tx = { id: this.transactions++, kind, channel, node, output, feeSat, valueSat, weight };
+    this.mempool.insert(tx);
     if (output >= 0) this.outputs[output]!.spender = tx.id;
     this.#sink.record(RECORD.txBroadcast, nowUs, kind, channel, feeSat, valueSat);
     return tx;
@@ -104,9 +82,9 @@ export class Chain {
     return this.outputs.length - 1;
   }
 
-  /** Takes what is in the mempool into the next block; answers the transactions in order of broadcast. */
+  /** Mines a block; answers the transactions that it confirms, in order of broadcast. */
   nextBlock(nowUs: number): readonly Tx[] {
-    const confirmed = this.mempool.splice(0);
+    const confirmed = this.mempool.takeBlock();
     this.height++;
     this.#sink.record(RECORD.block, nowUs, 1, confirmed.length, this.height, 0);
     for (const tx of confirmed) {

@@ -72,7 +72,7 @@ export class ClosingFlow {
     const toSat = [keep(funder - ideal), keep(other)] as const;
     const feeSat = capacity - toSat[0] - toSat[1];
     this.closings.set(c, { toSat, feeSat });
-    w.chain.broadcast(w.nowUs, TX.coopClose, c, w.from(2 * c), -1, feeSat, capacity);
+    w.chain.broadcast(w.nowUs, TX.coopClose, c, w.from(2 * c), -1, feeSat, capacity, WEIGHT.coopClose);
   }
 
   onConfirmed(c: number): void {

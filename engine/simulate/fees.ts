@@ -73,7 +73,7 @@ export class Fees {
     }
     w.chain.walletSat[request.from]! -= request.sat + fee;
     w.chain.feesSat += fee;
-    w.chain.broadcast(w.nowUs, TX.send, -1, request.to, -1, fee, request.sat);
+    w.chain.broadcast(w.nowUs, TX.send, -1, request.to, -1, fee, request.sat, WEIGHT.send);
   }
 
   onSent(tx: Tx): void {

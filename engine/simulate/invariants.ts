@@ -56,7 +56,7 @@ export function brokenInvariant(w: World): string | null {
     totalSat += sat;
   }
   for (const i of w.chain.outputs) if (!i.spent) totalSat += i.valueSat;
-  for (const tx of w.chain.mempool) if (tx.kind === TX.send) totalSat += tx.valueSat;
+  for (const tx of w.chain.mempool.waiting) if (tx.kind === TX.send) totalSat += tx.valueSat;
   for (let c = 0; c < ch.count; c++) {
     if (!holdsCapacity(w, c)) continue;
     totalSat += ch.capacityMsat[c]! / 1000;

@@ -189,7 +189,7 @@ describe('closing by force', () => {
     run.simulation.mine(1);
     run.until(65);
     expect(run.results).toEqual([]);
-    expect(world(run).chain.mempool.map((tx) => tx.kind)).toContain(TX.htlcSuccess);
+    expect(world(run).chain.mempool.waiting.map((tx) => tx.kind)).toContain(TX.htlcSuccess);
     run.simulation.mine(1);
     run.until(70);
     expect(run.results[0]).toMatchObject({ outcome: OUTCOME.Success });
@@ -207,9 +207,9 @@ describe('closing by force', () => {
     run.simulation.closeChannel({ channel: 1, force: true, by: 1 });
     const expiry = run.of(RECORD.htlcOffered)[1]![4];
     run.simulation.mine(expiry - world(run).chain.height - 1);
-    expect(world(run).chain.mempool).toEqual([]);
+    expect(world(run).chain.mempool.waiting).toEqual([]);
     run.simulation.mine(1);
-    expect(world(run).chain.mempool.map((tx) => tx.kind)).toEqual([TX.htlcTimeout]);
+    expect(world(run).chain.mempool.waiting.map((tx) => tx.kind)).toEqual([TX.htlcTimeout]);
     run.simulation.mine(1);
     run.until(20);
     // The sender then has no other route.

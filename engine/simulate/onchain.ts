@@ -59,7 +59,9 @@ export class OnChain {
     const commitment = this.#plan(channel, side, on);
     this.commitments.set(channel, commitment);
     const capacity = w.channels.capacityMsat[channel]! / 1000;
-    w.chain.broadcast(w.nowUs, TX.commitment, channel, w.from(2 * channel + side), -1, commitment.feeSat, capacity);
+    const weight = w.channels.commitmentWeight(commitment.outputs.length);
+    const node = w.from(2 * channel + side);
+    w.chain.broadcast(w.nowUs, TX.commitment, channel, node, -1, commitment.feeSat, capacity, weight);
     return true;
   }
 
@@ -232,13 +234,14 @@ export class OnChain {
       w.chain.walletSat[node]! -= fee;
       w.chain.feesSat += fee;
     }
-    w.chain.broadcast(w.nowUs, kind, output.channel, node, i, fee, output.valueSat);
+    w.chain.broadcast(w.nowUs, kind, output.channel, node, i, fee, output.valueSat, weight);
   }
 
   #sweep(i: number, output: ChainOutput): void {
     const w = this.#w;
     if (w.running[output.owner] === 0 || w.chain.height + 1 < output.matureAt) return;
-    const fee = w.chain.feeFor(output.kind === 'remote' ? WEIGHT.sweepRemote : WEIGHT.sweepLocal);
+    const weight = output.kind === 'remote' ? WEIGHT.sweepRemote : WEIGHT.sweepLocal;
+    const fee = w.chain.feeFor(weight);
     if (output.valueSat <= fee) {
       w.chain.abandonedSat += output.valueSat;
       this.#spend(i);
@@ -246,7 +249,7 @@ export class OnChain {
       return;
     }
     const kind = output.kind === 'remote' ? TX.sweepRemote : output.kind === 'local' ? TX.sweepLocal : TX.htlcSweep;
-    w.chain.broadcast(w.nowUs, kind, output.channel, output.owner, i, fee, output.valueSat);
+    w.chain.broadcast(w.nowUs, kind, output.channel, output.owner, i, fee, output.valueSat, weight);
   }
 
   #secondLevel(output: ChainOutput, node: number): boolean {

@@ -118,7 +118,7 @@ export class Opening {
     w.chain.walletSat[node]! -= capacity + fee;
     w.chain.feesSat += fee;
     w.advance(c, EVENT.broadcast);
-    w.chain.broadcast(w.nowUs, TX.funding, c, node, -1, fee, capacity);
+    w.chain.broadcast(w.nowUs, TX.funding, c, node, -1, fee, capacity, WEIGHT.funding);
     this.waiting.push(c);
   }
 

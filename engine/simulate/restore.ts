@@ -15,10 +15,12 @@ import { LISTS_PER_EDGE } from './channels.ts';
 import { blankPolicy } from './gossip.ts';
 import { HTLC_NAMES } from './htlcs.ts';
 import { MAX_HOPS } from './node-model.ts';
+import type { OnChain } from './onchain.ts';
 import { PAYMENT } from './payments.ts';
 import { readPolicyState } from './policy-state.ts';
 import { TX_NAMES, type TxKind } from './records.ts';
 import type { ChannelState, ExchangeState, SimulationState } from './state.ts';
+import { weightOf } from './tx-weight.ts';
 import { PHYSICS, PHYSICS_NAMES, type World } from './world.ts';
 
 /** Row of a payment in the timeline that is played, by its row in the state; −1 when it has none. */
@@ -54,7 +56,7 @@ export function restoreState(parts: StatefulParts, state: SimulationState): void
   restoreHtlcs(w, state);
   restoreAttempts(w, state, rowOf);
   restorePayments(w, state, rowOf);
-  restoreChain(w, state);
+  restoreChain(w, onchain, state);
   fees.changes = state.chain.feerate_changes;
   for (const [c, to0, to1, feeSat] of state.closings.signed as readonly (readonly [number, number, number, number])[]) {
     closing.closings.set(c, { toSat: [to0, to1], feeSat });
@@ -245,7 +247,7 @@ function restorePayments(w: World, state: SimulationState, rowOf: RowOf): void {
   }
 }
 
-function restoreChain(w: World, state: SimulationState): void {
+function restoreChain(w: World, onchain: OnChain, state: SimulationState): void {
   const c = w.chain;
   const s = state.chain;
   c.height = s.height;
@@ -255,14 +257,18 @@ function restoreChain(w: World, state: SimulationState): void {
   c.abandonedSat = s.abandoned_sat;
   c.transactions = s.transactions;
   for (const tx of s.mempool) {
-    c.mempool.push({
+    const kind = TX_NAMES.indexOf(tx.kind) as TxKind;
+    const commitment = onchain.commitments.get(tx.channel);
+    const secondLevel = tx.channel >= 0 && w.from(2 * tx.channel + w.channels.broadcaster[tx.channel]!) === tx.node;
+    c.mempool.insert({
       id: tx.id,
-      kind: TX_NAMES.indexOf(tx.kind) as TxKind,
+      kind,
       channel: tx.channel,
       node: tx.node,
       output: tx.output,
       feeSat: tx.fee_sat,
       valueSat: tx.value_sat,
+      weight: weightOf(kind, commitment?.outputs.length ?? 0, secondLevel),
     });
   }
   // Nobody looks at an output that is spent; only its place counts.

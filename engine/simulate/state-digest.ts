@@ -46,7 +46,7 @@ function chain(w: World, hash: NumberHasher): void {
   const c = w.chain;
   for (const v of [c.height, c.feeratePerKw, c.mintedSat, c.feesSat, c.abandonedSat, c.transactions]) hash.f64(v);
   for (let n = 0; n < w.nodeCount; n++) hash.f64(c.walletSat[n]!);
-  for (const tx of c.mempool) hash.text(canonicalJson({ ...tx }));
+  for (const { weight: _, ...tx } of c.mempool.waiting) hash.text(canonicalJson(tx));
   for (const o of c.outputs) if (!o.spent) hash.text(canonicalJson({ ...o }));
 }
 

@@ -178,7 +178,7 @@ export class SimulatorBackend implements Backend {
 
   chain(): ChainObservation {
     const { chain } = this.simulation.world;
-    return { height: chain.height, mempool: chain.mempool.length, feesSat: chain.feesSat };
+    return { height: chain.height, mempool: chain.mempool.waiting.length, feesSat: chain.feesSat };
   }
 
   inFlight(): number {
