@@ -124,6 +124,17 @@ describe('rooms', () => {
     const simulate = [...used].filter((target) => target.startsWith('engine/simulate/')).sort();
     expect(simulate).toEqual(['failure', 'node-model', 'records'].map((name) => `engine/simulate/${name}.ts`));
   });
+
+  it('let a model import nothing of another one, but of the folder that all share', () => {
+    const folder = (file: string): string => file.split('/')[1] as string;
+    const wrong = [...imports].flatMap(([file, targets]) =>
+      targets
+        .filter((target) => room(file) === 'models' && room(target) === 'models')
+        .filter((target) => folder(target) !== folder(file) && folder(target) !== 'shared')
+        .map((target) => `${file} > ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
 });
 
 describe('files', () => {

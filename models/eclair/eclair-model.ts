@@ -20,6 +20,7 @@ import {
   type Policy,
   type ReceiveRequest,
 } from '../../engine/simulate/node-model.ts';
+import { NodeTable } from '../shared/node-table.ts';
 import { BalanceEstimates } from './balance-estimates.ts';
 import {
   answerOpening,
@@ -69,7 +70,7 @@ export class EclairModel implements NodeModel {
   readonly holdExpiryDelta: number = FULFILL_SAFETY;
 
   readonly #host: ModelHost;
-  readonly #nodes = new Map<number, EclairNode>();
+  readonly #nodes = new NodeTable<EclairNode>('an Eclair node');
   readonly #payments: Payments;
   readonly #view: CommitmentView = blankView();
 
@@ -80,7 +81,7 @@ export class EclairModel implements NodeModel {
 
   addNode(node: number, options: Readonly<Record<string, Json>>): void {
     const settings = Object.keys(options).length === 0 ? DEFAULT_SETTINGS : readSettings(options);
-    this.#nodes.set(node, { settings, excluded: null, estimates: null });
+    this.#nodes.add(node, { settings, excluded: null, estimates: null });
   }
 
   openingTerms(node: number, offer: ChannelOffer): ChannelTerms {
@@ -186,7 +187,7 @@ export class EclairModel implements NodeModel {
   paymentTimer(): void {}
 
   capture(node: number): Json {
-    const { excluded, estimates } = this.#node(node);
+    const { excluded, estimates } = this.#nodes.of(node);
     return {
       excluded: excluded === null ? null : [...excluded].sort((a, b) => a[0] - b[0]),
       balances: estimates === null ? null : estimates.capture(),
@@ -196,7 +197,7 @@ export class EclairModel implements NodeModel {
 
   restore(node: number, state: Json, rowOf: (payment: number) => number): void {
     const { excluded, balances, payments } = state as Readonly<Record<string, Json>>;
-    const own = this.#node(node);
+    const own = this.#nodes.of(node);
     own.excluded = excluded === null ? null : new Map(excluded as unknown as readonly (readonly [number, number])[]);
     own.estimates = null;
     if (balances !== null) {
@@ -213,13 +214,7 @@ export class EclairModel implements NodeModel {
     return { maxAcceptedHtlcs: settings.maxAcceptedHtlcs, maxInFlightMsat: maxInFlightMsat(settings, capacitySat) };
   }
 
-  #node(index: number): EclairNode {
-    const node = this.#nodes.get(index);
-    if (node === undefined) throw new Error(`node ${index} is not an Eclair node`);
-    return node;
-  }
-
   #settings(index: number): EclairSettings {
-    return this.#node(index).settings;
+    return this.#nodes.of(index).settings;
   }
 }

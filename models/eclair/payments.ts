@@ -18,6 +18,8 @@ import {
   RouteBuffer,
 } from '../../engine/simulate/node-model.ts';
 import { OUTCOME, type Outcome } from '../../engine/simulate/records.ts';
+import type { NodeTable } from '../shared/node-table.ts';
+import { PaymentTable } from '../shared/payment-table.ts';
 import {
   compareUpdate,
   exclude,
@@ -44,15 +46,15 @@ const NO_DEADLINE = Number.MAX_SAFE_INTEGER;
 
 export class Payments {
   readonly #host: ModelHost;
-  readonly #nodes: ReadonlyMap<number, EclairNode>;
+  readonly #nodes: NodeTable<EclairNode>;
   readonly #finder: RouteFinder;
   readonly #splitter: Splitter;
-  readonly #payments = new Map<number, Payment>();
+  readonly #payments = new PaymentTable<Payment>(capturePayment, restorePayment);
   readonly #route = new RouteBuffer();
   /** The update of the failure that is about to be reported. */
   #update: Update | null = null;
 
-  constructor(host: ModelHost, nodes: ReadonlyMap<number, EclairNode>) {
+  constructor(host: ModelHost, nodes: NodeTable<EclairNode>) {
     this.#host = host;
     this.#nodes = nodes;
     this.#finder = new RouteFinder(host);
@@ -65,14 +67,14 @@ export class Payments {
       return;
     }
     const payment = this.#begin(request);
-    this.#payments.set(request.payment, payment);
+    this.#payments.add(payment);
     if (payment.plan.kind === 'route') this.#sendToRoute(payment);
     else if (payment.plan.kind === 'single') this.#tryRoute(payment);
     else this.#round(payment, false);
   }
 
   #begin(request: PaymentRequest): Payment {
-    const { settings } = this.#node(request.source);
+    const { settings } = this.#nodes.of(request.source);
     const kind: PaymentKind =
       request.route !== null ? 'route' : request.multiPart && request.method === 'invoice' ? 'multi' : 'single';
     const asked = request.finalCltvDelta < 0 ? MIN_CLTV_EXPIRY_DELTA : request.finalCltvDelta;
@@ -94,20 +96,20 @@ export class Payments {
 
   /** The preimage came back: the payment has succeeded, and ends when its other parts have. */
   succeeded(number: number, attempt: number): void {
-    const payment = this.#payment(number);
+    const payment = this.#payments.of(number);
     const part = payment.take(attempt);
-    learnSuccess(this.#host.graph, this.#node(payment.request.source), part, this.#nowS());
+    learnSuccess(this.#host.graph, this.#nodes.of(payment.request.source), part, this.#nowS());
     payment.succeeded = true;
     this.#endIfIdle(payment);
   }
 
   /** `hop` reported `code`; see NodeModel.attemptFailed. */
   failed(number: number, attempt: number, hop: number, code: FailureCode): void {
-    const payment = this.#payment(number);
+    const payment = this.#payments.of(number);
     const failure: Failure = { part: payment.take(attempt), hop, code, update: this.#update };
     this.#update = null;
     const { graph } = this.#host;
-    const node = this.#node(payment.request.source);
+    const node = this.#nodes.of(payment.request.source);
     learnFailure(graph, node, failure, this.#nowS());
     exclude(graph, node, payment, failure, this.#host.nowUs());
     if (payment.succeeded || payment.reason !== NO_REASON) {
@@ -133,7 +135,7 @@ export class Payments {
 
   /** PaymentLifecycle: the next route for the whole amount. */
   #tryRoute(payment: Payment): void {
-    const { randomize } = this.#node(payment.request.source).settings.search;
+    const { randomize } = this.#nodes.of(payment.request.source).settings.search;
     for (;;) {
       const result = this.#find(payment, randomize);
       if (!result.found) {
@@ -175,7 +177,7 @@ export class Payments {
 
   #find(payment: Payment, randomize: boolean): RouteResult {
     const { request, plan } = payment;
-    const node = this.#node(request.source);
+    const node = this.#nodes.of(request.source);
     const { search } = node.settings;
     const routeRequest = {
       source: request.source,
@@ -216,7 +218,7 @@ export class Payments {
     const { request, plan } = payment;
     const { graph } = this.#host;
     const { sender } = this.#finder;
-    sender.load(request.source, this.#node(request.source).settings, -1);
+    sender.load(request.source, this.#nodes.of(request.source).settings, -1);
     const edges = request.route ?? [];
     let at = request.source;
     for (const edge of edges) {
@@ -252,7 +254,7 @@ export class Payments {
       if (i > 0) expiry += this.#finder.sender.cltvDelta(edge);
     }
     const height = this.#host.height();
-    const { maxExpiryDelta } = this.#node(payment.request.source).settings;
+    const { maxExpiryDelta } = this.#nodes.of(payment.request.source).settings;
     if (expiry < height + MIN_EXPIRY_DISTANCE || expiry >= height + maxExpiryDelta) {
       payment.ignoredEdges.add(edges[0] as number);
       return false;
@@ -277,33 +279,16 @@ export class Payments {
 
   /** Payments of a node in progress, by number. */
   capture(node: number): Json {
-    const own = [...this.#payments.values()].filter((payment) => payment.request.source === node);
-    own.sort((a, b) => a.request.payment - b.request.payment);
-    return own.map(capturePayment);
+    return this.#payments.capture(node);
   }
 
   /** Takes over payments that capture wrote, by their present numbers; nothing is sent. */
   restore(state: Json, rowOf: (payment: number) => number): void {
-    for (const captured of state as readonly Json[]) {
-      const payment = restorePayment(captured, rowOf);
-      this.#payments.set(payment.request.payment, payment);
-    }
+    this.#payments.restore(state, rowOf);
   }
 
   #nowS(): number {
     return Math.floor(this.#host.nowUs() / US_PER_SECOND);
-  }
-
-  #node(index: number): EclairNode {
-    const node = this.#nodes.get(index);
-    if (node === undefined) throw new Error(`node ${index} is not an Eclair node`);
-    return node;
-  }
-
-  #payment(number: number): Payment {
-    const payment = this.#payments.get(number);
-    if (payment === undefined) throw new Error(`payment ${number} is not in progress`);
-    return payment;
   }
 }
 

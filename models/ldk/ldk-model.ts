@@ -20,6 +20,7 @@ import {
   type Policy,
   type ReceiveRequest,
 } from '../../engine/simulate/node-model.ts';
+import { NodeTable } from '../shared/node-table.ts';
 import { batchDelayUs } from './batch-delay.ts';
 import {
   answerOpening,
@@ -77,7 +78,7 @@ export class LdkModel implements NodeModel {
   readonly holdExpiryDelta: number = HTLC_FAIL_BACK_BUFFER;
 
   readonly #host: ModelHost;
-  readonly #nodes = new Map<number, LdkNode>();
+  readonly #nodes = new NodeTable<LdkNode>('an LDK node');
   readonly #payments: Payments;
   readonly #view: CommitmentView = blankView();
   /** What was found about the channel that the onion names, which is asked about first. */
@@ -90,7 +91,7 @@ export class LdkModel implements NodeModel {
 
   addNode(node: number, options: Readonly<Record<string, Json>>): void {
     const settings = Object.keys(options).length === 0 ? DEFAULT_SETTINGS : readSettings(options);
-    this.#nodes.set(node, {
+    this.#nodes.add(node, {
       settings,
       scorer: new Scorer(settings.scorer),
       removed: new RemovedFromGraph(),
@@ -158,7 +159,7 @@ export class LdkModel implements NodeModel {
   }
 
   batchAt(node: number, draw: number): number {
-    const state = this.#node(node);
+    const state = this.#nodes.of(node);
     const now = this.#host.nowUs();
     if (state.batchAtUs <= now) state.batchAtUs = now + batchDelayUs(draw);
     return state.batchAtUs;
@@ -201,7 +202,7 @@ export class LdkModel implements NodeModel {
   }
 
   capture(node: number): Json {
-    const { scorer, removed, batchAtUs } = this.#node(node);
+    const { scorer, removed, batchAtUs } = this.#nodes.of(node);
     return {
       scorer: scorer.capture(),
       removed: removed.capture(),
@@ -212,20 +213,14 @@ export class LdkModel implements NodeModel {
 
   restore(node: number, state: Json, rowOf: (payment: number) => number): void {
     const { scorer, removed, batch_at_us, payments } = state as Readonly<Record<string, Json>>;
-    const own = this.#node(node);
+    const own = this.#nodes.of(node);
     own.scorer = Scorer.restore(own.settings.scorer, scorer as Json);
     own.removed = RemovedFromGraph.restore(removed as Json);
     own.batchAtUs = batch_at_us as number;
     this.#payments.restore(payments as Json, rowOf);
   }
 
-  #node(index: number): LdkNode {
-    const node = this.#nodes.get(index);
-    if (node === undefined) throw new Error(`node ${index} is not an LDK node`);
-    return node;
-  }
-
   #settings(index: number): LdkSettings {
-    return this.#node(index).settings;
+    return this.#nodes.of(index).settings;
   }
 }

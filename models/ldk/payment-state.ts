@@ -6,6 +6,7 @@
 import type { Json } from '../../engine/base/json.ts';
 import type { PaymentRequest, RouteBuffer } from '../../engine/simulate/node-model.ts';
 import type { Outcome } from '../../engine/simulate/records.ts';
+import { type CapturedRequest, captureRequest, restoreRequest } from '../shared/captured-request.ts';
 
 /** Reason not set: the payment is not abandoned. */
 export const NO_REASON = -1;
@@ -84,9 +85,8 @@ export class Payment {
 
 /** A payment as JSON. */
 export function capturePayment(payment: Payment): Json {
-  const { route, ...request } = payment.request;
   return {
-    request: { ...request, ...(route === null ? {} : { route }) },
+    request: captureRequest(payment.request),
     // No limit at all is none that JSON knows.
     fees_left_msat: payment.feesLeftMsat === Infinity ? -1 : payment.feesLeftMsat,
     pending_msat: payment.pendingMsat,
@@ -105,7 +105,7 @@ export function capturePayment(payment: Payment): Json {
 }
 
 interface CapturedPayment {
-  readonly request: Omit<PaymentRequest, 'route'> & Partial<Pick<PaymentRequest, 'route'>>;
+  readonly request: CapturedRequest;
   readonly fees_left_msat: number;
   readonly pending_msat: number;
   readonly retries: number;
@@ -124,7 +124,7 @@ interface CapturedPayment {
 /** A payment from what capturePayment wrote, under its present number. */
 export function restorePayment(state: Json, rowOf: (payment: number) => number): Payment {
   const s = state as unknown as CapturedPayment;
-  const request = { ...s.request, route: s.request.route ?? null, payment: rowOf(s.request.payment) };
+  const request = restoreRequest(s.request, rowOf);
   const payment = new Payment(request, 0);
   for (const { attempt, edges, amounts_msat } of s.parts) payment.parts.push(partFrom(attempt, edges, amounts_msat));
   payment.feesLeftMsat = s.fees_left_msat < 0 ? Infinity : s.fees_left_msat;

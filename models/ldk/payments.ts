@@ -10,6 +10,8 @@ import { keyedUnit } from '../../engine/base/random.ts';
 import type { FailureCode } from '../../engine/simulate/failure.ts';
 import { type ModelHost, type PaymentRequest, RouteBuffer } from '../../engine/simulate/node-model.ts';
 import { OUTCOME, type Outcome } from '../../engine/simulate/records.ts';
+import type { NodeTable } from '../shared/node-table.ts';
+import { PaymentTable } from '../shared/payment-table.ts';
 import { cltvOffset } from './cltv-offset.ts';
 import { RouteBuilder } from './explicit-route.ts';
 import { reactionTo } from './failure-reaction.ts';
@@ -30,14 +32,14 @@ const BATCH_DRAWS = 0x4000_0000;
 
 export class Payments {
   readonly #host: ModelHost;
-  readonly #nodes: ReadonlyMap<number, LdkNode>;
+  readonly #nodes: NodeTable<LdkNode>;
   readonly #batchAt: (node: number, draw: number) => number;
   readonly #finder: RouteFinder;
   readonly #builder: RouteBuilder;
-  readonly #payments = new Map<number, Payment>();
+  readonly #payments = new PaymentTable<Payment>(capturePayment, restorePayment);
   readonly #buffer = new RouteBuffer();
 
-  constructor(host: ModelHost, nodes: ReadonlyMap<number, LdkNode>, batchAt: (node: number, draw: number) => number) {
+  constructor(host: ModelHost, nodes: NodeTable<LdkNode>, batchAt: (node: number, draw: number) => number) {
     this.#host = host;
     this.#nodes = nodes;
     this.#batchAt = batchAt;
@@ -47,7 +49,7 @@ export class Payments {
 
   /** Begins a payment. One for which there is no route ends before anything is sent. */
   start(request: PaymentRequest): void {
-    const { settings, removed } = this.#node(request.source);
+    const { settings, removed } = this.#nodes.of(request.source);
     const { amountMsat, feeLimitMsat } = request;
     const given = request.route !== null;
     const limit = given ? Infinity : defaultFeeLimit(amountMsat, settings.feeLimitBaseMsat, settings.feeLimitPercent);
@@ -63,15 +65,15 @@ export class Payments {
       this.#host.actions.resolve(request.payment, OUTCOME.RouteNotFound);
       return;
     }
-    this.#payments.set(request.payment, payment);
+    this.#payments.add(payment);
     this.#send(payment, route);
   }
 
   /** The preimage came back. */
   succeeded(number: number, attempt: number): void {
-    const payment = this.#payment(number);
+    const payment = this.#payments.of(number);
     const part = payment.part(attempt);
-    const node = this.#node(payment.request.source);
+    const node = this.#nodes.of(payment.request.source);
     payment.fulfilled = true;
     this.#ended(payment, part, false);
     learnSuccess(this.#host.graph, node, part, this.#host.nowUs());
@@ -80,9 +82,9 @@ export class Payments {
 
   /** `hop` reported `code`; see NodeModel.attemptFailed. */
   failed(number: number, attempt: number, hop: number, code: FailureCode): void {
-    const payment = this.#payment(number);
+    const payment = this.#payments.of(number);
     const part = payment.part(attempt);
-    const node = this.#node(payment.request.source);
+    const node = this.#nodes.of(payment.request.source);
     const reaction = reactionTo(hop, part.edges.length, code);
     this.#ended(payment, part, true);
     learnFailure(this.#host.graph, node, part, reaction, this.#host.nowUs());
@@ -98,7 +100,7 @@ export class Payments {
 
   /** A batch is due. */
   resume(number: number): void {
-    const payment = this.#payments.get(number);
+    const payment = this.#payments.find(number);
     if (payment === undefined || payment.timerUs === NO_TIMER || payment.timerUs > this.#host.nowUs()) return;
     payment.timerUs = NO_TIMER;
     if (!payment.fulfilled && payment.reason === NO_REASON) this.#retry(payment);
@@ -107,16 +109,12 @@ export class Payments {
 
   /** Payments of a node in progress, by number. */
   capture(node: number): Json {
-    const own = [...this.#payments.values()].filter((payment) => payment.request.source === node);
-    own.sort((a, b) => a.request.payment - b.request.payment);
-    return own.map(capturePayment);
+    return this.#payments.capture(node);
   }
 
   /** Takes over payments that capture wrote, by their present numbers; nothing is sent. */
   restore(state: Json, rowOf: (payment: number) => number): void {
-    for (const captured of state as readonly Json[]) {
-      const payment = restorePayment(captured, rowOf);
-      this.#payments.set(payment.request.payment, payment);
+    for (const payment of this.#payments.restore(state, rowOf)) {
       for (const part of payment.parts) this.#count(payment, part, 1);
     }
   }
@@ -146,7 +144,7 @@ export class Payments {
   #retryable(payment: Payment): boolean {
     const { route, timeoutUs, startedUs, source } = payment.request;
     if (route !== null) return false;
-    const { retryAttempts, retryTimeoutUs } = this.#node(source).settings;
+    const { retryAttempts, retryTimeoutUs } = this.#nodes.of(source).settings;
     if (timeoutUs < 0 && retryAttempts > 0) return retryAttempts > payment.retries;
     return (timeoutUs < 0 ? retryTimeoutUs : timeoutUs) >= this.#host.nowUs() - startedUs;
   }
@@ -154,7 +152,7 @@ export class Payments {
   /** Looks for a route for what is missing. */
   #find(payment: Payment): FoundRoute {
     const { request } = payment;
-    const node = this.#node(request.source);
+    const node = this.#nodes.of(request.source);
     const { settings } = node;
     payment.searches++;
     return this.#finder.find({
@@ -194,7 +192,7 @@ export class Payments {
   #load(payment: Payment, path: PaymentPath): void {
     const { graph } = this.#host;
     const { source, key0, key1 } = payment.request;
-    const { maxCltv } = this.#node(source).settings;
+    const { maxCltv } = this.#nodes.of(source).settings;
     const route = this.#buffer;
     const finalDelta = this.#finalDelta(payment);
     const locks = path.hops.reduce((sum, hop) => sum + hop.cltvDelta, finalDelta);
@@ -218,7 +216,7 @@ export class Payments {
 
   /** Adds a part to what the node has in flight, or takes it out. */
   #count(payment: Payment, part: Part, sign: number): void {
-    const { inFlight } = this.#node(payment.request.source);
+    const { inFlight } = this.#nodes.of(payment.request.source);
     part.edges.forEach((edge, i) => {
       const sum = (inFlight.get(edge) ?? 0) + sign * (part.amountsMsat[i] as number);
       if (sum > 0) inFlight.set(edge, sum);
@@ -243,17 +241,5 @@ export class Payments {
     if (payment.parts.length > 0 || !(payment.fulfilled || payment.reason !== NO_REASON)) return;
     this.#payments.delete(number);
     this.#host.actions.resolve(number, payment.fulfilled ? OUTCOME.Success : (payment.reason as Outcome));
-  }
-
-  #node(index: number): LdkNode {
-    const node = this.#nodes.get(index);
-    if (node === undefined) throw new Error(`node ${index} is not an LDK node`);
-    return node;
-  }
-
-  #payment(number: number): Payment {
-    const payment = this.#payments.get(number);
-    if (payment === undefined) throw new Error(`payment ${number} is not in progress`);
-    return payment;
   }
 }

@@ -19,6 +19,7 @@ import type {
   Policy,
   ReceiveRequest,
 } from '../../engine/simulate/node-model.ts';
+import { NodeTable } from '../shared/node-table.ts';
 import {
   answerOpening,
   channelTerms,
@@ -66,7 +67,7 @@ export class LndModel implements NodeModel {
   /** lnd:lncfg/invoices.go:DefaultHoldInvoiceExpiryDelta: DefaultIncomingBroadcastDelta + 2. */
   readonly holdExpiryDelta: number = 18;
 
-  readonly #nodes = new Map<number, LndNode>();
+  readonly #nodes = new NodeTable<LndNode>('an lnd node');
   readonly #payments: Payments;
   /** Nodes without options share one object each. */
   readonly #defaultEstimator = new AprioriEstimator(DEFAULT_SETTINGS.apriori);
@@ -79,7 +80,7 @@ export class LndModel implements NodeModel {
     const plain = Object.keys(options).length === 0;
     const settings = plain ? DEFAULT_SETTINGS : readSettings(options);
     const estimator = plain ? this.#defaultEstimator : new AprioriEstimator(settings.apriori);
-    this.#nodes.set(node, { settings, estimator, results: null, learnt: null });
+    this.#nodes.add(node, { settings, estimator, results: null, learnt: null });
   }
 
   openingTerms(node: number, offer: ChannelOffer): ChannelTerms {
@@ -147,7 +148,7 @@ export class LndModel implements NodeModel {
   }
 
   channelUpdate(node: number, edge: number, policy: Policy, version: number): void {
-    const state = this.#node(node);
+    const state = this.#nodes.of(node);
     state.learnt ??= new LearntPolicies();
     state.learnt.learn(edge, policy, version);
   }
@@ -165,7 +166,7 @@ export class LndModel implements NodeModel {
   }
 
   capture(node: number): Json {
-    const { results, learnt } = this.#node(node);
+    const { results, learnt } = this.#nodes.of(node);
     return {
       learnt_policies: learnt === null ? null : learnt.capture(),
       mission_control: results === null ? null : results.capture(),
@@ -175,19 +176,13 @@ export class LndModel implements NodeModel {
 
   restore(node: number, state: Json, rowOf: (payment: number) => number): void {
     const { mission_control, learnt_policies, payments } = state as Readonly<Record<string, Json>>;
-    const own = this.#node(node);
+    const own = this.#nodes.of(node);
     own.results = mission_control === null ? null : MissionControl.restore(mission_control as Json);
     own.learnt = learnt_policies === null ? null : LearntPolicies.restore(learnt_policies as Json);
     this.#payments.restore(payments as Json, rowOf);
   }
 
-  #node(index: number): LndNode {
-    const node = this.#nodes.get(index);
-    if (node === undefined) throw new Error(`node ${index} is not an lnd node`);
-    return node;
-  }
-
   #settings(index: number): LndSettings {
-    return this.#node(index).settings;
+    return this.#nodes.of(index).settings;
   }
 }

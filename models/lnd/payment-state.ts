@@ -6,6 +6,7 @@
 import type { Json } from '../../engine/base/json.ts';
 import { MAX_HOPS, type PaymentRequest, type RouteBuffer } from '../../engine/simulate/node-model.ts';
 import type { Outcome } from '../../engine/simulate/records.ts';
+import { type CapturedRequest, captureRequest, restoreRequest } from '../shared/captured-request.ts';
 
 /** Reason not set. */
 export const NO_REASON = -1;
@@ -103,10 +104,8 @@ export class Payment {
 
 /** A payment as JSON. */
 export function capturePayment(payment: Payment): Json {
-  const { route, ...request } = payment.request;
   return {
-    // Left out where there is none, so that such payments are written as ever.
-    request: { ...request, ...(route === null ? {} : { route }) },
+    request: captureRequest(payment.request),
     fee_limit_msat: payment.feeLimitMsat,
     max_parts: payment.maxParts,
     deadline_us: payment.deadlineUs,
@@ -125,7 +124,7 @@ export function capturePayment(payment: Payment): Json {
 }
 
 interface CapturedPayment {
-  readonly request: Omit<PaymentRequest, 'route'> & Partial<Pick<PaymentRequest, 'route'>>;
+  readonly request: CapturedRequest;
   readonly fee_limit_msat: number;
   readonly max_parts: number;
   readonly deadline_us: number;
@@ -146,7 +145,7 @@ interface CapturedPayment {
 export function restorePayment(state: Json, rowOf: (payment: number) => number): Payment {
   const s = state as unknown as CapturedPayment;
   const payment = new Payment(
-    { ...s.request, route: s.request.route ?? null, payment: rowOf(s.request.payment) },
+    restoreRequest(s.request, rowOf),
     s.fee_limit_msat,
     s.max_parts,
     s.deadline_us,

@@ -10,6 +10,8 @@ import type { Json } from '../../engine/base/json.ts';
 import type { FailureCode } from '../../engine/simulate/failure.ts';
 import { type ModelHost, type PaymentRequest, RouteBuffer } from '../../engine/simulate/node-model.ts';
 import { OUTCOME, type Outcome } from '../../engine/simulate/records.ts';
+import type { NodeTable } from '../shared/node-table.ts';
+import { PaymentTable } from '../shared/payment-table.ts';
 import { RouteBuilder } from './explicit-route.ts';
 import { MissionControl } from './mission-control.ts';
 import type { LndNode } from './node-state.ts';
@@ -34,16 +36,16 @@ const SPARE_PARTS = 1024;
 
 export class Payments {
   readonly #host: ModelHost;
-  readonly #nodes: ReadonlyMap<number, LndNode>;
+  readonly #nodes: NodeTable<LndNode>;
   readonly #session: PaymentSession;
   readonly #builder: RouteBuilder;
-  readonly #payments = new Map<number, Payment>();
+  readonly #payments = new PaymentTable<Payment>(capturePayment, restorePayment);
   readonly #route = new RouteBuffer();
   readonly #interpretation = new Interpretation();
   readonly #spare: Part[] = [];
   readonly #to: (edge: number) => number;
 
-  constructor(host: ModelHost, nodes: ReadonlyMap<number, LndNode>) {
+  constructor(host: ModelHost, nodes: NodeTable<LndNode>) {
     this.#host = host;
     this.#nodes = nodes;
     this.#session = new PaymentSession(host);
@@ -53,7 +55,7 @@ export class Payments {
 
   /** Begins a payment. What lnd's RPC server would reject ends as NotDispatched. */
   start(request: PaymentRequest): void {
-    const { settings } = this.#node(request.source);
+    const { settings } = this.#nodes.of(request.source);
     const finalDelta = request.finalCltvDelta < 0 ? settings.cltvDelta : request.finalCltvDelta;
     if (request.route !== null) {
       this.#sendToRoute(request, finalDelta);
@@ -72,7 +74,7 @@ export class Payments {
       finalDelta,
       this.#host.height(),
     );
-    this.#payments.set(request.payment, payment);
+    this.#payments.add(payment);
     this.#advance(payment);
   }
 
@@ -84,19 +86,19 @@ export class Payments {
    */
   #sendToRoute(request: PaymentRequest, finalDelta: number): void {
     const { actions } = this.#host;
-    const { learnt } = this.#node(request.source);
+    const { learnt } = this.#nodes.of(request.source);
     if (!this.#builder.build(request, finalDelta, learnt, this.#route)) {
       actions.resolve(request.payment, OUTCOME.RouteNotFound);
       return;
     }
     const payment = new Payment(request, request.feeLimitMsat, 1, NO_DEADLINE, finalDelta, this.#host.height());
-    this.#payments.set(request.payment, payment);
+    this.#payments.add(payment);
     this.#send(payment);
   }
 
   /** The preimage came back. */
   succeeded(number: number, attempt: number): void {
-    const payment = this.#payment(number);
+    const payment = this.#payments.of(number);
     const part = payment.part(attempt);
     this.#interpretation.succeed(part.nodes, part.amounts, part.hops);
     this.#learn(payment);
@@ -107,7 +109,7 @@ export class Payments {
 
   /** `hop` reported `code`; see NodeModel.attemptFailed. */
   failed(number: number, attempt: number, hop: number, code: FailureCode): void {
-    const payment = this.#payment(number);
+    const payment = this.#payments.of(number);
     const part = payment.part(attempt);
     this.#interpretation.fail(part.nodes, part.amounts, part.hops, hop, code);
     const final = this.#learn(payment);
@@ -125,23 +127,18 @@ export class Payments {
 
   /** A pause is over. */
   resume(number: number): void {
-    const payment = this.#payments.get(number);
+    const payment = this.#payments.find(number);
     if (payment !== undefined) this.#advance(payment);
   }
 
   /** Payments of a node in progress, by number. */
   capture(node: number): Json {
-    const own = [...this.#payments.values()].filter((payment) => payment.request.source === node);
-    own.sort((a, b) => a.request.payment - b.request.payment);
-    return own.map(capturePayment);
+    return this.#payments.capture(node);
   }
 
   /** Takes over payments that capture wrote, by their present numbers; nothing is sent. */
   restore(state: Json, rowOf: (payment: number) => number): void {
-    for (const captured of state as readonly Json[]) {
-      const payment = restorePayment(captured, rowOf);
-      this.#payments.set(payment.request.payment, payment);
-    }
+    this.#payments.restore(state, rowOf);
   }
 
   /** The loop of resumePayment: as many turns as can be made before a result must be awaited. */
@@ -155,7 +152,7 @@ export class Payments {
         this.#end(payment, payment.settledParts > 0 ? OUTCOME.Success : (payment.reason as Outcome));
         return;
       }
-      const node = this.#node(request.source);
+      const node = this.#nodes.of(request.source);
       const result = this.#session.requestRoute(node, payment, this.#route);
       if (result === PATH.found) {
         this.#send(payment);
@@ -181,7 +178,7 @@ export class Payments {
   }
 
   #learn(payment: Payment): ReturnType<Interpretation['apply']> {
-    const node = this.#node(payment.request.source);
+    const node = this.#nodes.of(payment.request.source);
     node.results ??= new MissionControl();
     return this.#interpretation.apply(node.results, this.#host.nowUs());
   }
@@ -191,18 +188,6 @@ export class Payments {
     payment.refusals = payment.refusedAtUs === now ? payment.refusals + 1 : 1;
     payment.refusedAtUs = now;
     return payment.refusals >= MOST_REFUSALS && payment.reason === NO_REASON;
-  }
-
-  #node(index: number): LndNode {
-    const node = this.#nodes.get(index);
-    if (node === undefined) throw new Error(`node ${index} is not an lnd node`);
-    return node;
-  }
-
-  #payment(number: number): Payment {
-    const payment = this.#payments.get(number);
-    if (payment === undefined) throw new Error(`payment ${number} is not in progress`);
-    return payment;
   }
 }
 

@@ -1,0 +1,22 @@
+/** What a model keeps of its nodes, by node index. Holds and hands out; decides nothing. */
+
+export class NodeTable<State> {
+  readonly #implementation: string;
+  readonly #nodes = new Map<number, State>();
+
+  /** @param implementation name with its article, for the message of a mistake: `an lnd node` */
+  constructor(implementation: string) {
+    this.#implementation = implementation;
+  }
+
+  add(node: number, state: State): void {
+    this.#nodes.set(node, state);
+  }
+
+  /** @throws Error when the node was never added: the simulator asked the wrong model. */
+  of(node: number): State {
+    const state = this.#nodes.get(node);
+    if (state === undefined) throw new Error(`node ${node} is not ${this.#implementation}`);
+    return state;
+  }
+}
