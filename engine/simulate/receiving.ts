@@ -47,7 +47,7 @@ export class Receiving {
   }
 
   onHoldOver(payment: number): void {
-    if (this.#w.payments.receipt[payment] === RECEIPT.complete) this.#settle(payment);
+    if (this.#w.payments.receipt[payment] === RECEIPT.complete) this.#conclude(payment);
   }
 
   /** The recipient gives a held payment back when its HTLCs come near their expiry. */
@@ -103,6 +103,13 @@ export class Receiving {
     }
     w.payments.receipt[payment] = RECEIPT.complete;
     if (options.holdUs > 0) w.after(options.holdUs, PHYSICS.holdOver, payment, 0);
+    else if (options.holdUs === 0) this.#conclude(payment);
+  }
+
+  /** The recipient has held a complete payment for as long as it was to. */
+  #conclude(payment: number): void {
+    const { activities, payments } = this.#w.timeline;
+    if (activities[payments.activity[payment]!]!.profile.settles === false) this.#giveBack(payment);
     else this.#settle(payment);
   }
 

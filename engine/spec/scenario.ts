@@ -91,6 +91,8 @@ export interface PaymentOptions {
   readonly maxParts: number;
   /** How long the receiver holds a complete payment before it settles, µs. */
   readonly holdUs: number;
+  /** Present where the receiver fails the payment in the end. */
+  readonly settles?: false;
   /** Names of the channels that the payment must take, as indexes; absent where the sender's model looks for routes. */
   readonly route?: readonly number[];
 }

@@ -78,6 +78,13 @@ export const PAYMENT_PROPERTIES: JsonSchema = {
     title: 'Hold time',
     description: 'How long the receiver holds a complete payment before settling it. Default: not at all.',
   },
+  settle: {
+    title: 'Settle',
+    description:
+      'Whether the receiver settles in the end. false: it fails the payment with incorrect_or_unknown_payment_details, after `hold` where there is one, as lnd’s CancelInvoice does.',
+    type: 'boolean',
+    default: true,
+  },
 };
 
 export const DEFINITIONS: { readonly [name: string]: JsonSchema } = {

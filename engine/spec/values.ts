@@ -113,5 +113,6 @@ export function parsePaymentOptions(json: Json | undefined): PaymentOptions {
     timeoutUs: get('timeout', durationUs, -1),
     maxParts: get('max_parts', Number, -1),
     holdUs: get('hold', durationUs, 0),
+    ...(property(json, 'settle') === false ? { settles: false } : {}),
   };
 }

@@ -25,7 +25,10 @@ export interface PaymentProfile {
   readonly feeLimitMsat: number;
   readonly timeoutUs: number;
   readonly maxParts: number;
+  /** −1: until the HTLCs come near their expiry, when the receiver gives the payment back. */
   readonly holdUs: number;
+  /** Present where the receiver fails the payment after that time, instead of settling it. */
+  readonly settles?: false;
   /** Names of the channels that a payment must take, from its source on; absent where the model looks for routes. */
   readonly route?: readonly number[];
 }
