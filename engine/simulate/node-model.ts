@@ -13,7 +13,10 @@
  */
 import type { Json } from '../base/json.ts';
 import type { FailureCode } from './failure.ts';
+import type { PaymentRequest } from './payment-request.ts';
 import type { Outcome } from './records.ts';
+
+export type { InvoiceFacts, PaymentRequest } from './payment-request.ts';
 
 /** Longest route that fits: 20 hops of classic size (BOLT 4); shorter payloads allow up to 27, which no model uses. */
 export const MAX_HOPS = 27;
@@ -154,6 +157,10 @@ export interface ReceiveRequest {
   payable: boolean;
   /** min_final_cltv_expiry_delta of the invoice; -1 for keysend. */
   invoiceCltvDelta: number;
+  /** What the invoice asks for, msat; −1 for keysend and for invoices that leave the amount to the payer. */
+  invoiceAmountMsat: number;
+  /** Total that parts of the same payment held by now have named, msat; −1 when none is held. */
+  setTotalMsat: number;
   /** True when the HTLC is one of several parts, or smaller than the total. */
   partial: boolean;
 }
@@ -164,35 +171,6 @@ export class RouteBuffer {
   readonly edge: Int32Array = new Int32Array(MAX_HOPS);
   readonly amountMsat: Float64Array = new Float64Array(MAX_HOPS);
   readonly expiry: Int32Array = new Int32Array(MAX_HOPS);
-}
-
-/** A payment as its sender's model sees it. */
-export interface PaymentRequest {
-  readonly payment: number;
-  readonly source: number;
-  readonly destination: number;
-  readonly amountMsat: number;
-  readonly method: 'keysend' | 'invoice';
-  /** Delta of the final hop: the invoice's, or -1 for the sender's own default (keysend). */
-  readonly finalCltvDelta: number;
-  /** The recipient takes several parts (basic_mpp and a payment secret). */
-  readonly multiPart: boolean;
-  /** -1: the model's default. */
-  readonly feeLimitMsat: number;
-  readonly timeoutUs: number;
-  readonly maxParts: number;
-  /** Own channel that the route must begin with, as an edge, and node it must come in from; −1 for any. */
-  readonly outgoingEdge: number;
-  readonly lastHop: number;
-  /**
-   * Edges from the source to the destination that the payment must take, tried once; −1 where there is no such channel
-   * now. Null: the model looks for routes itself.
-   */
-  readonly route: readonly number[] | null;
-  readonly startedUs: number;
-  /** Key for keyedU32: draws of this payment. */
-  readonly key0: number;
-  readonly key1: number;
 }
 
 /** What a model may ask the simulator to do for a payment. No call answers by calling back into the model. */
@@ -378,6 +356,10 @@ export interface NodeModel {
   restore(node: number, state: Json, rowOf: (payment: number) => number): void;
 }
 
+/** Options of payments that not every implementation has; the compiler refuses those that the payer's has not. */
+export const SENDER_OPTIONS = ['max_cltv', 'outgoing_channel', 'last_hop'] as const;
+export type SenderOption = (typeof SENDER_OPTIONS)[number];
+
 /** A registered implementation: what the spec needs to validate nodes and the simulator to play them. */
 export interface ModelKind {
   readonly name: string;
@@ -386,5 +368,7 @@ export interface ModelKind {
   readonly summary: string;
   /** JSON Schema of the node's `options`; must be an object schema with additionalProperties false. */
   readonly optionsSchema: Readonly<Record<string, unknown>>;
+  /** Which of these options its payments take (PaymentRequest.maxCltv, outgoingEdges, lastHop). */
+  readonly senderOptions: readonly SenderOption[];
   create(host: ModelHost): NodeModel;
 }

@@ -15,7 +15,8 @@ import { PHYSICS, type World } from './world.ts';
 const UPDATE = 0x1000;
 
 export interface Circular {
-  readonly outgoingEdge: number;
+  /** None when it is not open. */
+  readonly outgoingEdges: readonly number[];
   readonly lastHop: number;
   readonly maxFeeMsat: number;
 }
@@ -57,12 +58,15 @@ export class PaymentFlow implements PaymentActions {
       destination: to,
       amountMsat: amountMsat[row]!,
       method: profile.method,
+      invoice: null,
+      probe: false,
       finalCltvDelta: invoice ? w.modelOf(to).invoiceCltvDelta : -1,
       multiPart: invoice && circular === null,
       feeLimitMsat: circular?.maxFeeMsat ?? profile.feeLimitMsat,
       timeoutUs: profile.timeoutUs,
       maxParts: profile.maxParts,
-      outgoingEdge: circular?.outgoingEdge ?? -1,
+      maxCltv: -1,
+      outgoingEdges: circular?.outgoingEdges ?? null,
       lastHop: circular?.lastHop ?? -1,
       route: profile.route === undefined ? null : this.#edgesOf(from, profile.route),
       startedUs: w.nowUs,

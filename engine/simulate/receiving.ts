@@ -28,6 +28,8 @@ export class Receiving {
     method: 'keysend',
     payable: true,
     invoiceCltvDelta: -1,
+    invoiceAmountMsat: -1,
+    setTotalMsat: -1,
     partial: false,
   };
 

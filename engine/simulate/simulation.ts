@@ -35,9 +35,6 @@ import type { SimulationStart, SimulationState } from './state.ts';
 import { digestWorld } from './state-digest.ts';
 import { PHYSICS, World } from './world.ts';
 
-/** Stands for a channel that no search can find. */
-const NO_EDGE = 0x7fffffff;
-
 export interface SimulationOptions {
   /** Check every invariant after each event; the first one broken ends the run by an InvariantError. */
   readonly check: boolean;
@@ -219,7 +216,7 @@ export class Simulation {
     const out = edgeOf(request.outChannel);
     const into = edgeOf(request.inChannel);
     this.#payments.start(request.row, {
-      outgoingEdge: out < 0 ? NO_EDGE : out,
+      outgoingEdges: out < 0 ? [] : [out],
       lastHop: into < 0 ? w.nodeCount : w.to(into),
       maxFeeMsat: request.maxFeeMsat,
     });

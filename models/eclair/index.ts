@@ -8,5 +8,6 @@ export const eclairKind: ModelKind = {
   version: 'eclair 0.15',
   summary: 'Eclair: k-shortest paths by cost and success probability, parts that fill their routes, five attempts.',
   optionsSchema: ECLAIR_OPTIONS,
+  senderOptions: [],
   create: (host) => new EclairModel(host),
 };

@@ -8,6 +8,7 @@ import type { Json } from '../../engine/base/json.ts';
 import { keyedUnit } from '../../engine/base/random.ts';
 import type { PaymentRequest } from '../../engine/simulate/node-model.ts';
 import type { Outcome } from '../../engine/simulate/records.ts';
+import { type CapturedRequest, captureRequest, restoreRequest } from '../shared/captured-request.ts';
 import type { SplitRoute } from './splitting.ts';
 
 /** Reason not set: the payment goes on. */
@@ -79,7 +80,7 @@ export class Payment {
 }
 
 interface CapturedPayment {
-  readonly request: PaymentRequest;
+  readonly request: CapturedRequest;
   readonly kind: PaymentKind;
   readonly max_fee_msat: number;
   readonly max_parts: number;
@@ -105,7 +106,8 @@ const sorted = (set: ReadonlySet<number>): number[] => [...set].sort((a, b) => a
 export function capturePayment(payment: Payment): Json {
   const { request, kind, maxFeeMsat, maxParts, deadlineUs, finalExpiry } = payment.plan;
   return {
-    request: { ...request, route: request.route === null ? null : [...request.route] },
+    // The route stands in it also where there is none.
+    request: { route: null, ...(captureRequest(request) as { readonly [key: string]: Json }) },
     kind,
     max_fee_msat: maxFeeMsat,
     max_parts: maxParts,
@@ -130,7 +132,7 @@ export function capturePayment(payment: Payment): Json {
 export function restorePayment(state: Json, rowOf: (payment: number) => number): Payment {
   const s = state as unknown as CapturedPayment;
   const plan: PaymentPlan = {
-    request: { ...s.request, payment: rowOf(s.request.payment) },
+    request: restoreRequest(s.request, rowOf),
     kind: s.kind,
     maxFeeMsat: s.max_fee_msat,
     maxParts: s.max_parts,

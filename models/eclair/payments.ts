@@ -192,7 +192,7 @@ export class Payments {
       ignoredEdges: this.#ignoredEdges(node, payment),
       estimates: search.usePastRelayData ? node.estimates : null,
       nowS: this.#nowS(),
-      outgoingEdge: request.outgoingEdge,
+      outgoingEdges: request.outgoingEdges,
       lastHop: request.lastHop,
       pending: payment.parts,
       draw: () => payment.draw(),
@@ -218,7 +218,7 @@ export class Payments {
     const { request, plan } = payment;
     const { graph } = this.#host;
     const { sender } = this.#finder;
-    sender.load(request.source, this.#nodes.of(request.source).settings, -1);
+    sender.load(request.source, this.#nodes.of(request.source).settings, null);
     const edges = request.route ?? [];
     let at = request.source;
     for (const edge of edges) {

@@ -15,6 +15,8 @@ const check = (fields: Partial<ReceiveRequest>, acceptKeysend = true): string =>
     method: 'invoice',
     payable: true,
     invoiceCltvDelta: 30,
+    invoiceAmountMsat: -1,
+    setTotalMsat: -1,
     partial: false,
     ...fields,
   };

@@ -33,7 +33,7 @@ export interface RouteRequest {
   readonly ignoredEdges: ReadonlySet<number>;
   readonly estimates: BalanceEstimates | null;
   readonly nowS: number;
-  readonly outgoingEdge: number;
+  readonly outgoingEdges: readonly number[] | null;
   readonly lastHop: number;
   /** Parts in flight. */
   readonly pending: readonly SplitRoute[];
@@ -126,7 +126,7 @@ export class RouteFinder {
     query.ignoredNodes = request.ignoredNodes;
     query.ignoredEdges = request.ignoredEdges;
     query.lastHop = request.lastHop;
-    this.sender.load(request.source, request.settings, request.outgoingEdge);
+    this.sender.load(request.source, request.settings, request.outgoingEdges);
   }
 
   /** isNeighborBalanceTooLow: there are channels to the recipient, but all together do not hold the amount. */

@@ -38,7 +38,7 @@ export class SenderGraph {
   }
 
   /** Reads the channels of a node; `only` is the one that it may use, −1 for all. */
-  load(source: number, settings: EclairSettings, only: number): void {
+  load(source: number, settings: EclairSettings, only: readonly number[] | null): void {
     const host = this.#host;
     this.source = source;
     this.#byPeer.clear();
@@ -47,7 +47,7 @@ export class SenderGraph {
     const count = host.localEdgeCount(source);
     for (let i = 0; i < count; i++) {
       const edge = edges[i] as number;
-      if (only >= 0 && edge !== only) continue;
+      if (only?.includes(edge) === false) continue;
       const own = this.#read(edge, settings);
       if (own === null) continue;
       this.#byEdge.set(edge, own);

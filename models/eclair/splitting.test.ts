@@ -21,7 +21,7 @@ function split(
   minPart = 1000,
 ): readonly SplitRoute[] | null {
   const sender = new SenderGraph(host);
-  sender.load(0, DEFAULT_SETTINGS, -1);
+  sender.load(0, DEFAULT_SETTINGS, null);
   const request: SplitRequest = {
     amountMsat: 100_000,
     splitting: 'full_capacity' as Splitting,

@@ -110,7 +110,7 @@ export const LDK_OPTIONS: Readonly<Record<string, Json>> = {
     ),
     retry_timeout_s: integer(
       'Time to retry',
-      'No new attempts after this many seconds (Retry::Timeout). LDK leaves it to the application; this is the value of ldk-node.',
+      'No new attempts after this many seconds (Retry::Timeout). LDK leaves it to the application; this is the value of ldk-node (LDK_PAYMENT_RETRY_TIMEOUT) and of ldk-sample.',
       10,
       0,
       MAX_SECONDS,

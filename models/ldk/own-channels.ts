@@ -30,14 +30,14 @@ export class OwnChannels {
    * `recommendedMsat` come first, the smallest of them foremost; then the others, the largest foremost.
    * @returns how many there are
    */
-  load(source: number, only: number, recommendedMsat: number): number {
+  load(source: number, only: readonly number[] | null, recommendedMsat: number): number {
     const host = this.#host;
     this.#byPeer.clear();
     const edges = host.localEdges(source);
     let count = 0;
     for (let i = 0; i < host.localEdgeCount(source); i++) {
       const edge = edges[i] as number;
-      if (!host.eligible(edge) || (only >= 0 && edge !== only)) continue;
+      if (!host.eligible(edge) || only?.includes(edge) === false) continue;
       host.view(edge, this.#view);
       const peer = host.graph.to(edge);
       const channel = { edge, limitMsat: spendable(this.#view), minimumMsat: this.#view.peerHtlcMinimumMsat };

@@ -82,7 +82,7 @@ export class PathFinder {
     this.#usedEdges.length = 0;
     if (2 * graph.capacityMsat.length > this.#used.length) this.#used = new Float64Array(2 * graph.capacityMsat.length);
     if (graph.nodeCount > this.#walk.length) this.#resize(graph.nodeCount);
-    return this.#own.load(query.source, query.outgoingEdge, recommendedMsat);
+    return this.#own.load(query.source, query.outgoingEdges, recommendedMsat);
   }
 
   /** What may still go over a hop of a path, msat. */

@@ -166,7 +166,7 @@ export class Payments {
       maxPathLength: settings.maxPathLength,
       maxCltv: settings.maxCltv,
       saturationPower: settings.saturationPower,
-      outgoingEdge: request.outgoingEdge,
+      outgoingEdges: request.outgoingEdges,
       failedChannels: payment.failedChannels,
       scorer: node.scorer,
       inFlight: node.inFlight,

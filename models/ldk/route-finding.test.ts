@@ -23,7 +23,7 @@ function query(fields: Partial<RouteQuery>): RouteQuery {
     maxPathLength: 19,
     maxCltv: 1008,
     saturationPower: 2,
-    outgoingEdge: -1,
+    outgoingEdges: null,
     failedChannels: new Set(),
     scorer: new Scorer(DEFAULTS),
     inFlight: new Map(),
@@ -92,7 +92,7 @@ describe('a route of one path', () => {
     ]);
     expect(find(host, { destination: 0 })).toBeNull();
     expect(find(host, { amountMsat: 0 })).toBeNull();
-    expect(find(host, { source: 2, destination: 1, outgoingEdge: 0 })).toBeNull();
+    expect(find(host, { source: 2, destination: 1, outgoingEdges: [0] })).toBeNull();
     expect(find(host, { destination: 2 })).toMatchObject([{ edges: [0, 2] }]);
     expect(find(host, { destination: 2, maxCltv: 1007 })).toBeNull();
     expect(find(host, { destination: 2, finalCltvDelta: 1008 })).toBeNull();

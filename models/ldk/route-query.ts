@@ -15,8 +15,8 @@ export interface RouteQuery {
   readonly maxPathLength: number;
   readonly maxCltv: number;
   readonly saturationPower: number;
-  /** Own channel to begin with, as an edge; −1 for any. */
-  readonly outgoingEdge: number;
+  /** Own channels to begin with, as edges; null for any. */
+  readonly outgoingEdges: readonly number[] | null;
   /** Channels that failed in this payment. */
   readonly failedChannels: ReadonlySet<number>;
   readonly scorer: Scorer;

@@ -8,5 +8,6 @@ export const lndKind: ModelKind = {
   version: 'lnd 0.21',
   summary: 'Lightning Network Daemon: backward Dijkstra with mission control, halving into parts, 60 s to pay.',
   optionsSchema: LND_OPTIONS,
+  senderOptions: ['max_cltv', 'outgoing_channel', 'last_hop'],
   create: (host) => new LndModel(host),
 };

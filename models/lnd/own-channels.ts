@@ -50,8 +50,8 @@ export class OwnChannels {
     this.#host = host;
   }
 
-  /** Reads the channels of a node, or only the one it may use; those without bandwidth are left out. */
-  load(source: number, only: number): void {
+  /** Reads the channels of a node, or only those it may use; those without bandwidth are left out. */
+  load(source: number, only: readonly number[] | null): void {
     const host = this.#host;
     this.#reset();
     const edges = host.localEdges(source);
@@ -64,7 +64,7 @@ export class OwnChannels {
     // From the last to the first: each goes to the front of its chain.
     for (let i = count - 1; i >= 0; i--) {
       const edge = edges[i] as number;
-      if (only >= 0 && edge !== only) continue;
+      if (only?.includes(edge) === false) continue;
       const width = bandwidth(host, edge, 0, this.#view);
       if (width <= 0) continue;
       this.totalMsat += width;

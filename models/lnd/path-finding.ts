@@ -96,7 +96,7 @@ export class PathFinder {
   /** Searches; the route is written when the answer is PATH.found. */
   find(query: PathQuery, route: RouteBuffer): PathResult {
     this.#reset();
-    this.#own.load(query.source, query.outgoingEdge);
+    this.#own.load(query.source, query.outgoingEdges);
     if (this.#own.totalMsat < query.amountMsat) return PATH.insufficientBalance;
     if (this.#own.largestMsat < query.amountMsat) return PATH.none;
     this.#loadResults(query.results, query.amountMsat);

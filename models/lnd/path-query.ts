@@ -9,8 +9,8 @@ export type PathResult = (typeof PATH)[keyof typeof PATH];
 export class PathQuery {
   source = 0;
   destination = 0;
-  /** Own channel (an edge) that the route begins with, and node it comes in from; −1 for any. */
-  outgoingEdge = -1;
+  /** Own channels (edges) of which the route begins with one, null for any; node it comes in from, −1 for any. */
+  outgoingEdges: readonly number[] | null = null;
   lastHop = -1;
   amountMsat = 0;
   feeLimitMsat = 0;

@@ -37,7 +37,7 @@ export class PaymentSession {
     const { request } = payment;
     query.source = request.source;
     query.destination = request.destination;
-    query.outgoingEdge = request.outgoingEdge;
+    query.outgoingEdges = request.outgoingEdges;
     query.lastHop = request.lastHop;
     query.feeLimitMsat = Math.max(0, payment.feeLimitMsat - payment.feesMsat);
     // The height is that of the payment's start: lnd reads it once, whatever is mined meanwhile.

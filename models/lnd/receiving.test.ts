@@ -15,6 +15,8 @@ function check(changes: Partial<ReceiveRequest>, acceptKeysend = true): string {
     method: 'invoice',
     payable: true,
     invoiceCltvDelta: 80,
+    invoiceAmountMsat: -1,
+    setTotalMsat: -1,
     partial: false,
     ...changes,
   };

@@ -28,13 +28,13 @@ export interface TextbookPath {
 
 const fee = (base: number, ppm: number, amount: bigint): bigint => BigInt(base) + (amount * BigInt(ppm)) / 1_000_000n;
 
-/** The `count` first paths of Yen's algorithm. `only` is the own channel that may be used, −1 for all. */
+/** The `count` first paths of Yen's algorithm. `only` is the own channel that may be used, null for all. */
 export function textbookPaths(
   host: ModelHost,
   settings: EclairSettings,
   query: SearchQuery,
   count: number,
-  only: number,
+  only: readonly number[] | null,
 ): readonly TextbookPath[] {
   const { graph } = host;
   const { search } = settings;
@@ -46,7 +46,7 @@ export function textbookPaths(
     const enabled = graph.disabled[edge] === 0;
     if (graph.from(edge) === query.source) {
       const usable = publicly ? enabled : host.eligible(edge);
-      if (own.has(edge) && usable && (only < 0 || only === edge)) edges.push(edge);
+      if (own.has(edge) && usable && (only === null || only.includes(edge))) edges.push(edge);
     } else if (publicly && enabled) edges.push(edge);
   }
 

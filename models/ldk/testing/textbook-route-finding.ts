@@ -170,7 +170,7 @@ export function textbookRoute(host: ModelHost, query: RouteQuery, settings: Scor
   const view = plainView(1);
   const locals = Array.from({ length: host.localEdgeCount(source) }, (_, i) => host.localEdges(source)[i] as number);
   const own = locals
-    .filter((edge) => host.eligible(edge) && (query.outgoingEdge < 0 || edge === query.outgoingEdge))
+    .filter((edge) => host.eligible(edge) && (query.outgoingEdges === null || query.outgoingEdges.includes(edge)))
     .map((edge): Candidate => {
       host.view(edge, view);
       const limit = BigInt(spendable(view));
