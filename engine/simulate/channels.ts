@@ -65,6 +65,8 @@ export class ChannelTable {
   arrivesUs: Float64Array = new Float64Array(2 * INITIAL);
   /** HTLCs with an output on this side's commitment. */
   untrimmed: Int32Array = new Int32Array(2 * INITIAL);
+  /** Sum of the HTLCs without one. */
+  trimmedMsat: Float64Array = new Float64Array(2 * INITIAL);
   // Policy of this side, as it is (the public may know an older one).
   feeBaseMsat: Float64Array = new Float64Array(2 * INITIAL);
   feeRatePpm: Float64Array = new Float64Array(2 * INITIAL);
@@ -153,6 +155,8 @@ export class ChannelTable {
     view.feeratePerKw = this.feeratePerKw[edge >> 1]!;
     view.localUntrimmed = this.untrimmed[edge]!;
     view.remoteUntrimmed = this.untrimmed[other]!;
+    view.localTrimmedMsat = this.trimmedMsat[edge]!;
+    view.remoteTrimmedMsat = this.trimmedMsat[other]!;
     view.offeredCount = this.offeredCount[edge]!;
     view.offeredMsat = this.offeredMsat[edge]!;
     view.maxAcceptedHtlcs = this.maxAcceptedHtlcs[edge]!;
@@ -204,6 +208,7 @@ export class ChannelTable {
     this.offeredMsat = grow(this.offeredMsat, edges);
     this.arrivesUs = grow(this.arrivesUs, edges);
     this.untrimmed = grow(this.untrimmed, edges);
+    this.trimmedMsat = grow(this.trimmedMsat, edges);
     this.feeBaseMsat = grow(this.feeBaseMsat, edges);
     this.feeRatePpm = grow(this.feeRatePpm, edges);
     this.cltvDelta = grow(this.cltvDelta, edges);

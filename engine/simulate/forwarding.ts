@@ -240,8 +240,19 @@ export class Forwarding {
   #act(h: number): void {
     const attempt = this.#w.htlcs.attempt[h]!;
     const hop = this.#w.htlcs.hop[h]!;
-    if (hop + 1 === this.#w.attempts.length[attempt]!) this.receiving.accept(h);
+    const code = this.#checkIncoming(h);
+    if (code !== 0) this.fail(h, hop + 1, code);
+    else if (hop + 1 === this.#w.attempts.length[attempt]!) this.receiving.accept(h);
     else this.#relay(h, attempt, hop);
+  }
+
+  #checkIncoming(h: number): FailureCode {
+    const w = this.#w;
+    const edge = w.htlcs.edge[h]!;
+    const model = w.modelOf(w.to(edge));
+    if (model.checkIncoming === undefined) return FAILURE.none;
+    w.channels.view(edge ^ 1, this.#forward.view);
+    return model.checkIncoming(this.#forward.view, w.htlcs.amountMsat[h]!);
   }
 
   #relay(h: number, attempt: number, hop: number): void {

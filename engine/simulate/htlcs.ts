@@ -78,8 +78,10 @@ export class HtlcPool {
     const amountMsat = this.amountMsat[h]!;
     channels.offeredMsat[edge]! += amountMsat;
     channels.offeredCount[edge]!++;
-    if (!trimmed(channels, edge, amountMsat)) channels.untrimmed[edge]!++;
-    if (!trimmed(channels, edge ^ 1, amountMsat)) channels.untrimmed[edge ^ 1]!++;
+    if (trimmed(channels, edge, amountMsat)) channels.trimmedMsat[edge]! += amountMsat;
+    else channels.untrimmed[edge]!++;
+    if (trimmed(channels, edge ^ 1, amountMsat)) channels.trimmedMsat[edge ^ 1]! += amountMsat;
+    else channels.untrimmed[edge ^ 1]!++;
   }
 
   /** Takes an HTLC out of its channel and frees the slot. `creditEdge` is the side that gets the amount; −1: nobody here. */
@@ -94,8 +96,10 @@ export class HtlcPool {
     if (r >= 0) this.left[r] = l;
     channels.offeredMsat[edge]! -= amount;
     channels.offeredCount[edge]!--;
-    if (!trimmed(channels, edge, amount)) channels.untrimmed[edge]!--;
-    if (!trimmed(channels, edge ^ 1, amount)) channels.untrimmed[edge ^ 1]!--;
+    if (trimmed(channels, edge, amount)) channels.trimmedMsat[edge]! -= amount;
+    else channels.untrimmed[edge]!--;
+    if (trimmed(channels, edge ^ 1, amount)) channels.trimmedMsat[edge ^ 1]! -= amount;
+    else channels.untrimmed[edge ^ 1]!--;
     if (creditEdge >= 0) channels.balanceMsat[creditEdge]! += amount;
     this.state[h] = HTLC.free;
     this.generation[h]!++;

@@ -76,6 +76,7 @@ function brokenChannel(w: World, c: number): string | null {
   const count = [0, 0];
   const value = [0, 0];
   const untrimmed = [0, 0];
+  const trimmedMsat = [0, 0];
   for (let h = ch.firstHtlc[c]!; h >= 0; h = w.htlcs.right[h]!) {
     const amount = w.htlcs.amountMsat[h]!;
     const side = w.htlcs.edge[h]! & 1;
@@ -84,7 +85,10 @@ function brokenChannel(w: World, c: number): string | null {
     sum += amount;
     count[side]!++;
     value[side]! += amount;
-    for (const s of [0, 1]) if (!trimmed(ch, 2 * c + s, amount)) untrimmed[s]!++;
+    for (const s of [0, 1]) {
+      if (trimmed(ch, 2 * c + s, amount)) trimmedMsat[s]! += amount;
+      else untrimmed[s]!++;
+    }
   }
   for (const side of [0, 1]) {
     const e = 2 * c + side;
@@ -93,7 +97,8 @@ function brokenChannel(w: World, c: number): string | null {
     if (
       ch.offeredCount[e] !== count[side] ||
       ch.offeredMsat[e] !== value[side] ||
-      ch.untrimmed[e] !== untrimmed[side]
+      ch.untrimmed[e] !== untrimmed[side] ||
+      ch.trimmedMsat[e] !== trimmedMsat[side]
     ) {
       return `channel ${name}: the counters of side ${side} do not agree with its HTLCs`;
     }

@@ -85,6 +85,9 @@ export interface CommitmentView {
   /** Untrimmed HTLCs on our commitment and on the other side's. */
   localUntrimmed: number;
   remoteUntrimmed: number;
+  /** Sum of the HTLCs, of both sides, that have no output on our commitment, and on the other side's. */
+  localTrimmedMsat: number;
+  remoteTrimmedMsat: number;
   /** HTLCs offered by us and not yet removed, and their sum. */
   offeredCount: number;
   offeredMsat: number;
@@ -108,6 +111,8 @@ export function blankView(): CommitmentView {
     feeratePerKw: 0,
     localUntrimmed: 0,
     remoteUntrimmed: 0,
+    localTrimmedMsat: 0,
+    remoteTrimmedMsat: 0,
     offeredCount: 0,
     offeredMsat: 0,
     maxAcceptedHtlcs: 0,
@@ -314,8 +319,16 @@ export interface NodeModel {
   spendable(view: CommitmentView): number;
   /** Whether this side may offer an HTLC of this amount: 0 or the failure it returns. */
   checkOffer(view: CommitmentView, amountMsat: number): FailureCode;
+  /**
+   * Whether an HTLC of this amount that was committed on a channel is dealt with at all, forwarded or received, by the
+   * state of that channel: 0 or the failure returned. The view is that of the node that got it; the HTLC counts in it.
+   * Absent: it is.
+   */
+  checkIncoming?(view: CommitmentView, amountMsat: number): FailureCode;
   /** All checks of a forward in this implementation's order: 0 or the failure it returns. */
   checkForward(request: ForwardRequest): FailureCode;
+  /** True where failures that could carry a channel_update (UPDATE flag, BOLT 4) carry an empty one. Absent: they carry it. */
+  readonly omitsUpdates?: boolean;
   /**
    * Chooses among candidate channels to the next peer that passed checkForward; answers an index into them.
    * `draw` is a uniform number in [0, 1).

@@ -169,7 +169,8 @@ export class PaymentFlow implements PaymentActions {
     const model = w.modelOf(source);
     if ((code & UPDATE) !== 0 && hop > 0 && hop < w.attempts.length[attempt]!) {
       const edge = w.attempts.edge[attempt * MAX_HOPS + hop]!;
-      if (w.channels.closedAt[edge >> 1]! < 0) {
+      const told = w.modelOf(w.from(edge)).omitsUpdates !== true;
+      if (told && w.channels.closedAt[edge >> 1]! < 0) {
         w.channels.getPolicy(edge, this.#policy);
         model.channelUpdate(source, edge, this.#policy, w.channels.policyVersion[edge]!);
       }

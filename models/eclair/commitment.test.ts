@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FAILURE } from '../../engine/simulate/failure.ts';
 import type { CommitmentView } from '../../engine/simulate/node-model.ts';
 import { plainView } from '../lnd/testing/fake-host.ts';
-import { checkOffer, commitmentCostMsat, spendable } from './commitment.ts';
+import { checkIncoming, checkOffer, commitmentCostMsat, spendable } from './commitment.ts';
 
 /** A channel of 1,000,000 sat between Eclair nodes at 2500 sat/kw: a reserve of 10,000 sat, dust of 546 sat. */
 const view = (fields: Partial<CommitmentView> = {}): CommitmentView => ({
@@ -76,5 +76,24 @@ describe('an offer', () => {
     // Dust costs nothing.
     expect(offer(poor, 545_999)).toBe(FAILURE.none);
     expect(offer({ ...poor, remoteMsat: 13_900_000 }, 546_000)).toBe(FAILURE.none);
+  });
+});
+
+describe('dust', () => {
+  it('is limited to 50,000 sat on either commitment', () => {
+    const own = { maxAcceptedHtlcs: 483, maxInFlightMsat: 450_000_000 };
+    const dusty = (fields: Partial<CommitmentView>): CommitmentView => view({ maxAcceptedHtlcs: 483, ...fields });
+    expect(checkOffer(dusty({ localTrimmedMsat: 49_500_000 }), 500_000, own)).toBe(FAILURE.none);
+    expect(checkOffer(dusty({ localTrimmedMsat: 49_500_001 }), 500_000, own)).toBe(FAILURE.temporary_channel_failure);
+    expect(checkOffer(dusty({ remoteTrimmedMsat: 49_500_001 }), 500_000, own)).toBe(FAILURE.temporary_channel_failure);
+    // What is not dust adds nothing.
+    expect(checkOffer(dusty({ remoteTrimmedMsat: 50_000_000 }), 546_000, own)).toBe(FAILURE.none);
+  });
+
+  it('that came in is failed where it is too much, and nothing else', () => {
+    expect(checkIncoming(view({ localTrimmedMsat: 50_000_000 }), 500_000)).toBe(FAILURE.none);
+    expect(checkIncoming(view({ localTrimmedMsat: 50_000_001 }), 500_000)).toBe(FAILURE.temporary_channel_failure);
+    expect(checkIncoming(view({ remoteTrimmedMsat: 50_000_001 }), 500_000)).toBe(FAILURE.temporary_channel_failure);
+    expect(checkIncoming(view({ localTrimmedMsat: 50_000_001 }), 546_000)).toBe(FAILURE.none);
   });
 });

@@ -1,10 +1,9 @@
 /**
  * Who may offer how much over a channel: commitment fee, reserve, fee buffer, slots and value in flight, as Eclair's
  * Commitments decide it for the anchors/zero-fee-HTLC type. Only the commitment of the other side is looked at, and the
- * limits of both sides bind what is offered. Not checked: the limit on dust exposure (50,000 sat), which 60 HTLCs below
- * usual dust limits cannot reach.
+ * limits of both sides bind what is offered.
  *
- * eclair:channel/Commitments.scala:availableBalanceForSend, canSendAdd, sendAdd;
+ * eclair:channel/Commitments.scala:availableBalanceForSend, canSendAdd, sendAdd; eclair:channel/DustExposure.scala;
  * eclair:transactions/Transactions.scala:commitTxTotalCostMsat.
  */
 import { FAILURE, type FailureCode } from '../../engine/simulate/failure.ts';
@@ -16,6 +15,9 @@ export const HTLC_WEIGHT = 172;
 export const ANCHORS_SAT = 660;
 /** eclair:blockchain/fee/FeeProvider.scala:MinimumFeeratePerKw. */
 export const FEERATE_FLOOR_PER_KW = 253;
+
+/** eclair:resources/reference.conf:on-chain-fees.feerate-tolerance.dust-tolerance.max-exposure-satoshis, msat. */
+const MAX_DUST_EXPOSURE_MSAT = 50_000_000;
 
 /** What this node asked for itself: it keeps to that as well when it offers. */
 export interface OwnLimits {
@@ -75,5 +77,21 @@ export function checkOffer(view: CommitmentView, amountMsat: number, own: OwnLim
   ) {
     return FAILURE.temporary_channel_failure;
   }
-  return FAILURE.none;
+  // LocalDustHtlcExposureTooHigh, RemoteDustHtlcExposureTooHigh: also held against HTLCs that add nothing to it.
+  const local = view.localTrimmedMsat + dustMsat(amountMsat, view.localDustMsat);
+  const remote = view.remoteTrimmedMsat + dustMsat(amountMsat, view.remoteDustMsat);
+  return Math.max(local, remote) > MAX_DUST_EXPOSURE_MSAT ? FAILURE.temporary_channel_failure : FAILURE.none;
+}
+
+/** What an HTLC adds to the dust of a commitment, msat. */
+function dustMsat(amountMsat: number, dustLimitMsat: number): number {
+  return amountMsat < dustLimitMsat ? amountMsat : 0;
+}
+
+/** filterBeforeForward: dust that came in is failed where there is too much of it. The HTLC counts in the view. */
+export function checkIncoming(view: CommitmentView, amountMsat: number): FailureCode {
+  const over =
+    (amountMsat < view.localDustMsat && view.localTrimmedMsat > MAX_DUST_EXPOSURE_MSAT) ||
+    (amountMsat < view.remoteDustMsat && view.remoteTrimmedMsat > MAX_DUST_EXPOSURE_MSAT);
+  return over ? FAILURE.temporary_channel_failure : FAILURE.none;
 }

@@ -31,7 +31,7 @@ import {
   refuseTerms,
   refuseToOpen,
 } from './channel-opening.ts';
-import { checkOffer, type OwnLimits, spendable } from './commitment.ts';
+import { checkIncoming, checkOffer, type OwnLimits, spendable } from './commitment.ts';
 import { checkForward, preferred } from './forwarding.ts';
 import { maximumFor } from './htlc-maximum.ts';
 import type { EclairNode } from './node-state.ts';
@@ -129,6 +129,10 @@ export class EclairModel implements NodeModel {
 
   checkOffer(view: CommitmentView, amountMsat: number): FailureCode {
     return checkOffer(view, amountMsat, this.#ownLimits(view.edge));
+  }
+
+  checkIncoming(view: CommitmentView, amountMsat: number): FailureCode {
+    return checkIncoming(view, amountMsat);
   }
 
   checkForward(request: ForwardRequest): FailureCode {

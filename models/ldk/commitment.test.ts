@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FAILURE } from '../../engine/simulate/failure.ts';
 import type { CommitmentView } from '../../engine/simulate/node-model.ts';
 import { plainView } from '../lnd/testing/fake-host.ts';
-import { checkOffer, commitmentFeeSat, spendable } from './commitment.ts';
+import { checkIncoming, checkOffer, commitmentFeeSat, smallest, spendable } from './commitment.ts';
 
 function view(changes: Partial<CommitmentView>): CommitmentView {
   return { ...plainView(1_000_000), maxInFlightMsat: 1_000_000_000, feeratePerKw: 2500, ...changes };
@@ -67,5 +67,42 @@ describe('limits of the peer', () => {
     for (const amount of [0, 999, 250_000_001]) {
       expect(checkOffer(limited, amount)).toBe(FAILURE.temporary_channel_failure);
     }
+  });
+});
+
+describe('dust', () => {
+  // At 253 sat a 1000 weight units 2,530 sat may be at risk.
+  const dusty = (trimmedMsat: number, changes: Partial<CommitmentView> = {}): CommitmentView =>
+    view({ feeratePerKw: 253, localTrimmedMsat: trimmedMsat, remoteTrimmedMsat: trimmedMsat, ...changes });
+
+  it('is not offered when its sum comes near to the limit, while more than dust is', () => {
+    expect(smallest(dusty(2_176_000))).toBe(1);
+    expect(smallest(dusty(2_176_002))).toBe(354_000);
+    expect(checkOffer(dusty(2_176_000), 353_999)).toBe(FAILURE.none);
+    expect(checkOffer(dusty(2_176_002), 353_999)).toBe(FAILURE.temporary_channel_failure);
+    expect(checkOffer(dusty(2_176_002), 354_000)).toBe(FAILURE.none);
+  });
+
+  it('is offered up to the limit where nothing more can be', () => {
+    const poor = dusty(2_400_000, { localMsat: 10_660_000 + 371_000 + 300_000 });
+    expect(spendable(poor)).toBe(130_000);
+    expect(checkOffer(poor, 130_000)).toBe(FAILURE.none);
+    expect(checkOffer(poor, 130_001)).toBe(FAILURE.temporary_channel_failure);
+  });
+
+  it('that came in makes every HTLC fail once there is too much of it', () => {
+    expect(checkIncoming(dusty(2_530_000))).toBe(FAILURE.none);
+    expect(checkIncoming(dusty(0, { localTrimmedMsat: 2_530_001 }))).toBe(FAILURE.temporary_channel_failure);
+    expect(checkIncoming(dusty(0, { remoteTrimmedMsat: 2_530_001 }))).toBe(FAILURE.temporary_channel_failure);
+  });
+});
+
+describe('an HTLC of a funder', () => {
+  it('is failed when its funder could not pay for one more', () => {
+    const left = 10_000_000 + 660_000 + 371_000;
+    const from = (remoteMsat: number): CommitmentView =>
+      view({ feeratePerKw: 253, isFunder: false, remoteMsat, remoteReserveMsat: 10_000_000, remoteUntrimmed: 1 });
+    expect(checkIncoming(from(left))).toBe(FAILURE.none);
+    expect(checkIncoming(from(left - 1))).toBe(FAILURE.temporary_channel_failure);
   });
 });

@@ -11,7 +11,7 @@ import {
   type ModelHost,
   type PaymentRequest,
 } from '../../engine/simulate/node-model.ts';
-import { spendable } from './commitment.ts';
+import { smallest, spendable } from './commitment.ts';
 import { hopLimit, type PathHop, PaymentPath } from './payment-path.ts';
 import type { RemovedFromGraph } from './removed-from-graph.ts';
 
@@ -51,7 +51,7 @@ export class RouteBuilder {
     if (!this.#host.eligible(edge)) return null;
     this.#host.view(edge, this.#view);
     const limit = spendable(this.#view);
-    return hopOf(edge, true, 0, 0, 0, this.#view.peerHtlcMinimumMsat, limit, limit);
+    return hopOf(edge, true, 0, 0, 0, smallest(this.#view), limit, limit);
   }
 
   #publicHop(edge: number, removed: RemovedFromGraph): PathHop | null {

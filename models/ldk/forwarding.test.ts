@@ -73,7 +73,7 @@ describe('a forward', () => {
   it('tells a lost peer from a channel that was disabled or is closing', () => {
     expect(check({ connected: false })).toBe('temporary_channel_failure');
     expect(check({ connected: false, policy: { disabled: true } })).toBe('channel_disabled');
-    expect(check({ policy: { disabled: true } })).toBe('channel_disabled');
+    expect(check({ policy: { disabled: true } })).toBe('none');
     expect(check({ usable: false })).toBe('channel_disabled');
   });
 
@@ -115,7 +115,7 @@ describe('a forward', () => {
       [{ incomingAmountMsat: 1_000_000 }, 'fee_insufficient'],
       [{ view: { localMsat: 0, peerHtlcMinimumMsat: 2_000_000 } }, 'amount_below_minimum'],
       [{ connected: false }, 'temporary_channel_failure'],
-      [{ policy: { disabled: true } }, 'channel_disabled'],
+      [{ connected: false, policy: { disabled: true } }, 'channel_disabled'],
       [{ announced: false }, 'unknown_next_peer'],
     ];
     let all: Changes = {};

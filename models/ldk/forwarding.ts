@@ -28,8 +28,9 @@ function checkUnknown(request: ForwardRequest): FailureCode {
 
 function checkChannel(request: ForwardRequest, toPrivate: boolean): FailureCode {
   if (!request.announced && !toPrivate) return FAILURE.unknown_next_peer;
-  if (!request.usable || request.policy.disabled) return FAILURE.channel_disabled;
-  if (!request.connected) return FAILURE.temporary_channel_failure;
+  // is_live, is_enabled: what was announced counts only while the peer is away.
+  if (!request.usable) return FAILURE.channel_disabled;
+  if (!request.connected) return request.policy.disabled ? FAILURE.channel_disabled : FAILURE.temporary_channel_failure;
   const { policy, outgoingAmountMsat: amount } = request;
   if (amount < request.view.peerHtlcMinimumMsat) return FAILURE.amount_below_minimum;
   if (request.incomingAmountMsat - amount < forwardingFee(amount, policy.feeBaseMsat, policy.feeRatePpm)) {

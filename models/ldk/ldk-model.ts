@@ -30,7 +30,7 @@ import {
   refuseTerms,
   refuseToOpen,
 } from './channel-opening.ts';
-import { checkOffer, spendable } from './commitment.ts';
+import { checkIncoming, checkOffer, spendable } from './commitment.ts';
 import {
   CLTV_CLAIM_BUFFER,
   checkCarries,
@@ -76,6 +76,8 @@ export class LdkModel implements NodeModel {
   readonly invoiceCltvDelta: number = MIN_FINAL_CLTV_EXPIRY_DELTA;
   readonly invoiceExpiryUs: number = 3600 * US_PER_SECOND;
   readonly holdExpiryDelta: number = HTLC_FAIL_BACK_BUFFER;
+  /** ldk:ln/channelmanager.rs:htlc_failure_from_update_add_err, get_htlc_inbound_temp_fail_data: a length of zero. */
+  readonly omitsUpdates: boolean = true;
 
   readonly #host: ModelHost;
   readonly #nodes = new NodeTable<LdkNode>('an LDK node');
@@ -135,6 +137,10 @@ export class LdkModel implements NodeModel {
 
   checkOffer(view: CommitmentView, amountMsat: number): FailureCode {
     return checkOffer(view, amountMsat);
+  }
+
+  checkIncoming(view: CommitmentView): FailureCode {
+    return checkIncoming(view);
   }
 
   checkForward(request: ForwardRequest): FailureCode {

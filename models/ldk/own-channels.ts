@@ -5,7 +5,7 @@
  * ldk:ln/channelmanager.rs:list_usable_channels, ldk:routing/router.rs:sort_first_hop_channels.
  */
 import { blankView, type CommitmentView, type ModelHost } from '../../engine/simulate/node-model.ts';
-import { spendable } from './commitment.ts';
+import { smallest, spendable } from './commitment.ts';
 
 export interface OwnChannel {
   readonly edge: number;
@@ -40,7 +40,7 @@ export class OwnChannels {
       if (!host.eligible(edge) || only?.includes(edge) === false) continue;
       host.view(edge, this.#view);
       const peer = host.graph.to(edge);
-      const channel = { edge, limitMsat: spendable(this.#view), minimumMsat: this.#view.peerHtlcMinimumMsat };
+      const channel = { edge, limitMsat: spendable(this.#view), minimumMsat: smallest(this.#view) };
       const others = this.#byPeer.get(peer);
       if (others === undefined) this.#byPeer.set(peer, [channel]);
       else others.push(channel);

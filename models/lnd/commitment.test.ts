@@ -95,3 +95,14 @@ describe('offering an HTLC', () => {
     expect(checkOffer(view({ feeratePerKw: 252 }), 1000)).toBe(FAILURE.temporary_channel_failure);
   });
 });
+
+describe('dust and fees at risk', () => {
+  it('are limited to 500,000 sat on either commitment', () => {
+    // 2810 sat of fees, and 430 for the output of an HTLC that is not dust.
+    expect(check(view({ localTrimmedMsat: 496_890_000 }), 300_000)).toBe('none');
+    expect(check(view({ localTrimmedMsat: 496_890_001 }), 300_000)).toBe('temporary_channel_failure');
+    expect(check(view({ remoteTrimmedMsat: 496_890_001 }), 300_000)).toBe('temporary_channel_failure');
+    expect(check(view({ remoteTrimmedMsat: 496_760_000 }), 10_000_000)).toBe('none');
+    expect(check(view({ remoteTrimmedMsat: 496_760_001 }), 10_000_000)).toBe('temporary_channel_failure');
+  });
+});

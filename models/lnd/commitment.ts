@@ -13,6 +13,8 @@ export const ANCHOR_COMMIT_WEIGHT = 1124;
 export const HTLC_WEIGHT = 172;
 /** Two anchors of lnd:lnwallet/commitment.go:AnchorSize. */
 export const ANCHORS_SAT = 660;
+/** lnd:htlcswitch/switch.go:DefaultMaxFeeExposure, msat. */
+const MAX_FEE_EXPOSURE_MSAT = 500_000_000;
 /** lnd:lnwallet/chainfee/rates.go:FeePerKwFloor. */
 export const FEERATE_FLOOR_PER_KW = 253;
 
@@ -92,6 +94,19 @@ function saneOn(view: CommitmentView, amountMsat: number, untrimmed: number, dus
 }
 
 /**
+ * lnd:htlcswitch/link.go:isOverexposedWithHtlc: whether dust and commitment fee, which are lost when the channel closes,
+ * would be too much on one of the two commitments.
+ */
+function overexposed(view: CommitmentView, amountMsat: number): boolean {
+  const { feeratePerKw, localUntrimmed, remoteUntrimmed } = view;
+  const feeMsat = commitmentFeeSat(feeratePerKw, Math.max(localUntrimmed, remoteUntrimmed)) * 1000;
+  const outputMsat = feeForWeight(feeratePerKw, HTLC_WEIGHT) * 1000;
+  const local = view.localTrimmedMsat + (isDust(amountMsat, view.localDustMsat) ? amountMsat : outputMsat);
+  const remote = view.remoteTrimmedMsat + (isDust(amountMsat, view.remoteDustMsat) ? amountMsat : outputMsat);
+  return Math.max(local, remote) + feeMsat > MAX_FEE_EXPOSURE_MSAT;
+}
+
+/**
  * lnd:lnwallet/channel.go:MayAddOutgoingHtlc: 0 when the HTLC may be added to both commitments, amount_below_minimum
  * when it is under the peer's minimum, else temporary_channel_failure.
  */
@@ -102,6 +117,7 @@ export function checkOffer(view: CommitmentView, amountMsat: number): FailureCod
     view.feeratePerKw < FEERATE_FLOOR_PER_KW ||
     view.offeredCount + 1 > view.maxAcceptedHtlcs ||
     view.offeredMsat + amountMsat > view.maxInFlightMsat ||
+    overexposed(view, amountMsat) ||
     !saneOn(view, amountMsat, view.remoteUntrimmed, view.remoteDustMsat) ||
     !saneOn(view, amountMsat, view.localUntrimmed, view.localDustMsat)
   ) {

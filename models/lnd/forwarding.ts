@@ -2,9 +2,7 @@
  * Whether an lnd node forwards an HTLC over a candidate channel, and over which of several. Keeps no state.
  *
  * lnd:htlcswitch/switch.go:handlePacketAdd, lnd:htlcswitch/link.go:CheckHtlcForward, canSendHtlc. A channel whose
- * policy says `disabled` still forwards: in lnd the bit is gossip only. The limit on dust and fee exposure
- * (DefaultMaxFeeExposure, 500,000 sat) is not checked: with anchors, 483 HTLCs a side and a feerate of at most
- * 10 sat/vB it cannot be reached.
+ * policy says `disabled` still forwards: in lnd the bit is gossip only.
  */
 import { FAILURE, type FailureCode } from '../../engine/simulate/failure.ts';
 import type { ForwardRequest } from '../../engine/simulate/node-model.ts';

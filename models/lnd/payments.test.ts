@@ -67,12 +67,26 @@ describe('a payment in one part', () => {
 
   it('tries again along the same route after a second chance', () => {
     const { host, model, pay, last } = play(4, diamond);
+    const failsWithUpdate = (attempt: number): void => {
+      const policy = { feeBaseMsat: 1000, feeRatePpm: 0, cltvDelta: 40, minHtlcMsat: 1, maxHtlcMsat: 9_000_000_000 };
+      model.channelUpdate(0, 4, { ...policy, disabled: false, inboundFeeBaseMsat: 0, inboundFeeRatePpm: 0 }, 2);
+      model.attemptFailed(0, attempt, 1, FAILURE.fee_insufficient);
+    };
     pay({ destination: 3 });
-    model.attemptFailed(0, 0, 1, FAILURE.fee_insufficient);
+    failsWithUpdate(0);
     expect(last()).toMatchObject({ attempt: 1, edges: [0, 4] });
-    model.attemptFailed(0, 1, 1, FAILURE.fee_insufficient);
+    failsWithUpdate(1);
     expect(last()).toMatchObject({ attempt: 2, edges: [2, 6] });
     expect(host.outcomes.size).toBe(0);
+  });
+
+  it('gives no second chance to a node whose failure carries no update, for it cannot be read', () => {
+    const { model, pay, last } = play(4, diamond);
+    pay({ destination: 3 });
+    model.attemptFailed(0, 0, 1, FAILURE.fee_insufficient);
+    expect(last()).toMatchObject({ attempt: 1, edges: [2, 6] });
+    const { mission_control: control } = model.capture(0) as { mission_control: { second_chances: Json[] } };
+    expect(control.second_chances).toEqual([]);
   });
 
   it('keeps the height of its start', () => {

@@ -7,7 +7,7 @@
  * come back after the deadline ends as timed out, whatever ended it before.
  */
 import type { Json } from '../../engine/base/json.ts';
-import type { FailureCode } from '../../engine/simulate/failure.ts';
+import { FAILURE, type FailureCode } from '../../engine/simulate/failure.ts';
 import { type ModelHost, type PaymentRequest, RouteBuffer } from '../../engine/simulate/node-model.ts';
 import { OUTCOME, type Outcome } from '../../engine/simulate/records.ts';
 import type { NodeTable } from '../shared/node-table.ts';
@@ -31,6 +31,9 @@ const REFUSAL_PAUSE_US = 100_000;
 /** Of a payment that has no timeout, µs. */
 const NO_DEADLINE = Number.MAX_SAFE_INTEGER;
 
+/** Flag of failure codes whose message carries a channel_update (BOLT 4). */
+const UPDATE = 0x1000;
+
 /** Records of parts that are kept for reuse. */
 const SPARE_PARTS = 1024;
 
@@ -44,6 +47,8 @@ export class Payments {
   readonly #interpretation = new Interpretation();
   readonly #spare: Part[] = [];
   readonly #to: (edge: number) => number;
+  /** The failure that is about to be reported carries a channel_update. */
+  #updated = false;
 
   constructor(host: ModelHost, nodes: NodeTable<LndNode>) {
     this.#host = host;
@@ -107,11 +112,18 @@ export class Payments {
     this.#advance(payment);
   }
 
+  /** The next failure carries a channel_update; see NodeModel.channelUpdate. */
+  updateFollows(): void {
+    this.#updated = true;
+  }
+
   /** `hop` reported `code`; see NodeModel.attemptFailed. */
   failed(number: number, attempt: number, hop: number, code: FailureCode): void {
     const payment = this.#payments.of(number);
     const part = payment.part(attempt);
-    this.#interpretation.fail(part.nodes, part.amounts, part.hops, hop, code);
+    const read = hop <= 0 || hop >= part.hops || this.#updated || !needsUpdate(code) ? code : FAILURE.none;
+    this.#updated = false;
+    this.#interpretation.fail(part.nodes, part.amounts, part.hops, hop, read);
     const final = this.#learn(payment);
     if (final === FINAL.error) payment.reason = OUTCOME.UnexpectedError;
     else if (final === FINAL.incorrectDetails) payment.reason = OUTCOME.IncorrectPaymentDetails;
@@ -189,6 +201,15 @@ export class Payments {
     payment.refusedAtUs = now;
     return payment.refusals >= MOST_REFUSALS && payment.reason === NO_REASON;
   }
+}
+
+/**
+ * Failures that lnd cannot decode where their channel_update is empty, as LDK's is: then only the node is known that sent
+ * it, and no message (lnd:lnwire/onion_error.go:parseChannelUpdateCompatibilityMode, lnd:htlcswitch/failure.go:DecryptError).
+ * Of FailTemporaryChannelFailure the update is optional.
+ */
+function needsUpdate(code: FailureCode): boolean {
+  return (code & UPDATE) !== 0 && code !== FAILURE.temporary_channel_failure;
 }
 
 /** lnd:lnwallet/parameters.go:DefaultRoutingFeeLimitForAmount, msat. */

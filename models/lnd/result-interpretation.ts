@@ -45,7 +45,7 @@ export class Interpretation {
     this.#successRange(0, hops - 1);
   }
 
-  /** Hop `hop` reported `code`; -1 when nothing could be read. */
+  /** Hop `hop` reported `code`, 0 when only the hop could be made out; -1 when nothing could be read. */
   fail(nodes: ArrayLike<number>, amounts: ArrayLike<number>, hops: number, hop: number, code: FailureCode): void {
     this.#begin(nodes, amounts, hops);
     if (hop < 0) this.#unknown();

@@ -8,7 +8,7 @@
  */
 import type { ModelHost } from '../../../engine/simulate/node-model.ts';
 import { plainView } from '../../lnd/testing/fake-host.ts';
-import { spendable } from '../commitment.ts';
+import { smallest, spendable } from '../commitment.ts';
 import { negativeLog10Times2048 } from '../log-approx.ts';
 import type { ScorerSettings } from '../options.ts';
 import type { RouteQuery } from '../route-query.ts';
@@ -174,7 +174,7 @@ export function textbookRoute(host: ModelHost, query: RouteQuery, settings: Scor
     .map((edge): Candidate => {
       host.view(edge, view);
       const limit = BigInt(spendable(view));
-      const minimum = BigInt(view.peerHtlcMinimumMsat);
+      const minimum = BigInt(smallest(view));
       const ends = { edge, from: source, to: graph.to(edge), own: true, delta: 0, base: 0n, ppm: 0n };
       return { ...ends, limit, capacity: limit, maximum: limit, minimum };
     });

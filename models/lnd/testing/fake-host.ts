@@ -231,6 +231,8 @@ export function plainView(capacitySat: number): CommitmentView {
     feeratePerKw: 253,
     localUntrimmed: 0,
     remoteUntrimmed: 0,
+    localTrimmedMsat: 0,
+    remoteTrimmedMsat: 0,
     offeredCount: 0,
     offeredMsat: 0,
     maxAcceptedHtlcs: 483,
