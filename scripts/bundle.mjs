@@ -28,8 +28,8 @@ rmSync(CHUNKS, { recursive: true, force: true });
 const bundle = await rolldown({
   input: { blast: path.join(DIST, 'engine/cli/main.js') },
   platform: 'node',
-  // Only sweeps over many machines need them, and they are installed with the package.
-  external: ['bullmq', 'ioredis'],
+  // Only sweeps over many machines and models over gRPC need them, and they are installed with the package.
+  external: ['bullmq', 'ioredis', '@grpc/grpc-js', '@grpc/proto-loader'],
   plugins: [precompiled],
   treeshake: { moduleSideEffects: (id) => id.endsWith('/cli/main.js') },
 });

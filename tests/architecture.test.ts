@@ -51,6 +51,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'engine/run',
   ],
   'engine/distribute': ['engine/base', 'engine/sweep'],
+  'engine/rpc': ['engine/base', 'engine/timeline', 'engine/simulate', 'engine/backends'],
   'engine/host': [
     'engine/base',
     'engine/timeline',
@@ -84,6 +85,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'engine/run',
     'engine/sweep',
     'engine/distribute',
+    'engine/rpc',
     'engine/host',
   ],
 };

@@ -8,6 +8,7 @@ import { importCommand } from './import.ts';
 import { initCommand } from './init.ts';
 import { lockCommand } from './lock.ts';
 import { migrateCommand } from './migrate.ts';
+import { modelCommand } from './model.ts';
 import type { CommandEntry } from './options.ts';
 import { runCommand } from './run.ts';
 import { scheduleCommand } from './schedule.ts';
@@ -31,6 +32,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   scheduleCommand,
   importCommand,
   exportCommand,
+  modelCommand,
   explainCommand,
   completionCommand,
 ];

@@ -6,6 +6,7 @@ import { SNAPSHOT_SCHEMA } from '../../engine/snapshot/snapshot-schema.ts';
 import { publishedV0Schema } from '../../engine/spec/migrations/v0-schema.ts';
 import { composeSchema } from '../../engine/spec/schema.ts';
 import { diagnosticsMarkdown, type ExampleOf } from './diagnostics-markdown.ts';
+import { protoModule } from './proto-module.ts';
 import { scenarioMarkdown } from './scenario-markdown.ts';
 
 /** What making the files needs of the repository. */
@@ -24,6 +25,7 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { path: 'docs/commands.md', make: commandsMarkdown },
   { path: 'docs/diagnostics.md', make: (repository) => diagnosticsMarkdown(goldenExamples(repository)) },
   { path: 'docs/scenario-reference.md', make: scenarioMarkdown },
+  { path: 'engine/rpc/blast-proto.ts', make: ({ read }) => protoModule('BLAST_PROTO', 'proto/blast.proto', read) },
   { path: 'schemas/lock.v1.schema.json', make: () => jsonText(LOCK_SCHEMA) },
   { path: 'schemas/scenario.v0.schema.json', make: () => jsonText(publishedV0Schema()) },
   { path: 'schemas/scenario.v1.schema.json', make: () => jsonText(composeSchema(SCHEMA_PARTS)) },

@@ -1,0 +1,167 @@
+/** `blast model serve`: hosts simulated nodes in wall-clock time behind the protocol of BLAST. */
+import { InvalidArgumentError } from 'commander';
+import { parseAmount, parseDuration } from '../spec/units.ts';
+import { CliError, EXIT } from './exit-codes.ts';
+import type { CliIo } from './io.ts';
+import { type CommandEntry, OPTION, type OptionValues } from './options.ts';
+
+/** Blocks of a server that has nobody to mine for it: as BLAST's core mines, ten every five seconds. */
+const BLOCK_EVERY = '5s';
+const BLOCKS = '10';
+
+export const modelServeCommand: CommandEntry = {
+  name: 'serve',
+  summary: 'host simulated nodes that another program drives over gRPC',
+  details:
+    'Speaks the protocol of BLAST (proto/blast.proto), so that its core can drive the nodes; they live in wall-clock ' +
+    'time. Without TLS only this machine may connect. Ends with Ctrl-C, or when StopModel is called.',
+  arguments: [{ syntax: '<model>', summary: 'implementation of the nodes; see blast model list' }],
+  options: [
+    {
+      flags: '--listen <address>',
+      summary: 'HOST:PORT; port 0 takes one that is unused',
+      defaultValue: '127.0.0.1:0',
+    },
+    { flags: '--nodes <number>', summary: 'start so many nodes at once (default: StartNodes does)', parse: parseCount },
+    { flags: '--wallet <amount>', summary: 'coins of each node', defaultValue: '1 BTC', parse: parseSat },
+    { flags: '--block-every <duration>', summary: 'time between blocks', defaultValue: BLOCK_EVERY, parse: parseUs },
+    { flags: '--blocks <number>', summary: 'blocks each time', defaultValue: BLOCKS, parse: parseCount },
+    { flags: '--saves <folder>', summary: 'where Save writes and Load reads', defaultValue: 'blast-saves' },
+    { flags: '--tls-cert <file>', summary: "the server's certificate (PEM)" },
+    { flags: '--tls-key <file>', summary: 'key of that certificate (PEM)' },
+    { flags: '--tls-client-ca <file>', summary: 'only clients with a certificate of this authority (PEM) may connect' },
+    { flags: '--insecure', summary: 'let other machines connect without TLS' },
+    OPTION.quiet,
+  ],
+  examples: [
+    ['blast model serve lnd --listen 127.0.0.1:5050', "where BLAST's core looks for lnd's nodes"],
+    ['blast model serve ldk --nodes 100', 'a hundred nodes, on an unused port that is printed'],
+  ],
+  async run({ io }, [name = ''], options) {
+    const { MODEL_KINDS } = await import('../kinds/registry.ts');
+    const model = MODEL_KINDS.find((kind) => kind.name === name);
+    if (model === undefined) {
+      const names = MODEL_KINDS.map((kind) => kind.name).join(', ');
+      throw new CliError(EXIT.usage, `there is no model called '${name}'`, `models: ${names}`);
+    }
+    const endpoint = await import('../rpc/endpoint.ts');
+    const { BLAST_SERVICE, BlastHost } = await import('../rpc/blast-service.ts');
+    const { serve } = await import('../rpc/serve.ts');
+    const address = endpoint.parseListenAddress(String(options.listen));
+    if (address === null) {
+      throw new CliError(EXIT.usage, `'${options.listen}' is no address`, 'for example 127.0.0.1:5050 or [::1]:0');
+    }
+    const tls = tlsFiles(io, options);
+    if (tls === null && !endpoint.isLoopback(address.host) && options.insecure !== true) {
+      throw new CliError(
+        EXIT.usage,
+        `other machines could connect to ${address.host} and read along`,
+        'add --tls-cert and --tls-key, or --insecure if that is meant',
+      );
+    }
+    const access = credentialsOf(() => endpoint.serverCredentials(tls));
+    const say = (text: string): void => {
+      if (options.quiet !== true) io.stderr.write(`${text}\n`);
+    };
+    const originMs = io.clock.now();
+    const ended = new AbortController();
+    const host = new BlastHost({
+      model,
+      walletSat: options.wallet as number,
+      blockEveryUs: options.blockEvery as number,
+      blocks: options.blocks as number,
+      height: 100,
+      feeratePerKw: 250,
+      nowUs: () => Math.floor((io.clock.now() - originMs) * 1000),
+      folder: saves(io, String(options.saves)),
+      stopped: () => ended.abort(),
+      called: (call, failure) => say(failure === null ? call : `${call}: ${failure}`),
+    });
+    if (options.nodes !== undefined) host.start(options.nodes as number);
+    const release = io.onInterrupt(() => {
+      if (ended.signal.aborted) io.exit(EXIT.interrupted);
+      ended.abort();
+    });
+    try {
+      const server = await serve(address, access, [
+        { definition: BLAST_SERVICE, implementation: host.implementation() },
+      ]).catch((error: Error) => {
+        throw new CliError(EXIT.backend, `cannot listen on ${endpoint.addressText(address)}: ${error.message}`);
+      });
+      io.stdout.write(`${model.version} listens on ${endpoint.addressText(server.address)}\n`);
+      if (!ended.signal.aborted) {
+        await new Promise((resolve) => ended.signal.addEventListener('abort', resolve, { once: true }));
+      }
+      await server.stop();
+    } finally {
+      release();
+    }
+    return EXIT.ok;
+  },
+};
+
+/** PEM texts of the options; null without any. @throws CliError */
+function tlsFiles(io: CliIo, options: OptionValues) {
+  const { tlsCert, tlsKey, tlsClientCa } = options;
+  if (tlsCert === undefined && tlsKey === undefined && tlsClientCa === undefined) return null;
+  if (tlsCert === undefined || tlsKey === undefined) {
+    throw new CliError(EXIT.usage, 'TLS needs both --tls-cert and --tls-key');
+  }
+  const read = (file: unknown): string => {
+    const text = io.files.read(String(file));
+    if (text === null) throw new CliError(EXIT.invalid, `there is no file ${file}`);
+    return text;
+  };
+  return {
+    cert: read(tlsCert),
+    key: read(tlsKey),
+    ...(tlsClientCa === undefined ? {} : { clientCa: read(tlsClientCa) }),
+  };
+}
+
+/** @throws CliError when TLS does not take the files */
+function credentialsOf<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw new CliError(EXIT.invalid, `the certificate or its key cannot be used: ${(error as Error).message}`);
+  }
+}
+
+/** The folder of saved networks, made when the first one is written. */
+function saves(io: CliIo, folder: string) {
+  return {
+    read: (name: string) => io.files.read(`${folder}/${name}`),
+    write: (name: string, text: string) => {
+      io.files.makeFolder(folder);
+      const file = `${folder}/${name}`;
+      const writing = io.files.open(`${file}.tmp`);
+      writing.write(text);
+      writing.close();
+      io.files.rename(`${file}.tmp`, file);
+    },
+  };
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1 || count > 10_000)
+    throw new InvalidArgumentError('Write a number from 1 to 10000.');
+  return count;
+}
+
+function parseSat(text: string): number {
+  const parsed = parseAmount(text);
+  if (!parsed.ok || parsed.value % 1000 !== 0) {
+    throw new InvalidArgumentError('Write an amount of whole sat with its unit, for example 1 BTC or 50_000 sat.');
+  }
+  return parsed.value / 1000;
+}
+
+function parseUs(text: string): number {
+  const parsed = parseDuration(text);
+  if (!parsed.ok || parsed.value < 1000) {
+    throw new InvalidArgumentError('Write a duration of at least 1ms with its unit, for example 5s.');
+  }
+  return parsed.value;
+}

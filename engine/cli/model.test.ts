@@ -1,0 +1,97 @@
+/** `blast model` in-process; the server is a real one on an unused port. */
+import { credentials, makeClientConstructor, type ServiceError } from '@grpc/grpc-js';
+import { describe, expect, it } from 'vitest';
+import { defaultEngine } from '../host/default-engine.ts';
+import { MODEL_KINDS } from '../kinds/registry.ts';
+import { BLAST_SERVICE } from '../rpc/blast-service.ts';
+import { runCli } from './cli.ts';
+import { FakeIo } from './testing/fake-io.ts';
+
+const EXIT_OK = 0;
+const USAGE = 2;
+
+describe('blast model', () => {
+  it('lists every model there is', async () => {
+    const io = new FakeIo();
+    expect(await run(io, 'model', 'list')).toBe(EXIT_OK);
+    for (const { name, version } of MODEL_KINDS) expect(io.out).toMatch(new RegExp(`^${name} +${version}: `, 'm'));
+    const json = new FakeIo();
+    await run(json, 'model', 'list', '--format', 'json');
+    expect(JSON.parse(json.out).map(({ name }: { name: string }) => name)).toEqual(MODEL_KINDS.map(({ name }) => name));
+  });
+
+  it('wants to be told what to do', async () => {
+    const io = new FakeIo();
+    expect(await run(io, 'model')).toBe(USAGE);
+    expect(io.err).toMatch(/say what to do: list or serve/);
+  });
+
+  it.each([
+    [['nonsense'], /no model called 'nonsense'[\s\S]*lnd/],
+    [['lnd', '--listen', 'here'], /'here' is no address[\s\S]*127\.0\.0\.1:5050/],
+    [['lnd', '--listen', '127.0.0.1:99999'], /is no address/],
+    [['lnd', '--listen', '[::zz]:1'], /is no address/],
+    [['lnd', '--listen', '0.0.0.0:0'], /other machines could connect[\s\S]*--insecure/],
+    [['lnd', '--listen', '[::]:0'], /other machines could connect/],
+    [['lnd', '--tls-cert', 'a.pem'], /needs both --tls-cert and --tls-key/],
+    [['lnd', '--nodes', '0'], /number from 1 to 10000/],
+    [['lnd', '--wallet', '1'], /amount of whole sat with its unit/],
+    [['lnd', '--block-every', '0s'], /duration of at least 1ms/],
+  ])('serve %j is refused', async (args, message) => {
+    const io = new FakeIo();
+    expect(await run(io, 'model', 'serve', ...args)).toBe(USAGE);
+    expect(io.err).toMatch(message);
+  });
+
+  it('says that a certificate is missing', async () => {
+    const io = new FakeIo();
+    expect(await run(io, 'model', 'serve', 'lnd', '--tls-cert', 'a.pem', '--tls-key', 'b.pem')).toBe(3);
+    expect(io.err).toMatch(/there is no file a\.pem/);
+  });
+
+  it('serves nodes until StopModel is called', async () => {
+    const io = new FakeIo();
+    const ended = run(io, 'model', 'serve', 'lnd', '--nodes', '2');
+    await until(() => io.out.includes('listens on'));
+    const client = connect(io);
+    expect(await client('WalletBalance', { node: 'lnd-0001' })).toEqual({ balance: '100000000' });
+    await client('Save', { sim: 'two' });
+    expect(io.files.read('blast-saves/two.json')).toMatch(/^\{"format":"blast-host\/1"/);
+    await expect(client('GetPubKey', { node: 'x' })).rejects.toThrow(/could not find node x/);
+    await client('StopModel', {});
+    expect(await ended).toBe(EXIT_OK);
+    expect(io.err).toBe('WalletBalance\nSave\nGetPubKey: could not find node x\nStopModel\n');
+  });
+
+  it('ends when it is interrupted, and says which port is taken', async () => {
+    const first = new FakeIo();
+    const ended = run(first, 'model', 'serve', 'lnd', '--quiet');
+    await until(() => first.out.includes('listens on'));
+    const taken = new FakeIo();
+    expect(await run(taken, 'model', 'serve', 'lnd', '--listen', addressOf(first))).toBe(6);
+    expect(taken.err).toMatch(/cannot listen on 127\.0\.0\.1:\d+: /);
+    first.interrupt();
+    expect(await ended).toBe(EXIT_OK);
+    expect(first.err).toBe('');
+  });
+});
+
+function addressOf(io: FakeIo): string {
+  return /listens on (\S+)/.exec(io.out)?.[1] ?? '';
+}
+
+function connect(io: FakeIo): (name: string, request: object) => Promise<unknown> {
+  const client = new (makeClientConstructor(BLAST_SERVICE, 'BlastRpc'))(addressOf(io), credentials.createInsecure());
+  return (name, request) =>
+    new Promise((resolve, reject) => {
+      (client[name] as (...args: unknown[]) => void)(request, (error: ServiceError | null, answer: unknown) =>
+        error === null ? resolve(answer) : reject(error),
+      );
+    });
+}
+
+const run = (io: FakeIo, ...argv: string[]): Promise<number> => runCli(argv, io, defaultEngine);
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
