@@ -41,7 +41,7 @@ function cell({ first, second }: Observation): string {
   return `${first.ways}: ${end}; ${again}${second.outcome === first.outcome || second.outcome === 'Success' ? '' : `: ${second.outcome}`}`;
 }
 
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }
