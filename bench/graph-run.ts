@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SimulatorBackend } from '../engine/backends/simulator/simulator-backend.ts';
 import { compileScenario } from '../engine/compile/compile.ts';
-import { eventKind, MODEL_KINDS } from '../engine/kinds/registry.ts';
+import { MODEL_KINDS, RUN_KINDS } from '../engine/kinds/registry.ts';
 import type { RunObserver } from '../engine/run/observers.ts';
 import { RecordDigest } from '../engine/run/record-digest.ts';
 import { runTimeline } from '../engine/run/runner.ts';
@@ -167,7 +167,7 @@ export async function playGraph(
         timeline,
         timelineDigest: compiled.digest,
         backend,
-        kinds: { get: eventKind },
+        kinds: RUN_KINDS,
         observers: [observer],
         clock: { now: () => performance.now(), sleep: () => new Promise((resolve) => setImmediate(resolve)) },
       }),

@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { createSimulatorBackend } from '../engine/backends/simulator/simulator-backend.ts';
 import { RandomStream } from '../engine/base/random.ts';
 import { type CompileResult, compileScenario } from '../engine/compile/compile.ts';
-import { eventKind, MODEL_KINDS } from '../engine/kinds/registry.ts';
+import { MODEL_KINDS, RUN_KINDS } from '../engine/kinds/registry.ts';
 import { type RunResult, runTimeline } from '../engine/run/runner.ts';
 import { EventQueue } from '../engine/simulate/event-queue.ts';
 import { RouteBuffer } from '../engine/simulate/node-model.ts';
@@ -68,7 +68,7 @@ function play(compiled: Compiled, check: boolean): Promise<RunResult> {
     timeline: compiled.timeline,
     timelineDigest: compiled.timelineDigest,
     backend: createSimulatorBackend({ models: MODEL_KINDS, check }),
-    kinds: { get: eventKind },
+    kinds: RUN_KINDS,
     clock: { now: () => performance.now(), sleep: () => new Promise((resolve) => setImmediate(resolve)) },
   });
 }

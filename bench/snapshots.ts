@@ -1,7 +1,7 @@
 /** What it costs to keep a state, to write it, to read it and to go on from it. Wall times of one state after payments. */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { createSimulatorBackend } from '../engine/backends/simulator/simulator-backend.ts';
-import { eventKind, MODEL_KINDS } from '../engine/kinds/registry.ts';
+import { MODEL_KINDS, RUN_KINDS } from '../engine/kinds/registry.ts';
 import { runTimeline } from '../engine/run/runner.ts';
 import type { SnapshotDocument } from '../engine/snapshot/document.ts';
 import { readSnapshot } from '../engine/snapshot/read.ts';
@@ -25,7 +25,7 @@ export async function measureSnapshots(one: SnapshotCase, repeats: number, repor
   await runTimeline({
     ...one,
     backend,
-    kinds: { get: eventKind },
+    kinds: RUN_KINDS,
     clock: { now: () => performance.now(), sleep: () => new Promise((resolve) => setImmediate(resolve)) },
     onSnapshot: async (_, snapshot) => {
       kept = snapshot;

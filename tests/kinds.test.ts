@@ -4,7 +4,14 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compileScenario } from '../engine/compile/compile.ts';
 import { nodeFiles } from '../engine/host/node-files.ts';
-import { ACTIVITY_KINDS, EVENT_KINDS, FORMAT_KINDS, MODEL_KINDS, TOPOLOGY_KINDS } from '../engine/kinds/registry.ts';
+import {
+  ACTIVITY_KINDS,
+  BEHAVIOUR_KINDS,
+  EVENT_KINDS,
+  FORMAT_KINDS,
+  MODEL_KINDS,
+  TOPOLOGY_KINDS,
+} from '../engine/kinds/registry.ts';
 import { blast, ROOT } from './testing/command.ts';
 import { scenarioFiles } from './testing/scenarios.ts';
 
@@ -35,6 +42,7 @@ async function usedKinds(): Promise<ReadonlySet<string>> {
     if (!compiled.ok) throw new Error(`${file} is not valid`);
     for (const event of compiled.scenario.events) used.add(event.kind);
     for (const activity of compiled.scenario.activity) used.add(activity.kind);
+    for (const behaviour of compiled.scenario.behaviours ?? []) used.add(behaviour.kind);
     for (const node of compiled.timeline.network.nodes) used.add(node.model);
     for (const kind of TOPOLOGY_KINDS) if (new RegExp(`\\b${kind.name}:`).test(text)) used.add(kind.name);
     for (const spec of compiled.scenario.imports) used.add(spec.format);
@@ -45,6 +53,7 @@ async function usedKinds(): Promise<ReadonlySet<string>> {
 const ALL = [
   ...EVENT_KINDS.map(({ name }) => ['event', name] as const),
   ...ACTIVITY_KINDS.map(({ name }) => ['activity', name] as const),
+  ...BEHAVIOUR_KINDS.map(({ name }) => ['behaviour', name] as const),
   ...TOPOLOGY_KINDS.map(({ name }) => ['topology', name] as const),
   ...MODEL_KINDS.map(({ name }) => ['model', name] as const),
   ...FORMAT_KINDS.map(({ name }) => ['format', name] as const),

@@ -46,6 +46,51 @@ export interface ChannelObservation {
   readonly htlcs: number;
 }
 
+/** A policy in full. Amounts msat, rates ppm; inbound fees may be negative. */
+export interface PolicyObservation {
+  readonly feeBaseMsat: number;
+  readonly feeRatePpm: number;
+  readonly cltvDelta: number;
+  readonly minHtlcMsat: number;
+  readonly maxHtlcMsat: number;
+  readonly disabled: boolean;
+  readonly inboundFeeBaseMsat: number;
+  readonly inboundFeeRatePpm: number;
+}
+
+/** What a node knows of a channel of its own (lnd: ListChannels; CLN: listpeerchannels). */
+export interface OwnChannel {
+  /** Index of its name. */
+  readonly channel: number;
+  readonly name: string;
+  readonly peer: number;
+  /** Confirmed and connected. */
+  readonly active: boolean;
+  readonly announced: boolean;
+  readonly capacitySat: number;
+  /** What each side has, HTLCs in flight left out. */
+  readonly localMsat: number;
+  readonly remoteMsat: number;
+  /** What this side must keep. */
+  readonly reserveMsat: number;
+  /** HTLCs in flight, both directions. */
+  readonly htlcs: number;
+  /** Its own policy, as it is in force. */
+  readonly policy: PolicyObservation;
+}
+
+/** What the public knows of a channel (BOLT 7), seen from one of its nodes. */
+export interface ChannelGossip {
+  /** Index of its name. */
+  readonly channel: number;
+  /** The node at the other end. */
+  readonly peer: number;
+  readonly capacitySat: number;
+  /** Of the direction that leaves the node, and of the one that leads to it; null where none is known. */
+  readonly policy: PolicyObservation | null;
+  readonly reverse: PolicyObservation | null;
+}
+
 export interface ChainObservation {
   readonly height: number;
   readonly mempool: number;
@@ -96,6 +141,10 @@ export interface Backend {
   node(node: number): Awaitable<NodeObservation>;
   channel(channel: number): Awaitable<ChannelObservation>;
   chain(): Awaitable<ChainObservation>;
+  /** The open channels of a node as the node itself knows them, in the order of their names' indexes. */
+  ownChannels(node: number): Awaitable<readonly OwnChannel[]>;
+  /** The channels of a node as the public knows them, in an order that is always the same. */
+  gossip(node: number): Awaitable<readonly ChannelGossip[]>;
   /** Number of payments that are not resolved yet. */
   inFlight(): Awaitable<number>;
   /** Checks every invariant now; the text of the first one broken, or null. */

@@ -1,6 +1,6 @@
 /**
  * `blast explain`: what a diagnostic code means and how to mend it, from the one table of codes; or what a kind of event,
- * activity, topology, model or format is, from the registries.
+ * activity, behaviour, topology, model or format is, from the registries.
  */
 import type { ChalkInstance } from 'chalk';
 import { DIAGNOSTIC_CODES, type DiagnosticCode, diagnosticInfo } from '../spec/diagnostic-codes.ts';
@@ -29,7 +29,7 @@ interface KeyEntry {
 
 /** Every kind there is, in the order of the registries, which are loaded only when they are asked for. */
 async function allKinds(): Promise<readonly KindEntry[]> {
-  const { ACTIVITY_KINDS, EVENT_KINDS, FORMAT_KINDS, MODEL_KINDS, TOPOLOGY_KINDS } = await import(
+  const { ACTIVITY_KINDS, BEHAVIOUR_KINDS, EVENT_KINDS, FORMAT_KINDS, MODEL_KINDS, TOPOLOGY_KINDS } = await import(
     '../kinds/registry.ts'
   );
   const { exportFormat } = await import('../interop/export-formats.ts');
@@ -46,6 +46,7 @@ async function allKinds(): Promise<readonly KindEntry[]> {
   return [
     ...of('event', EVENT_KINDS),
     ...of('activity', ACTIVITY_KINDS),
+    ...of('behaviour', BEHAVIOUR_KINDS),
     ...of('topology', TOPOLOGY_KINDS),
     ...of('model', MODEL_KINDS),
     ...of('format', FORMAT_KINDS.map(withDirections)),
@@ -72,7 +73,7 @@ function keysOf({ properties, required }: JsonSchema): readonly KeyEntry[] {
 
 export const explainCommand: CommandEntry = {
   name: 'explain',
-  summary: 'explain a diagnostic code or a kind of event, activity, topology, model or format',
+  summary: 'explain a diagnostic code or a kind of event, activity, behaviour, topology, model or format',
   details: 'Without a topic it lists all of them.',
   arguments: [
     {
@@ -111,7 +112,7 @@ function overview(kinds: readonly KindEntry[]): readonly string[] {
   return [
     ...DIAGNOSTIC_CODES.map((code) => `${code}  ${diagnosticInfo(code).title}`),
     '',
-    ...kinds.map(({ kind, name, summary }) => `${kind.padEnd(8)}  ${name.padEnd(width)}  ${summary}`),
+    ...kinds.map(({ kind, name, summary }) => `${kind.padEnd(9)}  ${name.padEnd(width)}  ${summary}`),
   ];
 }
 

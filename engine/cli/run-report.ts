@@ -2,9 +2,11 @@
 import type { ChalkInstance } from 'chalk';
 import type { Compiled } from '../host/engine.ts';
 import type { PaymentStats } from '../kinds/expectation.ts';
+import { type BehaviourResult, behaviourTotals } from '../run/behaviour-results.ts';
 import type { ExpectationResult, RunResult } from '../run/runner.ts';
 import { wallText } from '../run/time-text.ts';
 import { formatAmount, formatDuration, groupDigits } from '../spec/units.ts';
+import { counted } from './diagnostics-output.ts';
 
 /** Digits of a digest that are shown; enough to tell runs apart by eye. */
 const SHORT = 12;
@@ -37,6 +39,9 @@ export function runSummary(
     'success rate',
     `${percent(stats)}, ${roundAmount(stats.amountMsat)} delivered, ${roundAmount(stats.feeMsat)} in fees`,
   );
+  result.behaviours.forEach((behaviour, i) => {
+    row(i === 0 ? 'behaviours' : '', behaviourText(behaviour));
+  });
   if (result.expectations.length > 0) row('expectations', expectationCounts(result.expectations));
   const speed = result.runMs > 0 ? result.drainedUs / 1000 / result.runMs : 0;
   row(
@@ -52,6 +57,25 @@ export function runSummary(
     });
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** `cheap (fee_policy): 12 policy changes, 340 forwards earned 81 sat`. */
+function behaviourText(behaviour: BehaviourResult): string {
+  const { name, kind, payments, nodes } = behaviour;
+  const { forwards, feesEarnedMsat, downs, downUs, figures } = behaviourTotals(behaviour);
+  const parts = [...figures].map(([figure, n]) => counted(n, figure.replaceAll('_', ' ').replace(/s$/, '')));
+  if (payments !== null) {
+    const paid = `${groupDigits(payments.succeeded)} of ${counted(payments.count, 'payment')} succeeded`;
+    parts.push(`${paid} for ${roundAmount(payments.feeMsat)} in fees`);
+  }
+  if (downs > 0) {
+    const each = nodes.length === 1 ? '' : ' in all';
+    parts.push(
+      `down ${counted(downs, 'time')} for ${formatDuration(Math.floor(downUs / 1_000_000) * 1_000_000)}${each}`,
+    );
+  }
+  parts.push(`${counted(forwards, 'forward')} earned ${roundAmount(feesEarnedMsat)}`);
+  return `${name} (${kind}): ${parts.join(', ')}`;
 }
 
 /** Large amounts in whole sat; the files have them exactly. */

@@ -20,6 +20,10 @@ describe('the picture of a timeline', () => {
   });
 
   const UNTIMED = {
+    behaviours: `behaviours:
+  fees: { nodes: [alice, bob], start: 1m, duration: 6m, every: 1m, fee_policy: { static: { fee_rate: 5 ppm } } }
+  once: { nodes: bob, every: 9m, fee_policy: { static: { fee_rate: 5 ppm } } }
+`,
     loop: `activity:
   regular: { source: alice, destination: bob, interval: 10s, amount: 1 sat }
   customers: { source: alice, destination: bob, loop: { think: 20s, concurrency: 4 }, start: 2m, duration: 5m, amount: 1 sat }

@@ -1,7 +1,8 @@
 /**
  * A timeline as a picture in characters: time from left to right, a row for each activity with the density of its
  * payments, a row for each kind of event and what it is about, and rows of the states to keep and of the checks. What has
- * no time before the run is dotted over the time in which it may happen, and conditions stand below. Makes texts only.
+ * no time before the run is dotted over the time in which it may happen, behaviours have a mark where their agents are
+ * woken, and conditions stand below. Makes texts only.
  */
 import type { Json } from '../base/json.ts';
 import { formatDuration, groupDigits } from '../spec/units.ts';
@@ -50,6 +51,7 @@ export function timelineGantt(timeline: Timeline, columns: number): string[] {
     ...activityRows(timeline, width),
     ...eventRows(timeline, width),
     ...conditionRows(timeline, width),
+    ...behaviourRows(timeline, width),
     ...captureRows(timeline, width),
     ...checkRows(timeline, width),
   ];
@@ -109,7 +111,13 @@ interface UntimedPayments {
 }
 
 /** Payments that get their time in the run, those of loops and conditions, by the index of their activity. */
-function untimedPayments({ loops, triggers, payments, durationUs }: Timeline): ReadonlyMap<number, UntimedPayments> {
+function untimedPayments({
+  loops,
+  triggers,
+  behaviours,
+  payments,
+  durationUs,
+}: Timeline): ReadonlyMap<number, UntimedPayments> {
   const found = new Map<number, UntimedPayments>();
   const atMost = (count: number): string => `at most ${counted(count, 'payment')}`;
   for (const { activity, startUs, endUs, concurrency, count } of loops ?? []) {
@@ -122,6 +130,12 @@ function untimedPayments({ loops, triggers, payments, durationUs }: Timeline): R
     if (activity === undefined) continue;
     found.set(activity, { fromUs: everyUs, untilUs: durationUs, note: `${atMost(rows.count)}, on a condition` });
   }
+  for (const { wakes, nodes, payments: rows } of behaviours ?? []) {
+    const activity = payments.activity[rows?.first ?? -1];
+    if (rows === null || wakes === null || wakes.count === 0 || activity === undefined) continue;
+    const untilUs = wakes.firstUs + wakes.everyUs * (wakes.count - 1) + 1;
+    found.set(activity, { fromUs: wakes.firstUs, untilUs, note: `${atMost(rows.count * nodes.length)}, by agents` });
+  }
   return found;
 }
 
@@ -133,6 +147,16 @@ function dots(fromUs: number, untilUs: number, durationUs: number, width: number
     .repeat(first)
     .padEnd(last + 1, UNTIMED)
     .padEnd(width);
+}
+
+/** A row for each behaviour whose agents are woken, with a mark for each time. */
+function behaviourRows({ behaviours = [], durationUs }: Timeline, width: number): Row[] {
+  return behaviours.flatMap(({ name, kind, nodes, wakes }) => {
+    if (wakes === null) return [];
+    const times = Array.from({ length: wakes.count }, (_, i) => wakes.firstUs + i * wakes.everyUs);
+    const note = `${kind} of ${counted(nodes.length, 'node')}`;
+    return [{ label: name, cells: marks(times, durationUs, width, MARK), note }];
+  });
 }
 
 /** A row for each kind and subject, in the order of their first event. */

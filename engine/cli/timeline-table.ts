@@ -2,11 +2,14 @@
 import type { Json } from '../base/json.ts';
 import { clockText } from '../run/time-text.ts';
 import { formatAmount, formatDuration } from '../spec/units.ts';
-import { timelineRow, untimedRows } from '../timeline/rows.ts';
+import { timelineRow, type UntimedRow, untimedRows } from '../timeline/rows.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 
 /** Arguments of actions that are indexes of nodes; −1 means nobody in particular. */
 const NODE_ARGUMENTS: ReadonlySet<string> = new Set(['node', 'from', 'to', 'by', 'source', 'destination', 'peer']);
+
+/** Nodes of a behaviour that are named. */
+const MOST_NODES = 5;
 
 /** Lines of the table, the heading first, without line breaks. */
 export function* timelineTable(timeline: Timeline): Generator<string, void, undefined> {
@@ -27,13 +30,28 @@ export function* timelineTable(timeline: Timeline): Generator<string, void, unde
     yield `${clockText(atUs).padEnd(16)} ${'snapshot'.padEnd(width)} name=${name}`;
   }
   for (const row of untimedRows(timeline)) {
-    const what =
-      row.kind === 'loop'
-        ? `${row.activity}: up to ${row.count} payments, ${row.concurrency} at a time, until ${clockText(row.endUs)}`
-        : `${row.action} ${row.once ? 'once' : 'each time'} when ${row.when}  (checked every ${formatDuration(row.everyUs)})`;
-    const from = row.kind === 'loop' ? clockText(row.startUs) : '';
-    yield `${from.padEnd(16)} ${row.kind.padEnd(width)} ${what}`;
+    yield `${fromText(row).padEnd(16)} ${row.kind.padEnd(width)} ${untimedText(row)}`;
   }
+}
+
+/** When what has no time of its own may begin. */
+function fromText(row: UntimedRow): string {
+  if (row.kind === 'loop') return clockText(row.startUs);
+  return row.kind === 'behaviour' && row.wakes !== null ? clockText(row.wakes.firstUs) : '';
+}
+
+function untimedText(row: UntimedRow): string {
+  if (row.kind === 'loop') {
+    return `${row.activity}: up to ${row.count} payments, ${row.concurrency} at a time, until ${clockText(row.endUs)}`;
+  }
+  if (row.kind === 'when') {
+    return `${row.action} ${row.once ? 'once' : 'each time'} when ${row.when}  (checked every ${formatDuration(row.everyUs)})`;
+  }
+  const { name, behaviour, nodes, wakes, payments } = row;
+  const who =
+    nodes.length <= MOST_NODES ? nodes.join(', ') : `${nodes.slice(0, MOST_NODES).join(', ')}, … (${nodes.length})`;
+  const when = wakes === null ? 'planned, see above' : `every ${formatDuration(wakes.everyUs)}, ${wakes.count} times`;
+  return `${name} (${behaviour}): ${who}; ${when}${payments === 0 ? '' : `; up to ${payments} payments`}`;
 }
 
 function argument(timeline: Timeline, name: string, value: Json): string {

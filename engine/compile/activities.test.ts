@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createSimulatorBackend } from '../backends/simulator/simulator-backend.ts';
-import { eventKind, MODEL_KINDS } from '../kinds/registry.ts';
+import { MODEL_KINDS, RUN_KINDS } from '../kinds/registry.ts';
 import { runTimeline } from '../run/runner.ts';
 import { FakeClock } from '../run/testing/fixtures.ts';
 import { formatDiagnostics } from '../spec/format-diagnostic.ts';
@@ -132,7 +132,7 @@ describe('a closed loop', () => {
       timeline,
       timelineDigest: '',
       backend: createSimulatorBackend({ models: MODEL_KINDS, check: true }),
-      kinds: { get: eventKind },
+      kinds: RUN_KINDS,
       clock: new FakeClock(),
     });
 

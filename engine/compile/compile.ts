@@ -3,7 +3,14 @@
  * function handed in; the same text, files, overrides and seed give the same bytes.
  */
 import type { PlanFile } from '../kinds/kind.ts';
-import { ACTIVITY_KINDS, EVENT_KINDS, FORMAT_KINDS, MODEL_KINDS, TOPOLOGY_KINDS } from '../kinds/registry.ts';
+import {
+  ACTIVITY_KINDS,
+  BEHAVIOUR_KINDS,
+  EVENT_KINDS,
+  FORMAT_KINDS,
+  MODEL_KINDS,
+  TOPOLOGY_KINDS,
+} from '../kinds/registry.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
 import { declaredNames, knownNames, type NetworkNames, unknownUses } from '../spec/name-uses.ts';
 import { readDocument } from '../spec/read.ts';
@@ -38,6 +45,7 @@ export const SCHEMA_PARTS: SchemaParts = {
   models: MODEL_KINDS,
   formats: FORMAT_KINDS,
   topologies: TOPOLOGY_KINDS,
+  behaviours: BEHAVIOUR_KINDS,
 };
 
 /** Rows that a timeline may have: some 600 MB of memory. */
@@ -196,7 +204,7 @@ function expandAll(input: Resolved, rowLimit: number): Stage<Expanded> {
   const state = start?.document.state;
   const reporter = new Reporter(index.source);
   const planner = new Planner(scenario, resolved, reporter, index, rowLimit, samples, lists);
-  const { activities, actions, triggers } = expand(scenario, planner);
+  const { activities, actions, triggers, behaviours } = expand(scenario, planner);
   reporter.add(samples.take());
   const names = {
     nodes: knownNames(resolved.network.nodes.map((node) => node.name)),
@@ -221,6 +229,7 @@ function expandAll(input: Resolved, rowLimit: number): Stage<Expanded> {
     activities: state === undefined ? activities : [...activities, ...carriedPayments(state)],
     actions,
     triggers,
+    behaviours,
     expectations,
   };
   return { value: { ...input, parts }, diagnostics: reporter.diagnostics };

@@ -28,6 +28,7 @@ export const INCLUDED_SECTIONS: readonly string[] = [
   'channels',
   'activity',
   'events',
+  'behaviours',
   'expect',
   'snapshots',
 ];

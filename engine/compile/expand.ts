@@ -4,8 +4,9 @@
  */
 import { eventKind } from '../kinds/registry.ts';
 import type { Scenario } from '../spec/scenario.ts';
-import type { ActivityPart, TimedAction, TriggerPart } from '../timeline/seal.ts';
+import type { ActivityPart, BehaviourPart, TimedAction, TriggerPart } from '../timeline/seal.ts';
 import { planActivities } from './activities.ts';
+import { planBehaviours } from './behaviours.ts';
 import { miningActions, planEvents } from './events.ts';
 import type { Planner } from './planner.ts';
 import { warnOfStoppedNodes } from './stopped-nodes.ts';
@@ -15,6 +16,7 @@ export interface Expansion {
   readonly activities: readonly ActivityPart[];
   readonly actions: readonly TimedAction[];
   readonly triggers: readonly TriggerPart[];
+  readonly behaviours: readonly BehaviourPart[];
 }
 
 /** All payments and actions; problems are reported through the planner. */
@@ -24,8 +26,19 @@ export function expand(scenario: Scenario, planner: Planner): Expansion {
   const events = planEvents(scenario, planner);
   const actions = [...mining, ...events.actions];
   const rows = events.activities.reduce((sum, part) => sum + part.source.length, actions.length);
-  const activities = [...planActivities(scenario, planner, actions, rows), ...events.activities];
+  const paying = [...planActivities(scenario, planner, actions, rows), ...events.activities];
+  const behaviours = planBehaviours(
+    scenario,
+    planner,
+    paying.reduce((sum, part) => sum + part.source.length, actions.length),
+  );
+  const activities = [...paying, ...behaviours.activities];
   warnOfStoppedNodes(events.planned, planner);
   warnOfUnusableChannels(scenario, planner);
-  return { activities, actions, triggers: events.triggers };
+  return {
+    activities,
+    actions: [...actions, ...behaviours.actions],
+    triggers: events.triggers,
+    behaviours: behaviours.behaviours,
+  };
 }

@@ -10,7 +10,7 @@ import {
   type ExpectationProblem,
   unknownNames,
 } from '../kinds/expectation.ts';
-import { eventKind } from '../kinds/registry.ts';
+import { BEHAVIOUR_KINDS, eventKind } from '../kinds/registry.ts';
 import { expressionSyntax } from '../spec/cel.ts';
 import type { DiagnosticCode } from '../spec/diagnostic-codes.ts';
 import { type KnownNames, knownNames, type NetworkNames } from '../spec/name-uses.ts';
@@ -74,7 +74,12 @@ function activityNames(data: Json): KnownNames | null {
     const keys = typeof event === 'object' && event !== null ? Object.keys(event) : [];
     return keys.some((key) => eventKind(key)?.payment !== undefined) ? [eventActivity(i)] : [];
   });
-  return knownNames([...Object.keys(written), ...made]);
+  const behaviours = property(data, 'behaviours') ?? {};
+  const paying = typeof behaviours === 'object' ? Object.entries(behaviours) : [];
+  const agents = paying.flatMap(([name, entry]) =>
+    BEHAVIOUR_KINDS.some((kind) => kind.pays && property(entry as Json, kind.name) !== undefined) ? [name] : [],
+  );
+  return knownNames([...Object.keys(written), ...made, ...agents]);
 }
 
 /** The expressions of a document that are texts with a known value. */

@@ -3,6 +3,7 @@
  * channels that exist at any time.
  */
 import type { Json } from '../base/json.ts';
+import { globMatcher } from '../kinds/expectation-names.ts';
 import type { PlanContext, PlanFile } from '../kinds/kind.ts';
 import type { Samples } from '../kinds/sample.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
@@ -121,6 +122,19 @@ export class Planner implements PlanContext {
     return null;
   }
 
+  /** Channels by name, by the name of the entry that they came from, or by pattern; an empty result is reported. */
+  channelsLike(pattern: Placed<string>): readonly number[] {
+    const { value } = pattern;
+    const isPattern = /[*?]/.test(value);
+    const exact = this.#channelIndex.get(value);
+    if (exact !== undefined) return [exact];
+    const matches = isPattern ? globMatcher(value) : (name: string) => memberOf(name) === value;
+    const found = this.#channelNames.flatMap((name, index) => (matches(name) ? [index] : []));
+    if (found.length === 0 && isPattern) this.report('E402', pattern, `no channel matches \`${value}\``);
+    else if (found.length === 0) this.channel(pattern);
+    return found;
+  }
+
   /** Place of a key of the document, e.g. section('chain', 'mining'). */
   section(...path: (string | number)[]): Place {
     return this.#index.place(path);
@@ -129,4 +143,9 @@ export class Planner implements PlanContext {
   latencyUs(channelName: string): number {
     return linkLatencyUs(this.scenario, channelName, this.samples);
   }
+}
+
+/** The entry that made a channel of this name, where it made several: `users` of `users-3`. */
+function memberOf(name: string): string {
+  return name.replace(/-[0-9]+$/, '');
 }

@@ -2,7 +2,7 @@
  * The digest of a scenario: SHA-256 of the canonical JSON of what it says, with parameters and defaults filled in, and of
  * the files that it imports.
  *
- * Positions, comments, the order of maps (nodes, channels, activities, params) and the way values are written do not
+ * Positions, comments, the order of maps (nodes, channels, activities, behaviours, params) and the way values are written do not
  * matter; the order of lists (events, imports, expectations) does.
  */
 import { sha256Json, sha256Text } from '../base/digest.ts';
@@ -13,13 +13,14 @@ import type { Scenario } from '../spec/scenario.ts';
 /** SHA-256, 64 hex digits. `files`: path and text of each file that the scenario names. */
 export function specDigest(scenario: Scenario, files: readonly (readonly [string, string])[]): string {
   // A sweep is about which runs there are; each of them is the same run with or without it.
-  const { nodes, channels, activity, params, sweep: _, ...rest } = scenario;
+  const { nodes, channels, activity, behaviours, params, sweep: _, ...rest } = scenario;
   return sha256Json({
     ...(plain(rest) as { readonly [key: string]: Json }),
     params: params.map(({ name, type, value }) => ({ name, type, value })).sort((a, b) => compareText(a.name, b.name)),
     nodes: byName(nodes),
     channels: byName(channels),
     activity: byName(activity),
+    ...(behaviours === undefined ? {} : { behaviours: byName(behaviours) }),
     files: [...files].sort((a, b) => compareText(a[0], b[0])).map(([path, text]) => [path, sha256Text(text)] as const),
   });
 }

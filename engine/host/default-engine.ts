@@ -2,7 +2,7 @@
 import { compileScenario } from '../compile/compile.ts';
 import { IMPORT_FORMATS } from '../interop/formats.ts';
 import { writeScenario } from '../interop/scenario-writer.ts';
-import { eventKind, MODEL_KINDS } from '../kinds/registry.ts';
+import { MODEL_KINDS, RUN_KINDS } from '../kinds/registry.ts';
 import type { WallClock } from '../run/pacing.ts';
 import type { CellRunner, SweepJob } from '../sweep/job.ts';
 import type { Engine } from './engine.ts';
@@ -20,7 +20,7 @@ export const defaultEngine: Engine = {
       },
     },
   ],
-  kinds: { get: eventKind },
+  kinds: RUN_KINDS,
   formats: IMPORT_FORMATS,
   exportFormats: async () => (await import('../interop/export-formats.ts')).EXPORT_FORMATS,
   writeImported: (input) => writeScenario({ ...input, models: MODEL_KINDS.map(({ name }) => name) }),

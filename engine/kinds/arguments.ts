@@ -19,6 +19,7 @@ import {
   parsePolicy,
   parseSelector,
   property,
+  ratePpm,
 } from '../spec/values.ts';
 import type { PlanContext } from './kind.ts';
 
@@ -82,6 +83,11 @@ export class Arguments {
   /** msat */
   amountMsat(key: string, fallback: number): number {
     return this.#read(key, amountMsat, fallback);
+  }
+
+  /** ppm */
+  ratePpm(key: string, fallback: number): number {
+    return this.#read(key, ratePpm, fallback);
   }
 
   /** sat, of a value that the schema holds to whole satoshi */

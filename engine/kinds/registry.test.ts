@@ -5,7 +5,7 @@ import { compileScenario } from '../compile/compile.ts';
 import { formatDiagnostics } from '../spec/format-diagnostic.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { RunControl } from './kind.ts';
-import { ACTIVITY_KINDS, EVENT_KINDS, eventKind, FORMAT_KINDS, MODEL_KINDS } from './registry.ts';
+import { ACTIVITY_KINDS, BEHAVIOUR_KINDS, EVENT_KINDS, eventKind, FORMAT_KINDS, MODEL_KINDS } from './registry.ts';
 
 const NETWORK = `version: 1
 duration: 2h
@@ -33,11 +33,11 @@ function indent(text: string, by: string): string {
     .join('\n');
 }
 
-const all = [...EVENT_KINDS, ...ACTIVITY_KINDS];
+const all = [...EVENT_KINDS, ...ACTIVITY_KINDS, ...BEHAVIOUR_KINDS];
 
 describe('every kind', () => {
   test('has a name of its own', () => {
-    for (const kinds of [EVENT_KINDS, ACTIVITY_KINDS, MODEL_KINDS, FORMAT_KINDS]) {
+    for (const kinds of [EVENT_KINDS, ACTIVITY_KINDS, BEHAVIOUR_KINDS, MODEL_KINDS, FORMAT_KINDS]) {
       expect(new Set(kinds.map((kind) => kind.name)).size).toBe(kinds.length);
     }
   });
@@ -70,6 +70,23 @@ describe('every kind', () => {
       expect(timeline.activities.map((activity) => activity.kind)).toEqual([name]);
     },
   );
+});
+
+describe('every behaviour', () => {
+  test.each(BEHAVIOUR_KINDS.map((kind) => [kind.name, kind.example] as const))(
+    'the example of %s is valid',
+    async (name, example) => {
+      const timeline = await compile(`${NETWORK}behaviours:\n  example:\n${indent(example, '    ')}\n`);
+      expect(timeline.behaviours?.map((behaviour) => behaviour.kind)).toEqual([name]);
+    },
+  );
+
+  test('is woken unless everything is planned, and pays only where it says so', () => {
+    for (const { name, everyUs, pays, wake } of BEHAVIOUR_KINDS) {
+      expect(wake === undefined, name).toBe(everyUs === null);
+      expect(pays && wake === undefined, name).toBe(false);
+    }
+  });
 });
 
 describe('events', () => {

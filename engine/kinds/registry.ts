@@ -14,6 +14,8 @@ import { payments } from './activities/payments.ts';
 import { phases } from './activities/phases.ts';
 import { random } from './activities/random.ts';
 import { rate } from './activities/rate.ts';
+import type { BehaviourKind } from './behaviour.ts';
+import { feePolicy } from './behaviours/fee-policy.ts';
 import { closeChannel } from './events/close-channel.ts';
 import { connectPeer } from './events/connect-peer.ts';
 import { crashNode } from './events/crash-node.ts';
@@ -37,6 +39,8 @@ import { TOPOLOGY_KINDS } from './topologies/index.ts';
 import type { TopologyKind } from './topologies/topology.ts';
 
 export { TOPOLOGY_KINDS };
+
+export const BEHAVIOUR_KINDS: readonly BehaviourKind[] = [feePolicy];
 
 export const EVENT_KINDS: readonly EventKind[] = [
   startNode,
@@ -71,6 +75,7 @@ function byName<T extends { readonly name: string }>(kinds: readonly T[]): Reado
 
 const events = byName(EVENT_KINDS);
 const activities = byName(ACTIVITY_KINDS);
+const behaviours = byName(BEHAVIOUR_KINDS);
 const models = byName(MODEL_KINDS);
 const formats = byName(FORMAT_KINDS);
 const topologies = byName(TOPOLOGY_KINDS);
@@ -82,6 +87,16 @@ export function eventKind(name: string): EventKind | undefined {
 export function activityKind(name: string): ActivityKind | undefined {
   return activities.get(name);
 }
+
+export function behaviourKind(name: string): BehaviourKind | undefined {
+  return behaviours.get(name);
+}
+
+/** What a run needs of the kinds. */
+export const RUN_KINDS: {
+  get(name: string): EventKind | undefined;
+  behaviour(name: string): BehaviourKind | undefined;
+} = { get: eventKind, behaviour: behaviourKind };
 
 export function modelKind(name: string): ModelKind | undefined {
   return models.get(name);

@@ -3,6 +3,7 @@ import type { Json } from '../base/json.ts';
 import type { PaymentStats } from '../kinds/expectation.ts';
 import { CARRIED_KIND } from '../timeline/carried.ts';
 import type { Timeline } from '../timeline/timeline.ts';
+import { behaviourMetrics } from './behaviour-results.ts';
 import { type PaymentBook, rankUs } from './payment-book.ts';
 import type { RunResult } from './runner.ts';
 
@@ -53,6 +54,7 @@ export function runMetrics(timeline: Timeline, result: RunResult): Json {
         ? []
         : [{ name, ...paymentMetrics(book.activityStats(index), successTimes(timeline, book, index)) }],
     ),
+    ...(result.behaviours.length === 0 ? {} : { behaviours: result.behaviours.map(behaviourMetrics) }),
     backend: result.backendMetrics,
   };
 }

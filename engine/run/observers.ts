@@ -1,10 +1,12 @@
 /** What can watch a run, and how one record reaches all who watch. */
 import type { PaymentResult, RecordCode, RecordSink } from '../simulate/records.ts';
-import type { Action } from '../timeline/timeline.ts';
+import type { Action, Timeline } from '../timeline/timeline.ts';
 import type { RunStart } from './run-start.ts';
 
 /** A sink that may also hear of the rows of the timeline as they are played. Observers never change a run. */
 export interface RunObserver extends Omit<RecordSink, 'interrupt'> {
+  /** First of all: the timeline with the columns into which the run writes what agents pay. */
+  plays?(timeline: Timeline): void;
   /** The run begins with a state, and what it says happened before is not told again. */
   started?(start: RunStart): void;
   /** An action is about to be applied. */
@@ -35,6 +37,10 @@ export class FanOut implements RunObserver, RecordSink {
 
   text(number: number, text: string): void {
     for (const observer of this.#observers) observer.text(number, text);
+  }
+
+  plays(timeline: Timeline): void {
+    for (const observer of this.#observers) observer.plays?.(timeline);
   }
 
   started(start: RunStart): void {

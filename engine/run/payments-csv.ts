@@ -52,7 +52,7 @@ export const PAYMENTS_FORMS = ['all', 'sim-ln'] as const;
 export type PaymentsForm = (typeof PAYMENTS_FORMS)[number];
 
 export class PaymentsCsv implements RunObserver {
-  readonly #timeline: Timeline;
+  #timeline: Timeline;
   readonly #write: (text: string) => void;
   readonly #form: PaymentsForm;
   /** Instants at which payments in flight started, by payment. */
@@ -63,6 +63,10 @@ export class PaymentsCsv implements RunObserver {
     this.#write = write;
     this.#form = form;
     write(`${(form === 'all' ? PAYMENT_COLUMNS : SIM_LN_COLUMNS).join(',')}\n`);
+  }
+
+  plays(timeline: Timeline): void {
+    this.#timeline = timeline;
   }
 
   /** Payments that are in flight already. */

@@ -15,6 +15,7 @@ const WHAT: Readonly<Record<keyof TimelinePrefix, string>> = {
   actions: 'the events until then',
   payments: 'the payments until then',
   loops: 'the closed loops that had begun',
+  behaviours: 'the behaviours that had begun',
   conditions: 'the events on a condition',
 };
 

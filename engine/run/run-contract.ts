@@ -1,9 +1,11 @@
 /** What a run is given and what it answers. */
 import type { Awaitable, Backend } from '../backends/backend.ts';
 import type { Json } from '../base/json.ts';
+import type { BehaviourKind } from '../kinds/behaviour.ts';
 import type { EventKind } from '../kinds/kind.ts';
 import type { SnapshotDocument } from '../snapshot/document.ts';
 import type { Timeline } from '../timeline/timeline.ts';
+import type { BehaviourResult } from './behaviour-results.ts';
 import type { Trace } from './fingerprints.ts';
 import type { RunState } from './machine.ts';
 import type { RunObserver } from './observers.ts';
@@ -74,7 +76,11 @@ export interface RunInput {
   readonly timelineDigest: string;
   readonly backend: Backend;
   /** Behaviour of the actions, by the name of their kind. */
-  readonly kinds: { get(kind: string): Pick<EventKind, 'apply'> | undefined };
+  readonly kinds: {
+    get(kind: string): Pick<EventKind, 'apply'> | undefined;
+    /** What agents do; needed where the timeline has behaviours. */
+    behaviour?(kind: string): Pick<BehaviourKind, 'wake'> | undefined;
+  };
   /** Whoever watches, called after the run's own bookkeeping. */
   readonly observers?: readonly RunObserver[];
   readonly pace?: Pace;
@@ -108,6 +114,8 @@ export interface RunResult {
   readonly book: PaymentBook;
   /** By the names of the measures; null where there is no number. Empty when the run failed or was aborted. */
   readonly measured: ReadonlyMap<string, number | null>;
+  /** What behaviours came to; empty without any, and when the run failed or was aborted. */
+  readonly behaviours: readonly BehaviourResult[];
   readonly backendMetrics: { readonly [key: string]: Json };
   /** Wall times, ms: building the network, and everything after it without pauses. */
   readonly bootMs: number;

@@ -9,8 +9,8 @@
  *
  * Some things have no time before the run: payments of closed loops, and events on a condition. Where a result makes a
  * payment due, the sink interrupts the backend, and the payment is made at that instant; at equal times the order is
- * (time, phase, name of the activity, number). Conditions are evaluated after everything else of their instant, before
- * the expectations.
+ * (time, phase, name of the activity, number). Agents are woken after everything else of their instant, conditions are
+ * evaluated behind them, then come the expectations.
  *
  * Must not touch a file, a stream or the machine's clock: sinks and clock are handed in.
  */
@@ -22,11 +22,16 @@ import { evaluateExpectation, evaluateMetric } from '../kinds/expectation.ts';
 import type { RunControl } from '../kinds/kind.ts';
 import type { SimulationState } from '../simulate/state.ts';
 import type { ExpectationState, SnapshotDocument } from '../snapshot/document.ts';
+import { withOwnPayments } from '../timeline/own-payments.ts';
 import { rowAt, timelinePrefix } from '../timeline/prefix.ts';
 import type { Action, PlannedExpectation, Timeline } from '../timeline/timeline.ts';
 import { PHASE } from '../timeline/timeline.ts';
+import { Agents } from './agents.ts';
+import { type BehaviourResult, behaviourResults } from './behaviour-results.ts';
+import { Captures } from './captures.ts';
 import { type DuePayment, Loops } from './loops.ts';
 import { type RunState, startRun } from './machine.ts';
+import { NodeTimes } from './node-times.ts';
 import { FanOut, type RunObserver } from './observers.ts';
 import { Pacer, type WallClock } from './pacing.ts';
 import { PaymentBook } from './payment-book.ts';
@@ -75,28 +80,25 @@ class Run {
   readonly #reactions: Reactions;
   readonly #loops: Loops;
   readonly #triggers: Triggers;
+  readonly #agents: Agents;
+  /** Absent where no behaviour asks. */
+  readonly #times: NodeTimes | null;
   readonly #sink: FanOut;
   readonly #pacer: Pacer;
   readonly #clock: WallClock;
   readonly #timed: readonly PlannedExpectation[];
   readonly #results = new Map<PlannedExpectation, ExpectationResult>();
   readonly #measured = new Map<string, number | null>();
-  /** States to keep at an instant, in order, and at the end. */
-  readonly #captures: readonly { readonly atUs: number; readonly name: string }[];
-  readonly #endCaptures: readonly string[];
-  /** States that events ask to keep. */
-  readonly #requested: ((timeUs: number) => string)[] = [];
-  /** Where the walk is: next row, next expectation and state to keep, virtual time to which everything has happened. */
+  #behaved: readonly BehaviourResult[] = [];
+  readonly #captures: Captures;
+  /** Where the walk is: next row, next expectation, virtual time to which everything has happened. */
   #row = 0;
   #nextTimed = 0;
-  #nextCapture = 0;
   #nowUs = 0;
   /** The simulator's clock at the scenario's time 0, µs. */
   #originUs = 0;
   readonly #control: RunControl = {
-    capture: (name) => {
-      if (this.#input.keepsOwn !== false) this.#requested.push(name);
-    },
+    capture: (name) => this.#captures.request(name),
   };
   #state: RunState = 'booting';
   #stateDigest: string | null = null;
@@ -109,7 +111,8 @@ class Run {
   #busy: Promise<void> = Promise.resolve();
 
   constructor(input: RunInput) {
-    const { timeline, until } = input;
+    const timeline = withOwnPayments(input.timeline);
+    const { until } = input;
     this.#input = input;
     this.#timeline = timeline;
     this.#backend = input.backend;
@@ -121,19 +124,32 @@ class Run {
     this.#reactions = new Reactions(timeline);
     this.#loops = new Loops(timeline, this.#reactions);
     this.#triggers = new Triggers(timeline, this.#view);
+    this.#agents = new Agents({
+      timeline,
+      backend: input.backend,
+      kinds: (kind) => input.kinds.behaviour?.(kind),
+      dispatched: (row, timeUs) => this.#sink.dispatched(row, timeUs),
+    });
     const digest = this.#digest;
     const book = this.#book;
+    const times = timeline.behaviours === undefined ? null : new NodeTimes(timeline);
+    this.#times = times;
     const bookkeeping: RunObserver = {
-      record: (code, timeUs, a, b, c, amount) => digest.record(code, timeUs, a, b, c, amount),
+      record: (code, timeUs, a, b, c, amount) => {
+        digest.record(code, timeUs, a, b, c, amount);
+        if (times !== null) times.record(code, timeUs, a);
+      },
       text: (number, text) => digest.text(number, text),
       payment: (result) => {
         book.resolve(result);
         this.#reactions.resolved(result);
+        this.#agents.resolved(result);
         if (this.#loops.resolved(result)) this.#sink.interrupt = true;
       },
       dispatched: (row, timeUs) => book.start(row, timeUs),
     };
     this.#sink = new FanOut([bookkeeping, ...(input.observers ?? [])]);
+    this.#sink.plays(timeline);
     this.#pacer = new Pacer(input.pace ?? 'max', input.clock);
     this.#clock = input.clock;
     this.#timed = timeline.expectations
@@ -141,15 +157,7 @@ class Run {
       .map((expectation, index) => ({ expectation, index }))
       .sort((a, b) => a.expectation.atUs - b.expectation.atUs || a.index - b.index)
       .map(({ expectation }) => expectation);
-    const planned = input.keepsOwn === false ? [] : (timeline.captures ?? []);
-    const asked = input.captures ?? [];
-    this.#captures = [
-      ...planned.filter(({ atEnd }) => !atEnd),
-      ...asked.flatMap(({ atUs, name }) => (atUs === 'end' ? [] : [{ atUs, name }])),
-    ].sort((a, b) => a.atUs - b.atUs);
-    this.#endCaptures = [...planned.filter(({ atEnd }) => atEnd), ...asked.filter(({ atUs }) => atUs === 'end')].map(
-      ({ name }) => name,
-    );
+    this.#captures = new Captures(input);
     this.#startedMs = input.clock.now();
     this.#yieldedMs = this.#startedMs;
     this.#reportedMs = this.#startedMs;
@@ -210,6 +218,8 @@ class Run {
     const originUs = kind === 'anew' ? state.time_us : (run?.origin_us ?? 0);
     this.#originUs = originUs;
     this.#sink.started({ kind, snapshot });
+    // Before the backend looks at the payments that are in flight.
+    if (kind === 'resume') this.#agents.restore(run?.behaviours ?? []);
     try {
       await this.#backend.start(this.#timeline, this.#sink, { state, originUs, anew: kind === 'anew' });
     } catch (error) {
@@ -223,9 +233,10 @@ class Run {
     this.#reactions.restore(run.reactions);
     this.#loops.restore(run.loops, this.#nowUs);
     this.#triggers.restore(run.triggers);
+    this.#times?.restore(run.down ?? []);
     if (run.ended_us !== null) this.#loops.close();
     this.#restoreExpectations(run.expectations);
-    while ((this.#captures[this.#nextCapture]?.atUs ?? Infinity) <= this.#nowUs) this.#nextCapture++;
+    this.#captures.skipTo(this.#nowUs);
   }
 
   #restoreExpectations(states: readonly ExpectationState[]): void {
@@ -259,8 +270,9 @@ class Run {
       const checkUs = this.#triggers.nextUs;
       const timed = this.#timed[this.#nextTimed];
       const timedUs = timed?.atUs ?? Infinity;
-      const captureUs = this.#captures[this.#nextCapture]?.atUs ?? Infinity;
-      const firstUs = Math.min(nextUs, checkUs, timedUs, captureUs);
+      const wakeUs = this.#agents.nextUs;
+      const captureUs = this.#captures.nextUs;
+      const firstUs = Math.min(nextUs, wakeUs, checkUs, timedUs, captureUs);
       if (firstUs > this.#endUs) {
         const moved = await this.#moveTo(this.#endUs, true, signal);
         if (moved === 'interrupted') continue;
@@ -280,19 +292,22 @@ class Run {
         const applied = isDue ? this.#pay(due.row, firstUs) : this.#apply(this.#row, firstUs);
         if (applied !== undefined) await applied;
         if (!isDue) this.#row++;
-        if (this.#requested.length > 0) await this.#takeRequested();
+        if (this.#captures.isRequested) await this.#takeRequested();
         continue;
       }
       const moved = await this.#moveTo(firstUs, true, signal);
       if (moved === 'left') return;
       if (moved === 'interrupted') continue;
-      if (checkUs === firstUs) {
+      if (wakeUs === firstUs) {
+        await this.#guard(this.#agents.wake());
+        if (this.#mustYield()) await this.#yield();
+      } else if (checkUs === firstUs) {
         await this.#fire(firstUs);
       } else if (timed !== undefined && timedUs === firstUs) {
         await this.#evaluate(timed, firstUs);
         this.#nextTimed++;
       } else {
-        await this.#capture(this.#captures[this.#nextCapture++]?.name ?? '');
+        await this.#capture(this.#captures.take());
       }
       if (signal.aborted) return;
     }
@@ -320,12 +335,12 @@ class Run {
       const { action } = firing.plan;
       const applied = action === null ? this.#pay(firing.row, timeUs) : this.#act(action, timeUs);
       if (applied !== undefined) await applied;
-      if (this.#requested.length > 0) await this.#takeRequested();
+      if (this.#captures.isRequested) await this.#takeRequested();
     }
   }
 
   async #takeRequested(): Promise<void> {
-    for (const name of this.#requested.splice(0)) await this.#capture(name(this.#nowUs));
+    for (const name of this.#captures.takeRequested(this.#nowUs)) await this.#capture(name);
   }
 
   /** Hands on the state, as it is now. */
@@ -350,6 +365,9 @@ class Run {
       engine: ENGINE_VERSION,
       run: {
         activities,
+        ...(timeline.behaviours === undefined
+          ? {}
+          : { behaviours: this.#agents.capture(), down: this.#times?.capture() ?? [] }),
         ended_us: !this.#cut && (this.#state === 'draining' || timeUs > this.#endUs) ? this.#endUs : null,
         expectations: [...this.#results.entries()].flatMap(([{ atEnd, atUs, that, message }, { status, measured }]) =>
           atEnd ? [] : [{ at_us: atUs, measured, message, status, that }],
@@ -472,10 +490,19 @@ class Run {
     for (const { name, expression } of this.#input.measures ?? []) {
       this.#measured.set(name, await this.#guard(evaluateMetric(expression, this.#view.at(this.#nowUs))));
     }
+    const { agents, times, book } = { agents: this.#agents, times: this.#times, book: this.#book };
+    this.#behaved = await this.#guard(
+      behaviourResults(this.#timeline, this.#backend, {
+        agents,
+        times,
+        book,
+        endUs: Math.min(this.#nowUs, this.#endUs),
+      }),
+    );
     const broken = await this.#guard(this.#backend.check());
     if (broken !== null) throw new RunFailure('internal', `an invariant of the simulation is broken: ${broken}`);
     this.#stateDigest = await this.#guard(this.#backend.stateDigest());
-    for (const name of this.#endCaptures) await this.#capture(name);
+    for (const name of this.#captures.atEnd) await this.#capture(name);
   }
 
   async #conclude(state: RunResult['state'], error: unknown): Promise<RunResult> {
@@ -528,6 +555,7 @@ class Run {
       ),
       book: this.#book,
       measured: this.#measured,
+      behaviours: this.#behaved,
       backendMetrics,
       bootMs: this.#bootMs,
       runMs: Math.max(0, this.#playMs - this.#bootMs),

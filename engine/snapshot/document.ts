@@ -3,6 +3,7 @@
  * of canonical JSON, as in engine/simulate/state.ts. Times µs, amounts msat.
  */
 import type { HashState } from '../base/digest.ts';
+import type { Json } from '../base/json.ts';
 import type { SimulationState } from '../simulate/state.ts';
 import type { TimelinePrefix } from '../timeline/prefix.ts';
 
@@ -62,6 +63,47 @@ export interface TriggerState {
   readonly was: boolean;
 }
 
+/** What an agent knows. */
+export interface AgentState {
+  /** Payments that have ended and that it has not heard of yet. */
+  readonly ended: readonly {
+    readonly amount_msat: number;
+    readonly attempts: number;
+    /** Code and hop. */
+    readonly failure: readonly [number, number];
+    readonly fee_msat: number;
+    readonly number: number;
+    readonly outcome: number;
+    readonly resolved_us: number;
+  }[];
+  readonly figures: { readonly [name: string]: number };
+  readonly in_flight: readonly {
+    readonly amount_msat: number;
+    readonly destination: string;
+    readonly number: number;
+  }[];
+  /** What it has chosen to remember. */
+  readonly memory: Json;
+  readonly node: string;
+  /** Payments made. */
+  readonly paid: number;
+}
+
+export interface BehaviourState {
+  readonly agents: readonly AgentState[];
+  readonly name: string;
+  /** Instants at which its agents were woken. */
+  readonly woken: number;
+}
+
+/** How long a node was down; since_us null: it runs. */
+export interface DownState {
+  readonly down_us: number;
+  readonly downs: number;
+  readonly node: string;
+  readonly since_us: number | null;
+}
+
 export interface RecordsState {
   readonly checkpoints: readonly { readonly at_us: number; readonly digest: string; readonly records: number }[];
   readonly hash: HashState;
@@ -73,6 +115,9 @@ export interface RecordsState {
 /** Where a run was: all that is needed to go on with it, besides the network. */
 export interface RunState {
   readonly activities: readonly ActivityTotals[];
+  /** Absent in a run without behaviours. */
+  readonly behaviours?: readonly BehaviourState[];
+  readonly down?: readonly DownState[];
   /** End of the scenario when it was reached and payments in flight resolve; null before. */
   readonly ended_us: number | null;
   readonly expectations: readonly ExpectationState[];

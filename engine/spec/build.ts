@@ -4,6 +4,7 @@
  */
 import type { Json } from '../base/json.ts';
 import { US_PER_SECOND } from '../base/numbers.ts';
+import { buildBehaviour } from './build-behaviours.ts';
 import { buildGenerated } from './build-generate.ts';
 import { parseEpoch } from './calendar.ts';
 import { nodeSettings, parseChannelSettings, parseDefaults, parseNodeSettings } from './defaults.ts';
@@ -13,6 +14,7 @@ import { pointAt } from './position.ts';
 import type { Problems } from './problems.ts';
 import type {
   ActivitySpec,
+  BehaviourSpec,
   ChannelSpec,
   Defaults,
   EventSpec,
@@ -118,6 +120,7 @@ class Builder {
       (this.#parts.topologies ?? []).map(({ name }) => name),
     );
     const sweep = buildSweep(this.#index);
+    const behaviours = this.#entries('behaviours');
     return {
       version: 1,
       name: this.#read(['name'], String, baseName(this.#index.source.file)),
@@ -152,6 +155,7 @@ class Builder {
       ...(generated.length > 0 || this.#byLabel ? { defaults: this.#defaults } : {}),
       activity: this.#entries('activity').map((entry) => this.#activity(entry)),
       events: Array.from({ length: this.#items('events') }, (_, i) => this.#event(i)),
+      ...(behaviours.length === 0 ? {} : { behaviours: behaviours.map((entry) => this.#behaviour(entry)) }),
       expect: Array.from({ length: this.#items('expect') }, (_, i) => this.#expectation(i)),
       ...(this.#items('snapshots') === 0
         ? {}
@@ -273,6 +277,11 @@ class Builder {
     const path = ['activity', entry.key];
     const args = this.#index.place(path);
     return { name: this.#name(entry, path), kind: this.#activityKind(args.value), args };
+  }
+
+  #behaviour(entry: MapEntry): BehaviourSpec {
+    const kinds = (this.#parts.behaviours ?? []).map(({ name }) => name);
+    return buildBehaviour(this.#index, this.#name(entry, ['behaviours', entry.key]), kinds);
   }
 
   /** The kind whose own required key is present. */

@@ -251,8 +251,8 @@ export const DIAGNOSTICS = {
     severity: 'error',
     raisedBy: 'compile',
     title: 'Selector selects nothing',
-    explanation: 'No node matches the name, pattern or labels.',
-    fix: 'Correct the selector, or add nodes that match it.',
+    explanation: 'No node matches the name, pattern or labels, or no channel the pattern.',
+    fix: 'Correct the selector, or add nodes or channels that match it.',
   },
   E403: {
     severity: 'error',
@@ -272,7 +272,8 @@ export const DIAGNOSTICS = {
     severity: 'error',
     raisedBy: 'compile',
     title: 'Name used twice',
-    explanation: 'Two nodes or two channels get the same name, for example by the expansion of a set.',
+    explanation:
+      'Two nodes, two channels, or an activity and what makes payments like one get the same name, for example by the expansion of a set.',
     fix: 'Rename one of them.',
   },
   E406: {
@@ -378,7 +379,8 @@ export const DIAGNOSTICS = {
     severity: 'error',
     raisedBy: 'compile',
     title: 'Timeline too long',
-    explanation: 'The scenario makes more payments or events than a timeline can hold.',
+    explanation:
+      'The scenario makes more payments or events than a timeline can hold, or its behaviours look about themselves too often.',
     fix: 'Lengthen the intervals, shorten the run, or lower the counts.',
   },
   E604: {
@@ -407,7 +409,7 @@ export const DIAGNOSTICS = {
     severity: 'error',
     raisedBy: 'compile',
     title: 'Arguments that do not fit together',
-    explanation: 'The arguments of an event or activity are each valid, but not in this combination.',
+    explanation: 'The arguments of an event, activity or behaviour are each valid, but not in this combination.',
     fix: 'Change one of them as the message says.',
   },
   E608: {

@@ -108,6 +108,17 @@ export interface ActivitySpec extends KindUse {
   readonly name: Placed<string>;
 }
 
+/** An entry of `behaviours`. Times µs. */
+export interface BehaviourSpec extends KindUse {
+  readonly name: Placed<string>;
+  readonly nodes: Placed<Selector>;
+  /** Names and patterns of channels; absent: all channels of the nodes. */
+  readonly channels?: readonly Placed<string>[];
+  readonly startUs?: Placed<number>;
+  readonly lengthUs?: Placed<number>;
+  readonly everyUs?: Placed<number>;
+}
+
 export type ScheduleSpec =
   | { readonly kind: 'at'; readonly atUs: readonly number[] }
   | {
@@ -287,6 +298,8 @@ export interface Scenario {
   readonly defaults?: Defaults;
   readonly activity: readonly ActivitySpec[];
   readonly events: readonly EventSpec[];
+  /** Absent: none. */
+  readonly behaviours?: readonly BehaviourSpec[];
   readonly expect: readonly ExpectationSpec[];
   /** States to keep; absent: none. */
   readonly snapshots?: readonly SnapshotSpec[];

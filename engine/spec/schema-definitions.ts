@@ -231,6 +231,26 @@ export const DEFINITIONS: { readonly [name: string]: JsonSchema } = {
     'x-text': 'pattern',
     'x-refers': 'node',
   },
+  channelSelector: {
+    title: 'Channels',
+    description:
+      'Channels by name or by pattern (`*` any text, `?` one character); a list is the union. Selecting nothing is an error.',
+    oneOf: [
+      ref('channelPattern'),
+      { title: 'list of channels', type: 'array', minItems: 1, items: ref('channelPattern') },
+    ],
+    examples: ['alice-bob', ['alice-bob', 'users-*']],
+  },
+  channelPattern: {
+    title: 'Name or pattern of channels',
+    description:
+      'Name of a channel or of an entry of `channels`, or a pattern: `*` stands for any text, `?` for one character.',
+    type: ['string', 'number', 'boolean'],
+    pattern: '^[A-Za-z0-9_.*?-]+$',
+    examples: ['alice-bob', 'users-*'],
+    'x-text': 'pattern',
+    'x-refers': 'channel',
+  },
   labelSelector: {
     title: 'Labels',
     description: 'Nodes that carry all of these labels.',

@@ -3,6 +3,7 @@
  * and the registered kinds become one schema is the business of schema.ts.
  */
 import { PARAM_TYPES } from './params.ts';
+import { behavioursSection } from './schema-behaviours.ts';
 import { generateSection, moreDefaults, REFERENCE_SECTIONS } from './schema-network.ts';
 import type { JsonSchema, SchemaModel, SchemaParts } from './schema-types.ts';
 import { SWEEP_SECTION } from './sweep/section.ts';
@@ -422,6 +423,7 @@ export function sections(parts: SchemaParts): JsonSchema {
         ],
       },
     },
+    ...behavioursSection(parts.behaviours ?? []),
     snapshots: {
       title: 'Snapshots',
       description: 'States of the network to keep as files, beside the results of the run.',

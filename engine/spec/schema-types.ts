@@ -10,6 +10,12 @@ export interface SchemaKind {
   readonly schema: JsonSchema;
 }
 
+export interface BehaviourSchema extends SchemaKind {
+  /** µs; null: the kind takes no `every`. */
+  readonly everyUs: number | null;
+  readonly choosesChannels: boolean;
+}
+
 export interface SchemaModel {
   readonly name: string;
   readonly summary: string;
@@ -29,4 +35,6 @@ export interface SchemaParts {
   readonly formats: readonly SchemaFormat[];
   /** Kinds of generated networks; the schema is that of their arguments. */
   readonly topologies?: readonly SchemaKind[];
+  /** What nodes do by themselves. */
+  readonly behaviours?: readonly BehaviourSchema[];
 }

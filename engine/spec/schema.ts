@@ -3,6 +3,8 @@
  * `sourceSchema` is what the engine validates with, `composeSchema` the form for editors (JSON Schema 2020-12), which
  * also accepts `${{ … }}` where a value stands. Both are pure functions of the registry.
  */
+
+import { behaviourDef } from './schema-behaviours.ts';
 import { DEFINITIONS } from './schema-definitions.ts';
 import { SECTION_EXAMPLES } from './schema-examples.ts';
 import { publish } from './schema-publish.ts';
@@ -31,6 +33,8 @@ export function sourceSchema(parts: SchemaParts): JsonSchema {
     definitions[activityDef(kind.name)] = { title: kind.name, description: kind.summary, ...kind.schema };
   for (const kind of parts.topologies ?? [])
     definitions[topologyDef(kind.name)] = { title: kind.name, description: kind.summary, ...kind.schema };
+  for (const kind of parts.behaviours ?? [])
+    definitions[behaviourDef(kind.name)] = { title: kind.name, description: kind.summary, ...kind.schema };
   for (const model of parts.models)
     definitions[modelDef(model.name)] = {
       title: `${model.name} options`,

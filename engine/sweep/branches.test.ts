@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createSimulatorBackend } from '../backends/simulator/simulator-backend.ts';
 import { compileScenario } from '../compile/compile.ts';
-import { eventKind, MODEL_KINDS } from '../kinds/registry.ts';
+import { MODEL_KINDS, RUN_KINDS } from '../kinds/registry.ts';
 import { type Cell, type CellResult, JOB_FORMAT, type SweepJob } from './job.ts';
 import { cellRunner } from './run-cell.ts';
 
@@ -69,7 +69,7 @@ async function sweep(from: string, order: readonly Cell[] = cells): Promise<{ re
       };
       return backend;
     },
-    kinds: { get: eventKind },
+    kinds: RUN_KINDS,
     clock: { now: () => 0, sleep: async () => {} },
   });
   const results: CellResult[] = [];
@@ -152,7 +152,7 @@ sweep: { matrix: { n: [1, 2, 3] } }
       return cached;
     },
     createBackend: () => createSimulatorBackend({ models: MODEL_KINDS }),
-    kinds: { get: eventKind },
+    kinds: RUN_KINDS,
     clock: { now: () => 0, sleep: async () => {} },
   });
   for (const n of ['1', '2', '3']) {

@@ -16,6 +16,7 @@ const WHAT: Readonly<Record<keyof TimelinePrefix, string>> = {
   actions: 'events',
   payments: 'payments',
   loops: 'closed loops',
+  behaviours: 'behaviours',
   conditions: 'events on a condition',
 };
 

@@ -60,5 +60,6 @@ export function timelineDigest(timeline: Timeline): string {
     for (const { thinkUs } of loops ?? []) for (const us of thinkUs) hasher.f64(us);
     list(triggers ?? []);
   }
+  if (timeline.behaviours !== undefined) list(timeline.behaviours);
   return hasher.digest();
 }

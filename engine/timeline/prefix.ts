@@ -2,7 +2,7 @@
  * The digest of the beginning of a timeline: everything that can have a part in what happens up to a point of it. Two
  * timelines of one such digest play the same up to there, whatever comes later, so a state captured there belongs to both.
  *
- * Taken whole, since it may have had a part: network, triggers, and loops that have begun. Left out: expectations, names
+ * Taken whole, since it may have had a part: network, triggers, and loops and behaviours that have begun. Left out: expectations, names
  * of activities and channels that nothing has used yet, and rows that only observe.
  */
 import { NumberHasher } from '../base/digest.ts';
@@ -42,6 +42,8 @@ export function rowAt(timeline: Timeline, point: TimelinePoint): number {
 export interface TimelinePrefix {
   /** Blocks and events that were played. */
   readonly actions: string;
+  /** Absent where none has begun. */
+  readonly behaviours?: string;
   readonly conditions: string;
   readonly loops: string;
   readonly network: string;
@@ -113,7 +115,7 @@ class Part {
 }
 
 export function timelinePrefix(timeline: Timeline, point: TimelinePoint): TimelinePrefix {
-  const { network, loops = [], triggers = [], length, timeUs, phase, ref } = timeline;
+  const { network, loops = [], triggers = [], behaviours = [], length, timeUs, phase, ref } = timeline;
   const part = (): Part => new Part(timeline);
   const setting = part();
   setting.json({
@@ -145,8 +147,17 @@ export function timelinePrefix(timeline: Timeline, point: TimelinePoint): Timeli
     if (trigger.action !== null) conditions.action(trigger.action);
     if (trigger.payments !== null) conditions.payments(trigger.payments.first, trigger.payments.count);
   }
+  const minded = behaviours.filter(({ wakes }) => wakes !== null && wakes.firstUs <= point.timeUs);
+  const agents = part();
+  for (const behaviour of minded) {
+    const { payments: rows, nodes, channels, ...rest } = behaviour;
+    agents.json({ ...rest, nodes, channels });
+    for (const channel of channels ?? []) agents.lastName = Math.max(agents.lastName, channel);
+    if (rows !== null) agents.payments(rows.first, rows.count * nodes.length);
+  }
   return {
     actions: actions.digest(),
+    ...(minded.length === 0 ? {} : { behaviours: agents.digest() }),
     conditions: conditions.digest(),
     loops: begun.digest(),
     network: networkDigest(network),
@@ -173,7 +184,8 @@ function networkDigest(network: NetworkPlan): string {
 
 /** Parts in which two beginnings differ. */
 export function prefixDifference(a: TimelinePrefix, b: TimelinePrefix): readonly (keyof TimelinePrefix)[] {
-  return (Object.keys(a) as (keyof TimelinePrefix)[]).filter((key) => a[key] !== b[key]);
+  const keys = Object.keys({ ...a, ...b }) as (keyof TimelinePrefix)[];
+  return keys.filter((key) => a[key] !== b[key]);
 }
 
 /** The largest number of a channel's name among arguments; −1 when they name none. */

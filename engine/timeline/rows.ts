@@ -45,11 +45,22 @@ export type UntimedRow =
       /** Kind and arguments of what happens then. */
       readonly action: string;
       readonly args: { readonly [key: string]: Json };
+    }
+  | {
+      readonly kind: 'behaviour';
+      readonly name: string;
+      /** Name of its kind. */
+      readonly behaviour: string;
+      readonly nodes: readonly string[];
+      /** When its agents are woken; null: everything that it does is among the rows. */
+      readonly wakes: { readonly firstUs: number; readonly everyUs: number; readonly count: number } | null;
+      /** Most payments that its agents make. */
+      readonly payments: number;
     };
 
-/** Loops and conditional events. */
+/** Loops, conditional events and behaviours. */
 export function untimedRows(timeline: Timeline): readonly UntimedRow[] {
-  const { activities, payments, loops = [], triggers = [] } = timeline;
+  const { activities, payments, network, loops = [], triggers = [], behaviours = [] } = timeline;
   const loopRows = loops.map(({ activity, startUs, endUs, concurrency, count }): UntimedRow => {
     return { kind: 'loop', activity: activities[activity]?.name ?? '', startUs, endUs, concurrency, count };
   });
@@ -57,7 +68,12 @@ export function untimedRows(timeline: Timeline): readonly UntimedRow[] {
     const made = rows === null ? action : activities[payments.activity[rows.first] ?? -1]?.action;
     return { kind: 'when', when, everyUs, once, action: made?.kind ?? '', args: made?.args ?? {} };
   });
-  return [...loopRows, ...whenRows];
+  const behaviourRows = behaviours.map(({ name, kind, nodes, wakes, payments: rows }): UntimedRow => {
+    const names = nodes.map((node) => network.nodes[node]?.name ?? '');
+    const most = (rows?.count ?? 0) * nodes.length;
+    return { kind: 'behaviour', name, behaviour: kind, nodes: names, wakes, payments: most };
+  });
+  return [...loopRows, ...whenRows, ...behaviourRows];
 }
 
 /** One row. */

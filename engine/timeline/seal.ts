@@ -11,6 +11,7 @@ import type { NetworkPlan } from './network.ts';
 import { stableOrder } from './radix-sort.ts';
 import type {
   Action,
+  BehaviourPlan,
   FailureReaction,
   LoopPlan,
   PaymentProfile,
@@ -40,6 +41,12 @@ export interface TriggerPart {
   readonly once: boolean;
   readonly action: Action | null;
   readonly activity: string | null;
+}
+
+/** A behaviour without what the seal knows; its payments are those of the activity of the same name. */
+export interface BehaviourPart extends Omit<BehaviourPlan, 'payments'> {
+  /** Payments for which there is room, for each node. */
+  readonly paymentsPerNode: number;
 }
 
 /** An activity with its payments, which must be in order of time. Amounts msat, times µs, nodes are indexes. */
@@ -78,6 +85,8 @@ export interface TimelineParts {
   readonly expectations: readonly PlannedExpectation[];
   /** In the order of the file. */
   readonly triggers?: readonly TriggerPart[];
+  /** In any order; names are unique. */
+  readonly behaviours?: readonly BehaviourPart[];
 }
 
 /** Phases in which actions may stand, in order; payments go between control and observe. */
@@ -176,6 +185,13 @@ export function sealTimeline(parts: TimelineParts): Timeline {
       payments: activity === null ? null : (untimed.get(activity) ?? null),
     }),
   );
+  const behaviours = [...(parts.behaviours ?? [])]
+    .sort((a, b) => compareText(a.name, b.name))
+    .map(({ paymentsPerNode, ...behaviour }): BehaviourPlan => {
+      const rows = untimed.get(behaviour.name);
+      const payments = rows === undefined ? null : { first: rows.first, count: paymentsPerNode };
+      return { ...behaviour, payments };
+    });
 
   return {
     format: 'blast-timeline/1',
@@ -208,5 +224,6 @@ export function sealTimeline(parts: TimelineParts): Timeline {
     actions,
     ...(loops.length === 0 ? {} : { loops }),
     ...(triggers.length === 0 ? {} : { triggers }),
+    ...(behaviours.length === 0 ? {} : { behaviours }),
   };
 }

@@ -84,6 +84,54 @@ describe('timeline as JSON', () => {
     expect(timelineFromJson(value as Json)).toEqual({ ok: false, message });
   });
 
+  const behaving = sealTimeline({
+    ...{ ...sample, activities: [], actions: [], triggers: [], expectations: [] },
+    behaviours: [
+      {
+        ...{
+          name: 'fees',
+          kind: 'fee_policy',
+          nodes: [1],
+          channels: [0],
+          args: { rule: 'static' },
+          paymentsPerNode: 0,
+        },
+        wakes: { firstUs: 5, everyUs: 10, count: 3 },
+      },
+      { name: 'churn', kind: 'churn', nodes: [0, 1], channels: null, args: {}, wakes: null, paymentsPerNode: 0 },
+    ],
+  });
+
+  test('behaviours come back the same, ordered by name, and are part of the digest', () => {
+    const json = timelineToJson(behaving) as { [key: string]: Json };
+    const reading = timelineFromJson(JSON.parse(JSON.stringify(json)) as Json);
+    if (!reading.ok) throw new Error(reading.message);
+    expect(reading.timeline).toEqual(behaving);
+    expect(behaving.behaviours?.map(({ name }) => name)).toEqual(['churn', 'fees']);
+    const { behaviours: _, ...without } = behaving;
+    expect(timelineDigest(behaving)).not.toBe(timelineDigest(without));
+    expect([...timelineNdjson(behaving)]).toEqual([
+      '{"kind":"behaviour","name":"churn","behaviour":"churn","nodes":["alice","bob"],"wakes":null,"payments":0}',
+      '{"kind":"behaviour","name":"fees","behaviour":"fee_policy","nodes":["bob"],"wakes":{"firstUs":5,"everyUs":10,"count":3},"payments":0}',
+    ]);
+  });
+
+  test.each([
+    ['a node that is not there', { nodes: [2] }, 'nodes of a behaviour holds 2, which is not an integer from 0 to 1'],
+    [
+      'a channel that is not there',
+      { channels: [2] },
+      'channels of a behaviour holds 2, which is not an integer from 0 to 1',
+    ],
+    ['no interval', { wakes: { firstUs: 0, everyUs: 0, count: 1 } }, 'everyUs of a behaviour is not above 0'],
+    ['payments that are not there', { payments: { first: 0, count: 1 } }, 'a behaviour refers to nothing'],
+  ])('refuses a behaviour with %s', (_, over, message) => {
+    const json = timelineToJson(behaving) as { [key: string]: Json };
+    const [, fees] = json.behaviours as readonly { readonly [key: string]: Json }[];
+    const value = { ...json, behaviours: [{ ...fees, ...over }] };
+    expect(timelineFromJson(value as Json)).toEqual({ ok: false, message });
+  });
+
   test('rows have names', () => {
     expect([...timelineNdjson(sample)]).toEqual([
       '{"timeUs":0,"kind":"payment","activity":"pays","nth":0,"source":"alice","destination":"bob","amountMsat":2000}',

@@ -5,7 +5,7 @@
  * references, so that a damaged file is an answer in words and not a crash later on.
  */
 import type { Json } from '../base/json.ts';
-import type { LoopPlan, PlannedCapture, Timeline, TriggerPlan } from './timeline.ts';
+import type { BehaviourPlan, LoopPlan, PlannedCapture, Timeline, TriggerPlan } from './timeline.ts';
 import { PHASE } from './timeline.ts';
 
 /** The JSON form. */
@@ -42,6 +42,7 @@ export function timelineToJson(timeline: Timeline): Json {
       ? {}
       : { loops: timeline.loops.map((loop) => ({ ...loop, thinkUs: Array.from(loop.thinkUs) })) }),
     ...(timeline.triggers === undefined ? {} : { triggers: timeline.triggers as unknown as Json }),
+    ...(timeline.behaviours === undefined ? {} : { behaviours: timeline.behaviours as unknown as Json }),
   };
 }
 
@@ -134,6 +135,26 @@ function readTrigger(value: Json, payments: number): TriggerPlan {
   return json as unknown as TriggerPlan;
 }
 
+function readBehaviour(value: Json, nodes: number, channels: number, payments: number): BehaviourPlan {
+  const json = object(value, 'a behaviour');
+  text(json.name, 'the name of a behaviour');
+  text(json.kind, 'the kind of a behaviour');
+  object(json.args, 'the arguments of a behaviour');
+  const own = column(json.nodes, 'nodes of a behaviour', 0, nodes);
+  if (json.channels !== null) column(json.channels, 'channels of a behaviour', 0, channels);
+  if (json.wakes !== null) {
+    const wakes = object(json.wakes, 'wakes of a behaviour');
+    for (const key of ['firstUs', 'everyUs', 'count']) integer(wakes[key], `${key} of a behaviour`);
+    if ((wakes.everyUs as number) < 1) throw new Malformed('everyUs of a behaviour is not above 0');
+  }
+  if (json.payments !== null) {
+    const { first, count } = object(json.payments, 'payments of a behaviour');
+    const all = integer(count, 'count of a behaviour') * own.length;
+    rowRange({ first: first ?? null, count: all }, 'a behaviour', payments);
+  }
+  return json as unknown as BehaviourPlan;
+}
+
 function read(json: JsonObject): Timeline {
   if (json.format !== 'blast-timeline/1') throw new Malformed('format is not blast-timeline/1');
   const chain = object(json.chain, 'chain');
@@ -212,5 +233,12 @@ function read(json: JsonObject): Timeline {
     ...(json.triggers === undefined
       ? {}
       : { triggers: list(json.triggers, 'triggers').map((trigger) => readTrigger(trigger, count)) }),
+    ...(json.behaviours === undefined
+      ? {}
+      : {
+          behaviours: list(json.behaviours, 'behaviours').map((behaviour) =>
+            readBehaviour(behaviour, nodes.length, channelNames.length, count),
+          ),
+        }),
   };
 }

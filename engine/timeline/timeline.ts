@@ -117,6 +117,28 @@ export interface TriggerPlan {
   readonly payments: { readonly first: number; readonly count: number } | null;
 }
 
+/**
+ * What some nodes do by themselves. Each of them has an agent, which is woken at firstUs, firstUs + everyUs, …, after
+ * everything else of the instant; it sees what its node can know and acts through the control plane. What is planned
+ * beforehand stands among the actions, and has no wakes.
+ */
+export interface BehaviourPlan {
+  readonly name: string;
+  readonly kind: string;
+  /** In index order; the agents of one instant are woken in this order. */
+  readonly nodes: readonly number[];
+  /** Names of the channels that it may look after; null: all channels of its node, also those opened later. */
+  readonly channels: readonly number[] | null;
+  /** Arguments of the kind, resolved. */
+  readonly args: Action['args'];
+  readonly wakes: { readonly firstUs: number; readonly everyUs: number; readonly count: number } | null;
+  /**
+   * Rows of `payments` for what the agents pay: `count` for each node in turn, from `first` on. The columns hold nothing
+   * for them before they are made; a run writes into columns of its own (see own-payments.ts).
+   */
+  readonly payments: { readonly first: number; readonly count: number } | null;
+}
+
 export interface Timeline {
   readonly format: 'blast-timeline/1';
   readonly name: string;
@@ -145,4 +167,6 @@ export interface Timeline {
   readonly loops?: readonly LoopPlan[];
   /** In the order of the file. */
   readonly triggers?: readonly TriggerPlan[];
+  /** Ordered by name. */
+  readonly behaviours?: readonly BehaviourPlan[];
 }

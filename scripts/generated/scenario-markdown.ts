@@ -38,6 +38,12 @@ const GROUPS: Readonly<Record<string, Group>> = {
     text: 'An entry of `activity` is of one of these kinds, told apart by its keys.',
     place: (example) => `activity:\n  example:\n${indented(example, 4)}`,
   },
+  behaviours: {
+    title: 'Behaviours',
+    noun: 'behaviour',
+    text: 'An entry of `behaviours` says which nodes, and has one of these keys. What each does and where its rule comes from: [behaviours](behaviours.md).',
+    place: (example) => `behaviours:\n  example:\n${indented(example, 4)}`,
+  },
   models: { title: 'Models', noun: 'model', text: 'Values of the key `model`, with the keys of `options` of each.' },
   topologies: {
     title: 'Topologies',

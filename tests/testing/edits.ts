@@ -23,7 +23,7 @@ export interface Edit {
 export type Draw = (bound: number) => number;
 
 const FREE_TEXT = new Set(['name', 'description', 'message', 'labels']);
-const NAMED_SECTIONS = new Set(['nodes', 'channels', 'activity', 'params']);
+const NAMED_SECTIONS = new Set(['nodes', 'channels', 'activity', 'behaviours', 'params']);
 const REFERENCES = new Set([
   'from',
   'to',

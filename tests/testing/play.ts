@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { createSimulatorBackend } from '../../engine/backends/simulator/simulator-backend.ts';
 import { type CompileResult, compileScenario } from '../../engine/compile/compile.ts';
 import { nodeFiles } from '../../engine/host/node-files.ts';
-import { eventKind, MODEL_KINDS } from '../../engine/kinds/registry.ts';
+import { MODEL_KINDS, RUN_KINDS } from '../../engine/kinds/registry.ts';
 import { type RunInput, runTimeline } from '../../engine/run/runner.ts';
 import type { SnapshotDocument } from '../../engine/snapshot/document.ts';
 import { readSnapshot } from '../../engine/snapshot/read.ts';
@@ -56,14 +56,26 @@ export async function play(compiled: Compiled, extra: Partial<RunInput> = {}): P
     timeline: compiled.timeline,
     timelineDigest: compiled.timelineDigest,
     backend: createSimulatorBackend({ models: MODEL_KINDS }),
-    kinds: { get: eventKind },
+    kinds: RUN_KINDS,
     clock: { now: () => 0, sleep: async () => {} },
     onSnapshot: (name, snapshot) => void snapshots.set(name, snapshotText(snapshot).text),
     ...(start === undefined ? {} : { start: { kind: 'anew', snapshot: start.document } }),
     ...extra,
     captures: [...(extra.captures ?? []), { atUs: 'end', name: 'end' }],
   });
-  const { state, failure, checkpoints, trace, expectations, records, endUs, drainedUs, backendMetrics, book } = result;
+  const {
+    state,
+    failure,
+    checkpoints,
+    trace,
+    expectations,
+    records,
+    endUs,
+    drainedUs,
+    backendMetrics,
+    book,
+    behaviours,
+  } = result;
   expect(failure).toBeNull();
   const payments = [
     Array.from(book.startedUs),
@@ -74,7 +86,18 @@ export async function play(compiled: Compiled, extra: Partial<RunInput> = {}): P
   return {
     digest: result.runDigest,
     snapshots,
-    report: { state, checkpoints, trace, expectations, records, endUs, drainedUs, backendMetrics, payments },
+    report: {
+      state,
+      checkpoints,
+      trace,
+      expectations,
+      records,
+      endUs,
+      drainedUs,
+      backendMetrics,
+      payments,
+      behaviours,
+    },
   };
 }
 

@@ -15,7 +15,15 @@ import type {
   SetPolicyRequest,
 } from '../../timeline/control.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
-import type { Backend, ChainObservation, ChannelObservation, NodeObservation } from '../backend.ts';
+import type {
+  Backend,
+  ChainObservation,
+  ChannelGossip,
+  ChannelObservation,
+  NodeObservation,
+  OwnChannel,
+} from '../backend.ts';
+import { channelGossip, ownChannels } from './node-knowledge.ts';
 
 export interface SimulatorOptions {
   /** Implementations that nodes may have. */
@@ -179,6 +187,14 @@ export class SimulatorBackend implements Backend {
   chain(): ChainObservation {
     const { chain } = this.simulation.world;
     return { height: chain.height, mempool: chain.mempool.waiting.length, feesSat: chain.feesSat };
+  }
+
+  ownChannels(node: number): readonly OwnChannel[] {
+    return ownChannels(this.simulation.world, node);
+  }
+
+  gossip(node: number): readonly ChannelGossip[] {
+    return channelGossip(this.simulation.world, node);
   }
 
   inFlight(): number {

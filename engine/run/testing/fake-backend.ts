@@ -2,7 +2,14 @@
  * A backend for tests: it knows no network. A payment resolves after a delay that depends on its row only; every
  * third one fails. What it can be told to do wrong is in FakeOptions.
  */
-import type { Awaitable, Backend, ChannelObservation, NodeObservation } from '../../backends/backend.ts';
+import type {
+  Awaitable,
+  Backend,
+  ChannelGossip,
+  ChannelObservation,
+  NodeObservation,
+  OwnChannel,
+} from '../../backends/backend.ts';
 import { FAILURE } from '../../simulate/failure.ts';
 import { OUTCOME, RECORD, type RecordSink } from '../../simulate/records.ts';
 import type { RebalanceRequest } from '../../timeline/control.ts';
@@ -37,6 +44,7 @@ export class FakeBackend implements Backend {
   #records = 0;
   #resolved = 0;
   #height = 100;
+  readonly #stopped = new Set<number>();
   #inFlight = 0;
 
   constructor(options: FakeOptions = {}) {
@@ -81,12 +89,14 @@ export class FakeBackend implements Backend {
 
   startNode(node: number): Awaitable<void> {
     this.applied.push(`start ${node}`);
+    this.#stopped.delete(node);
     this.#emit(RECORD.nodeStarted, node, -1, -1, 0);
     return this.#answer(undefined);
   }
 
   stopNode(node: number): Awaitable<void> {
     this.applied.push(`stop ${node}`);
+    this.#stopped.add(node);
     this.#emit(RECORD.nodeStopped, node, -1, -1, 0);
     return this.#answer(undefined);
   }
@@ -161,7 +171,7 @@ export class FakeBackend implements Backend {
     return this.#answer({
       name: plan?.name ?? '',
       model: 'fake',
-      running: true,
+      running: !this.#stopped.has(node),
       walletSat: 1_000,
       channels: 1,
       localBalanceMsat: 10_000,
@@ -188,6 +198,14 @@ export class FakeBackend implements Backend {
 
   chain(): Awaitable<{ height: number; mempool: number; feesSat: number }> {
     return this.#answer({ height: this.#height, mempool: 0, feesSat: 0 });
+  }
+
+  ownChannels(): Awaitable<readonly OwnChannel[]> {
+    return this.#answer([]);
+  }
+
+  gossip(): Awaitable<readonly ChannelGossip[]> {
+    return this.#answer([]);
   }
 
   inFlight(): Awaitable<number> {

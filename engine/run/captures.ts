@@ -1,0 +1,57 @@
+/** Which states of a run are kept, and when: those of the timeline, those that are asked for, and those that events ask for. */
+import type { RunInput } from './run-contract.ts';
+
+interface Capture {
+  readonly atUs: number;
+  readonly name: string;
+}
+
+export class Captures {
+  /** In order of time; each comes after everything else of its instant. */
+  readonly #timed: readonly Capture[];
+  readonly atEnd: readonly string[];
+  readonly #keepsOwn: boolean;
+  readonly #requested: ((timeUs: number) => string)[] = [];
+  #next = 0;
+
+  constructor({ timeline, captures = [], keepsOwn = true }: RunInput) {
+    this.#keepsOwn = keepsOwn;
+    const planned = keepsOwn ? (timeline.captures ?? []) : [];
+    this.#timed = [
+      ...planned.filter(({ atEnd }) => !atEnd),
+      ...captures.flatMap(({ atUs, name }) => (atUs === 'end' ? [] : [{ atUs, name }])),
+    ].sort((a, b) => a.atUs - b.atUs);
+    this.atEnd = [...planned.filter(({ atEnd }) => atEnd), ...captures.filter(({ atUs }) => atUs === 'end')].map(
+      ({ name }) => name,
+    );
+  }
+
+  /** Instant of the next one, µs; Infinity when there is none. */
+  get nextUs(): number {
+    return this.#timed[this.#next]?.atUs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The name of the next one, which is then done. */
+  take(): string {
+    return this.#timed[this.#next++]?.name ?? '';
+  }
+
+  /** Passes over what was kept up to an instant, µs. */
+  skipTo(nowUs: number): void {
+    while (this.nextUs <= nowUs) this.#next++;
+  }
+
+  /** An event asks for a state, by the name that it gets for the instant. */
+  request(name: (timeUs: number) => string): void {
+    if (this.#keepsOwn) this.#requested.push(name);
+  }
+
+  get isRequested(): boolean {
+    return this.#requested.length > 0;
+  }
+
+  /** Names of the states that events have asked for at an instant, which are then done. */
+  takeRequested(timeUs: number): readonly string[] {
+    return this.#requested.splice(0).map((name) => name(timeUs));
+  }
+}
