@@ -6,7 +6,7 @@
  */
 import { exp2 } from '../../engine/base/math.ts';
 
-/** Stands for a bound that was never known: so long ago that nothing of it is left. */
+/** Stands here for a bound that was never known: so long ago that nothing of it is left. */
 export const NEVER_S = -1_000_000_000_000;
 
 export interface BalanceEstimate {

@@ -9,7 +9,11 @@ import { maxInFlightMsat } from './channel-opening.ts';
 import { spendable } from './commitment.ts';
 import type { EclairSettings } from './options.ts';
 
-/** Where no more than the first can be sent, no more than the second is announced; sat. */
+/**
+ * Where no more than the first can be sent, no more than the second is announced; sat.
+ *
+ * eclair:resources/reference.conf:channel.channel-update.balance-thresholds.
+ */
 const BALANCE_THRESHOLDS: readonly (readonly [availableSat: number, maximumSat: number])[] = [
   [1_000, 0],
   [10_000, 1_000],

@@ -85,7 +85,7 @@ export class Splitter {
 
   #choose(request: SplitRequest, edges: readonly number[], most: number, used: Used): number {
     if (request.splitting === 'randomize') {
-      // 20 to 100 % of it.
+      // 20 to 100 % of it (eclair:router/RouteCalculation.scala:split).
       return Math.floor(most * ((20 + Math.floor(request.draw() * 81)) / 100));
     }
     return request.splitting === 'full_capacity' ? most : this.#bestExpected(request, edges, most, used);

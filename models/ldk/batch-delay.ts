@@ -9,17 +9,18 @@
 import { exp, log } from '../../engine/base/math.ts';
 import { US_PER_MS } from '../../engine/base/numbers.ts';
 
+/** ldk:lightning-background-processor/src/fwd_batch.rs: what its table was drawn from. */
 const MEDIAN_US = 50 * US_PER_MS;
 const SIGMA = 0.5;
 const MOST_US = 200 * US_PER_MS;
-/** Stands for a draw of 0: half of the smallest other one. */
+/** Stands here for a draw of 0: half of the smallest other one. */
 const LEAST_DRAW = 1.1641532182693481e-10;
-/** Share of the distribution below MOST_US: Φ(ln 4 / 0.5). */
+/** Share of the distribution below MOST_US, computed here: Φ(ln 4 / 0.5). */
 const KEPT = 0.9972198905544506;
 
 /**
- * Quantile of the standard normal distribution for p within (0, 1): the rational approximation of P. J. Acklam, relative
- * error below 1.2 · 10^-9.
+ * Quantile of the standard normal distribution for p within (0, 1), which LDK has no need of: here the rational
+ * approximation of P. J. Acklam, relative error below 1.2 · 10^-9.
  */
 export function normalQuantile(p: number): number {
   const low = 0.02425;
@@ -40,6 +41,7 @@ export function normalQuantile(p: number): number {
   );
 }
 
+/** The same near 0 and 1, of Acklam's coefficients here. */
 function tail(q: number): number {
   return (
     (((((-0.007784894002430293 * q - 0.3223964580411365) * q - 2.400758277161838) * q - 2.549732539343734) * q +

@@ -5,10 +5,10 @@
  * ldk:routing/router.rs:PaymentPath::get_cost_per_msat and the comparison in add_entry.
  */
 
-/** Doubles decide when the two products differ by more than this share. */
+/** Doubles decide here when the two products differ by more than this share. */
 const CLEAR_SHARE = 1e-14;
 /**
- * And when both costs per msat are at least this: then the floors differ, too, since CLEAR_SHARE · LEAST_RATIO exceeds
+ * And here only when both costs per msat are at least this: then the floors differ, too, since CLEAR_SHARE · LEAST_RATIO exceeds
  * 2^-64 by far.
  */
 const LEAST_RATIO = 1e-4;

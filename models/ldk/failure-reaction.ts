@@ -8,6 +8,7 @@
  */
 import { FAILURE, type FailureCode } from '../../engine/simulate/failure.ts';
 
+/** Flags of failure codes (BOLT 4). */
 const BADONION = 0x8000;
 const PERM = 0x4000;
 const NODE = 0x2000;

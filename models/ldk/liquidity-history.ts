@@ -8,14 +8,14 @@ import { exp2 } from '../../engine/base/math.ts';
 import { MAX_SAFE } from '../../engine/base/numbers.ts';
 import { type Odds, oddsFloat } from './success-probability.ts';
 
+/** ldk:routing/scoring.rs:bucketed_history: BUCKET_START_POS, where each bucket begins, in 2^14ths of a capacity. */
 export const BUCKETS = 32;
-/** Where each bucket begins, in 2^14ths of a capacity (BUCKET_START_POS). */
 const START: readonly number[] = [
   0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 3072, 4096, 6144, 8192, 10_240, 12_288, 13_312, 14_336, 15_360,
   15_872, 16_128, 16_256, 16_320, 16_352, 16_368, 16_376, 16_380, 16_382, 16_383, 16_384,
 ];
 const TICKS = 16_384;
-/** BUCKET_FIXED_POINT_ONE. */
+/** ldk:routing/scoring.rs:BUCKET_FIXED_POINT_ONE. */
 const ONE = 32;
 /** Squares up to here are added as doubles: 32 · 32 of them stay below 2^53. */
 const SMALL_SQUARE = 4_398_046_511_104;
@@ -36,6 +36,7 @@ export function bucketOf(position: number): number {
   return bucket;
 }
 
+/** ldk:routing/scoring.rs:HistoricalBucketRangeTracker::track_datapoint. */
 function track(buckets: Uint16Array, offsetMsat: number, capacityMsat: number): void {
   const position = positionOf(offsetMsat, capacityMsat);
   if (position >= TICKS) return;
@@ -77,7 +78,7 @@ export class LiquidityHistory {
     this.recount();
   }
 
-  /** Fades all counts by this many half-lives. */
+  /** Fades all counts by this many half-lives (ldk:routing/scoring.rs:decay_buckets). */
   fade(halfLives: number): void {
     const factor = Math.floor(1024 * exp2(-halfLives));
     for (const buckets of [this.min, this.max]) {

@@ -7,6 +7,7 @@
  */
 import { exp2, log } from '../../engine/base/math.ts';
 
+/** ldk:routing/log_approx.rs:LOWER_BITS, and its columns; rows for the bits of the integers that there are here. */
 const LOWER_BITS = 6;
 const COLUMNS = 64;
 const ROWS = 53;
@@ -18,11 +19,12 @@ function smallest(row: number, column: number): number {
   return (COLUMNS + column) >> (LOWER_BITS - row);
 }
 
-/** 2048 · log10 of numbers from 1 to 2^53 − 1. */
+/** 2048 · log10 of numbers from 1 to 2^53 − 1 (ldk:routing/log_approx.rs:LOG10_TIMES_2048). */
 const TABLE: Uint16Array = Uint16Array.from({ length: ROWS * COLUMNS }, (_, i) =>
   Math.round((log(smallest(Math.floor(i / COLUMNS), i % COLUMNS)) / LN10) * 2048),
 );
 
+/** A double, whose highest bit is read here from its exponent. */
 const scratch = new DataView(new ArrayBuffer(8));
 
 /** 2048 · log10 of an integer from 1 to 2^53 − 1, approximately. */

@@ -8,6 +8,7 @@
 import type { Json } from '../../engine/base/json.ts';
 import { US_PER_SECOND } from '../../engine/base/numbers.ts';
 
+/** ldk:routing/gossip.rs:REMOVED_ENTRIES_TRACKING_AGE_LIMIT_SECS. */
 const FORGOTTEN_AFTER_US = 7 * 24 * 3600 * US_PER_SECOND;
 
 export class RemovedFromGraph {

@@ -24,6 +24,7 @@ function ninth(a: number): number {
 }
 
 /**
+ * ldk:routing/scoring.rs:success_probability_float.
  * @param amount and the bounds in the unit of `capacity`; min <= amount < max <= capacity
  * @param noSuccesses a lower bound of 0 means that nothing was seen to go through
  */

@@ -7,7 +7,7 @@
 import { MAX_SAFE, mulDivFloor } from '../../engine/base/numbers.ts';
 import type { GraphView } from '../../engine/simulate/node-model.ts';
 
-/** Rates of inbound fees are clamped to ten times the amount (`maxFeeRate`), in ppm. */
+/** lnd:graph/db/models/inbound_fee.go:maxFeeRate: rates of inbound fees are clamped to ten times the amount, ppm. */
 const MAX_INBOUND_RATE_PPM = 10_000_000;
 
 /** floor(a · b / 10^6) for non-negative integers; the short way round is taken when the product is exact. */

@@ -33,11 +33,13 @@ function grownI32(old: Int32Array, size: number): Int32Array {
   return grown;
 }
 
+/** Mixes bits well enough for the table here; no result depends on it. */
 function hashNode(node: number): number {
   const h = Math.imul(node ^ (node >>> 15), 0x2c1b3c6d);
   return h ^ (h >>> 13);
 }
 
+/** The same here for a pair. */
 function hashPair(from: number, to: number): number {
   return hashNode(Math.imul(from, 0x9e3779b1) ^ to);
 }

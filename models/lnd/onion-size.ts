@@ -5,18 +5,19 @@
  * lnd:routing/route/route.go:PayloadSize, lnd:routing/pathfind.go:lastHopPayloadSize.
  */
 
-/** lightning-onion: MaxRoutingPayloadSize. */
+/** MaxRoutingPayloadSize of lightning-onion; hop_payloads of BOLT 4. */
 export const MAX_ROUTING_PAYLOAD_BYTES = 1300;
 
+/** Of the fields of BOLT 4: the HMAC. */
 const HMAC_BYTES = 32;
 /** short_channel_id: type, length, 8 bytes. */
 const CHANNEL_RECORD_BYTES = 10;
 /** payment_data: type, length and the 32 bytes of the payment secret; the total follows as tu64. */
 const PAYMENT_DATA_BYTES = 34;
-/** Keysend preimage: type 5482373484 as a 9-byte BigSize, length, 32 bytes. */
+/** lnd:record/experimental.go:KeySendType: type 5482373484 as a 9-byte BigSize, length, 32 bytes. */
 const KEYSEND_RECORD_BYTES = 42;
 
-/** Bytes of a truncated integer (tu64): none for zero. */
+/** Bytes of a truncated integer (tu64 of BOLT 1): none for zero. */
 export function truncatedBytes(value: number): number {
   if (value < 0x1_0000) return value === 0 ? 0 : value < 0x100 ? 1 : 2;
   if (value < 0x1_0000_0000) return value < 0x100_0000 ? 3 : 4;
@@ -29,7 +30,7 @@ function integerRecord(value: number): number {
   return value === 0 ? 0 : 2 + truncatedBytes(value);
 }
 
-/** Adds the payload's length prefix and its HMAC. */
+/** Adds the payload's length prefix (a bigsize of BOLT 1) and its HMAC. */
 function framed(bytes: number): number {
   return bytes + (bytes < 0xfd ? 1 : 3) + HMAC_BYTES;
 }

@@ -22,7 +22,7 @@ import { capturePayment, NO_REASON, Part, Payment, restorePayment } from './paym
 import { FINAL, Interpretation } from './result-interpretation.ts';
 
 /**
- * A refusal by the sender's own link is retried at once and teaches nothing. Should that happen this often at one
+ * None of lnd's numbers: here a refusal by the sender's own link is retried at once and teaches nothing. Should that happen this often at one
  * instant, the next try waits: in lnd the time that a search takes keeps such a payment from spinning.
  */
 const MOST_REFUSALS = 16;
@@ -34,7 +34,7 @@ const NO_DEADLINE = Number.MAX_SAFE_INTEGER;
 /** Flag of failure codes whose message carries a channel_update (BOLT 4). */
 const UPDATE = 0x1000;
 
-/** Records of parts that are kept for reuse. */
+/** Records of parts that are kept here for reuse. */
 const SPARE_PARTS = 1024;
 
 export class Payments {

@@ -17,7 +17,7 @@ const PREVIOUS_SUCCESS_PROBABILITY = 0.95;
 const CAPACITY_SMEARING_FRACTION = 0.025;
 const MIN_CAPACITY_FACTOR = 0.5;
 
-/** Above 53·ln 2 = 36.74 with room for the rounding of its argument, see capacityFactor. */
+/** For what need not be computed here: above 53·ln 2 = 36.74 with room for the rounding of its argument, see capacityFactor. */
 const NO_EFFECT_EXPONENT = 37;
 
 /**
@@ -50,7 +50,7 @@ export class AprioriEstimator implements ProbabilityEstimator {
     this.#settings = settings;
     this.#factor = 1 / (1 - settings.weight) - 1;
     // Weighted means of the untried probability, zeros and, where something succeeded, 0.95. They stay below the
-    // largest of their terms except for rounding, which the margin covers.
+    // largest of their terms except for rounding, which the margin here covers.
     this.untriedMost = settings.hopProbability * (1 + 1e-9);
     this.most = Math.max(settings.hopProbability, PREVIOUS_SUCCESS_PROBABILITY) * (1 + 1e-9);
   }
