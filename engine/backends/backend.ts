@@ -29,6 +29,8 @@ export interface NodeObservation {
   readonly remoteBalanceMsat: number;
   readonly forwards: number;
   readonly feesEarnedMsat: number;
+  /** HTLCs that its defences against jamming refused. */
+  readonly htlcsRefused: number;
 }
 
 export interface ChannelObservation {

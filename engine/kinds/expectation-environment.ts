@@ -98,6 +98,7 @@ export const EXPECTATION_FIELDS: {
     remote_balance_msat: number('msat on the other side of its channels'),
     forwards: number('HTLCs forwarded and settled'),
     fees_earned_msat: number('msat earned by forwarding'),
+    htlcs_refused: number('HTLCs that its defences against jamming refused'),
   },
   chain: {
     height: number('block height'),
@@ -166,6 +167,7 @@ class Node {
       remote_balance_msat: o.remoteBalanceMsat,
       forwards: o.forwards,
       fees_earned_msat: o.feesEarnedMsat,
+      htlcs_refused: o.htlcsRefused,
     });
   }
 }

@@ -58,6 +58,7 @@ const view: ExpectationView = {
           remoteBalanceMsat: 20,
           forwards: 3,
           feesEarnedMsat: 4,
+          htlcsRefused: 6,
         },
 };
 const names = {

@@ -35,6 +35,7 @@ import { snapshot } from './events/snapshot.ts';
 import { startNode } from './events/start-node.ts';
 import { stopNode } from './events/stop-node.ts';
 import type { ActivityKind, EventKind, ImportFormat } from './kind.ts';
+import { withDefence } from './node-defence.ts';
 import { TOPOLOGY_KINDS } from './topologies/index.ts';
 import type { TopologyKind } from './topologies/topology.ts';
 
@@ -65,7 +66,7 @@ export const EVENT_KINDS: readonly EventKind[] = [
 
 export const ACTIVITY_KINDS: readonly ActivityKind[] = [defined, random, rate, phases, loop, payments];
 
-export const MODEL_KINDS: readonly ModelKind[] = [eclairKind, ldkKind, lndKind];
+export const MODEL_KINDS: readonly ModelKind[] = [eclairKind, ldkKind, lndKind].map(withDefence);
 
 export const FORMAT_KINDS: readonly ImportFormat[] = IMPORT_FORMATS;
 

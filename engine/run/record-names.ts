@@ -29,6 +29,15 @@ export interface DescribedRecord {
 const EVENTS: ReadonlyMap<number, string> = new Map(
   Object.entries(RECORD).map(([name, code]) => [code, name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)]),
 );
+const DEFENCES: readonly string[] = [
+  '',
+  'refused_pending',
+  'refused_rate',
+  'refused_all',
+  'queued',
+  'released',
+  'refused_resources',
+];
 const ON_CHAIN = ['', 'preimage', 'timeout', 'trimmed'];
 
 export class RecordNames {
@@ -223,6 +232,8 @@ export class RecordNames {
           ['b', this.node(b)],
           ['connected', c === 1],
         ];
+      case RECORD.defence:
+        return [['attempt', a], ...this.#edge(b), ['did', DEFENCES[c] ?? String(c)], ['amount_msat', amount]];
       default:
         return [
           ['a', a],

@@ -7,6 +7,7 @@ import { MSAT_PER_SAT } from '../base/numbers.ts';
 import { STATE, STATE_NAMES } from './channel-lifecycle.ts';
 import { LISTS_PER_EDGE } from './channels.ts';
 import type { ClosingFlow } from './closing.ts';
+import type { Defences } from './defences/defences.ts';
 import type { Fees } from './fees.ts';
 import { blankPolicy, type Gossip } from './gossip.ts';
 import { HTLC, HTLC_NAMES } from './htlcs.ts';
@@ -39,6 +40,7 @@ export interface StatefulParts {
   readonly closing: ClosingFlow;
   readonly onchain: OnChain;
   readonly fees: Fees;
+  readonly defences: Defences | null;
 }
 
 export function captureState(parts: StatefulParts): SimulationState {
@@ -54,6 +56,7 @@ export function captureState(parts: StatefulParts): SimulationState {
       signed: [...closing.closings].map(([c, { toSat, feeSat }]) => [c, toSat[0], toSat[1], feeSat]),
       waiting: [...closing.waiting],
     },
+    ...(parts.defences === null ? {} : { defences: parts.defences.capture() }),
     events: [...w.queue.entries()].map(([time, kind, a, b]) => [time, PHYSICS_NAMES[kind]!, a, b] as const),
     gossip: [...gossip.pending].map(([number, { edge, policy, version }]) => ({
       edge,

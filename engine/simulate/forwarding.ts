@@ -5,6 +5,7 @@
  */
 import { keyedU32, keyedUnit } from '../base/random.ts';
 import { STATE } from './channel-lifecycle.ts';
+import { Defences } from './defences/defences.ts';
 import { FAILURE, type FailureCode } from './failure.ts';
 import { blankPolicy } from './gossip.ts';
 import { HTLC } from './htlcs.ts';
@@ -54,6 +55,8 @@ export class Forwarding {
   };
   /** The recipient's part. */
   readonly receiving: Receiving;
+  /** The defences against jamming that nodes run; null where none does. */
+  readonly defences: Defences | null;
   #passing = new Int32Array(64);
 
   constructor(world: World, links: Links, host: ForwardingHost) {
@@ -61,6 +64,10 @@ export class Forwarding {
     this.#links = links;
     this.#host = host;
     this.receiving = new Receiving(world, this);
+    this.defences = Defences.of(world, {
+      fail: (h, hop, code) => this.fail(h, hop, code),
+      relay: (h) => this.#relay(h, world.htlcs.attempt[h]!, world.htlcs.hop[h]!),
+    });
   }
 
   /** Offers the HTLC of `attempt` (slot) at `hop`; the caller has made sure that the channel takes it. */
@@ -191,6 +198,7 @@ export class Forwarding {
     const channel = w.htlcs.edge[h]! >> 1;
     if (w.htlcs.hop[h]! + 1 === w.attempts.length[attempt]!) this.receiving.lose(h, w.attempts.payment[attempt]!);
     w.attempts.htlc[attempt * MAX_HOPS + w.htlcs.hop[h]!] = -1;
+    this.defences?.dropped(h);
     w.htlcs.remove(w.channels, h, creditEdge);
     w.attempts.liveHtlcs[attempt]!--;
     w.attempts.release(attempt);
@@ -243,7 +251,7 @@ export class Forwarding {
     const code = this.#checkIncoming(h);
     if (code !== 0) this.fail(h, hop + 1, code);
     else if (hop + 1 === this.#w.attempts.length[attempt]!) this.receiving.accept(h);
-    else this.#relay(h, attempt, hop);
+    else if (this.defences === null || this.defences.admit(h)) this.#relay(h, attempt, hop);
   }
 
   #checkIncoming(h: number): FailureCode {
@@ -287,8 +295,14 @@ export class Forwarding {
       const draw = this.draw(w.attempts.payment[attempt]!, (w.attempts.ordinal[attempt]! << 5) + hop);
       edge = this.#passing[model.chooseForward(this.#passing, count, requested, draw)]!;
     }
+    const refusal = this.defences === null ? FAILURE.none : this.defences.check(h, edge, at);
+    if (refusal !== FAILURE.none) {
+      this.fail(h, hop + 1, refusal);
+      return;
+    }
     w.attempts.edge[at] = edge;
     this.offer(attempt, hop + 1);
+    this.defences?.forwarded(h, w.attempts.htlc[at]!, edge, at);
   }
 
   #check(h: number, node: number, edge: number, at: number): FailureCode {

@@ -58,6 +58,11 @@ export const RECORD = {
   partition: 35,
   /** a and b nodes, c 1 connected, 0 disconnected, by an event. */
   peers: 36,
+  /**
+   * a attempt, b edge that the HTLC came in by, c what a defence of the node at its end did: 1 too many pending, 2 too
+   * often, 3 blocked (all refused), 4 queued, 5 taken from the queue, 6 refused for want of resources; amount msat.
+   */
+  defence: 37,
 } as const;
 export type RecordCode = (typeof RECORD)[keyof typeof RECORD];
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FAILURE } from './failure.ts';
-import { brokenInvariant } from './invariants.ts';
 import { OUTCOME, RECORD, TX } from './records.ts';
 import { network, play, step } from './testing/random-play.ts';
 
@@ -26,7 +25,7 @@ describe('random networks and timelines', () => {
           if (code === RECORD.htlcOnChain) endings.add(c);
         }
         const w = run.simulation.world;
-        expect(brokenInvariant(w)).toBeNull();
+        expect(run.simulation.brokenInvariant()).toBeNull();
         const started = run.of(RECORD.paymentStarted).length;
         expect(run.results).toHaveLength(started);
         expect(w.payments.running).toBe(0);

@@ -21,7 +21,7 @@ import { ClosingFlow } from './closing.ts';
 import { Fees } from './fees.ts';
 import { Forwarding } from './forwarding.ts';
 import { Gossip } from './gossip.ts';
-import { InvariantError, InvariantWatch } from './invariants.ts';
+import { brokenInvariant, InvariantError, InvariantWatch } from './invariants.ts';
 import { Links } from './links.ts';
 import { Liveness } from './liveness.ts';
 import type { CommitmentView, ModelHost, ModelKind } from './node-model.ts';
@@ -243,6 +243,7 @@ export class Simulation {
       this.#opening.onBlock();
       this.#closing.onBlock();
       this.#forwarding.receiving.onBlock();
+      this.#forwarding.defences?.onBlock();
       this.#onchain.onBlock();
       this.#watch?.check();
     }
@@ -253,12 +254,31 @@ export class Simulation {
     const hash = new NumberHasher();
     digestWorld(this.world, hash);
     for (const part of [this.#gossip, this.#opening, this.#closing, this.#onchain]) part.digestInto(hash);
+    this.#forwarding.defences?.digestInto(hash);
     return hash.digest();
   }
 
   /** The whole state, to go on from. */
   capture(): SimulationState {
     return captureState(this.#parts());
+  }
+
+  /** The text of the first invariant broken, or null. */
+  brokenInvariant(): string | null {
+    return brokenInvariant(this.world) ?? this.#forwarding.defences?.broken() ?? null;
+  }
+
+  /** HTLCs that the defences of a node refused. */
+  refused(node: number): number {
+    return this.#forwarding.defences?.refused[node] ?? 0;
+  }
+
+  /** Figures of the defences; none where no node runs one. */
+  defenceMetrics(): { readonly [key: string]: number } {
+    const { defences } = this.#forwarding;
+    if (defences === null) return {};
+    const sum = (column: Float64Array): number => column.reduce((total, n) => total + n, 0);
+    return { htlcs_refused: sum(defences.refused), htlcs_queued: sum(defences.queued) };
   }
 
   /** The scenario's time, µs. */
@@ -274,6 +294,7 @@ export class Simulation {
       closing: this.#closing,
       onchain: this.#onchain,
       fees: this.#fees,
+      defences: this.#forwarding.defences,
     };
   }
 
@@ -309,10 +330,13 @@ export class Simulation {
       w.chain.walletSat[n] = nodes[n]!.walletSat;
       w.chain.mintedSat += nodes[n]!.walletSat;
     }
+    const { defences } = this.#forwarding;
+    if (start !== null) defences?.restore(start.state.defences);
     channels.forEach((plan, i) => {
       // What the state has a channel of is there, or was.
       if (w.byName[i]! < 0) this.#opening.existing(i, plan);
     });
+    defences?.begin();
   }
 
   #dispatch(kind: number, a: number, b: number): void {
@@ -377,6 +401,10 @@ export class Simulation {
         return;
       case PHYSICS.maximumAgain:
         this.#maximum.onQuietOver(a);
+        return;
+      case PHYSICS.defenceRelease:
+        if (this.#asleep(a, kind, a, b)) return;
+        this.#forwarding.defences?.onRelease(a, b);
         return;
       case PHYSICS.batchedHtlc:
       case PHYSICS.batchedFailure:

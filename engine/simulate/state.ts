@@ -7,6 +7,7 @@
  * is left out, as said at each field. Amounts msat or sat as named, times µs of the simulator's clock, heights blocks.
  */
 import type { Json } from '../base/json.ts';
+import type { DefencesState } from './defences/state.ts';
 
 /**
  * [fee_base_msat, fee_rate_ppm, cltv_expiry_delta, htlc_minimum_msat, htlc_maximum_msat, version, disabled (0 or 1),
@@ -226,6 +227,8 @@ export interface SimulationState {
   readonly channels: readonly ChannelState[];
   /** Cooperative closes: [channel, sat to side 0, sat to side 1, fee sat] before, channels after their confirmation. */
   readonly closings: { readonly signed: readonly (readonly number[])[]; readonly waiting: readonly number[] };
+  /** What the nodes' defences hold; left out when no node runs one. */
+  readonly defences?: DefencesState;
   /** Pending events in order: [time, name of the kind (PHYSICS in world.ts), a, b]. */
   readonly events: readonly (readonly [number, string, number, number])[];
   readonly gossip: readonly AnnouncementState[];

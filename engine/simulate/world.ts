@@ -56,6 +56,8 @@ export const PHYSICS = {
   batchedFailure: 19,
   /** a edge: its side may announce another htlc_maximum again. */
   maximumAgain: 20,
+  /** a node, b peer: the oldest HTLC of the peer that the node's circuit breaker holds goes on. */
+  defenceRelease: 21,
 } as const;
 
 export const PHYSICS_NAMES: readonly string[] = Object.keys(PHYSICS);

@@ -33,6 +33,7 @@ export const SUBJECT: Readonly<Record<string, 'edge' | 'channel' | 'node' | 'slo
   batchedHtlc: 'slot',
   batchedFailure: 'slot',
   maximumAgain: 'edge',
+  defenceRelease: 'node',
 };
 
 export function inconsistencies(state: SimulationState): readonly Inconsistency[] {
@@ -61,6 +62,7 @@ class Check {
     this.#channels();
     this.#chain();
     this.#lists();
+    this.#defences();
     this.#events();
     if (this.#found.length === 0) this.#money();
     return this.#found;
@@ -241,6 +243,31 @@ class Check {
       this.#below(['gossip', i, 'edge'], edge, this.#edges, 'edge');
     });
     for (const pair of apart) this.#below(['apart'], pair, nodes.length * nodes.length, 'pair of nodes');
+  }
+
+  #defences(): void {
+    const { defences, nodes, channels } = this.#s;
+    if (defences === undefined) return;
+    for (const [slot] of defences.admitted) this.#hasHtlc(slot ?? -1, ['defences', 'admitted']);
+    for (const [slot, , , into, out] of defences.forwards) {
+      this.#hasHtlc(slot ?? -1, ['defences', 'forwards']);
+      for (const channel of [into, out])
+        this.#below(['defences', 'forwards'], channel ?? -1, channels.length, 'channel');
+    }
+    for (const { node, peers } of defences.breakers) {
+      this.#below(['defences', 'breakers'], node, nodes.length, 'node');
+      for (const [peer, , , , ...queue] of peers) {
+        this.#below(['defences', 'breakers'], peer ?? -1, nodes.length, 'node');
+        for (const slot of queue) this.#hasHtlc(slot, ['defences', 'breakers']);
+      }
+    }
+    for (const { node, channels: known, misuses } of defences.reputations) {
+      this.#below(['defences', 'reputations'], node, nodes.length, 'node');
+      for (const [channel] of [...known, ...misuses]) {
+        this.#below(['defences', 'reputations'], channel ?? -1, channels.length, 'channel');
+      }
+    }
+    for (const [node] of defences.counters) this.#below(['defences', 'counters'], node ?? -1, nodes.length, 'node');
   }
 
   #events(): void {

@@ -318,6 +318,24 @@ const prefix = object(
   ['behaviours'],
 );
 
+/** Decaying averages are no integers. */
+const figures: Schema = list({ type: 'number' });
+
+const defences = object({
+  admitted: list(tuple(count, count)),
+  breakers: list(object({ node: count, peers: list({ ...list(count), minItems: 4 }) })),
+  counters: list(tuple(count, count, count)),
+  forwards: list({ ...list(count), minItems: 9 }),
+  reputations: list(
+    object({
+      channels: list({ ...figures, minItems: 6, maxItems: 6 }),
+      misuses: list(tuple(count, count, count)),
+      node: count,
+      since: pair(count),
+    }),
+  ),
+});
+
 const whole = object(
   {
     format: { const: 'blast-snapshot/1' },
@@ -336,6 +354,7 @@ const whole = object(
     attempt_pool: object({ free: list(count), made: count, used: count }),
     htlcs: list(htlc),
     htlc_pool: object({ free: list(count), generations: list(count) }),
+    defences: said(defences, 'What defences against jamming hold; absent when no node runs one.'),
     events: said(
       list(tuple(count, enumOf(PHYSICS_NAMES), int, int)),
       'What will happen by itself: instant, kind, and two numbers whose meaning is the kind’s.',
@@ -350,7 +369,7 @@ const whole = object(
     physics_events: count,
     run: said(run, 'Where the run was; absent in a file that keeps the network only.'),
   },
-  ['run'],
+  ['defences', 'run'],
 );
 
 export const SNAPSHOT_SCHEMA: Schema = {

@@ -25,6 +25,7 @@ const ORDER = [
   'attempt_pool',
   'htlcs',
   'htlc_pool',
+  'defences',
   'events',
   'gossip',
   'gossip_made',

@@ -1,7 +1,6 @@
 /** The control plane over the simulator: virtual time, everything at once, every answer without a promise. */
 import type { Json } from '../../base/json.ts';
 import { observedState, STATE } from '../../simulate/channel-lifecycle.ts';
-import { brokenInvariant } from '../../simulate/invariants.ts';
 import type { ModelKind } from '../../simulate/node-model.ts';
 import type { RecordSink } from '../../simulate/records.ts';
 import { Simulation } from '../../simulate/simulation.ts';
@@ -148,6 +147,7 @@ export class SimulatorBackend implements Backend {
       remoteBalanceMsat,
       forwards: w.forwards[node]!,
       feesEarnedMsat: w.feesEarnedMsat[node]!,
+      htlcsRefused: this.simulation.refused(node),
     };
   }
 
@@ -202,7 +202,7 @@ export class SimulatorBackend implements Backend {
   }
 
   check(): string | null {
-    return brokenInvariant(this.simulation.world);
+    return this.simulation.brokenInvariant();
   }
 
   stateDigest(): string {
@@ -220,6 +220,7 @@ export class SimulatorBackend implements Backend {
       on_chain_fees_sat: w.chain.feesSat,
       forwards: w.forwards.reduce((sum, n) => sum + n, 0),
       forwarding_fees_msat: w.feesEarnedMsat.reduce((sum, n) => sum + n, 0),
+      ...this.simulation.defenceMetrics(),
     };
   }
 

@@ -178,6 +178,7 @@ export class FakeBackend implements Backend {
       remoteBalanceMsat: 20_000,
       forwards: 0,
       feesEarnedMsat: 0,
+      htlcsRefused: 0,
     });
   }
 

@@ -110,6 +110,37 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
+/** Defences of the nodes: none, one or both, with limits that a small network reaches. */
+const defence = fc.oneof(
+  { weight: 6, arbitrary: fc.constant({}) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({
+        max_pending: fc.nat(2),
+        max_hourly_rate: fc.constantFrom(0, 60, 600),
+        burst: fc.integer({ min: 1, max: 3 }),
+        mode: fc.constantFrom('fail', 'queue', 'queue', 'queue_peer_initiated', 'block'),
+      })
+      .map((circuit_breaker) => ({ defence: { circuit_breaker } })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({
+        general_percent: fc.constantFrom(2, 10, 40),
+        resolution_period_s: fc.constantFrom(1, 90),
+        revenue_window_s: fc.constantFrom(5, 1000),
+        block_s: fc.constantFrom(1, 600),
+      })
+      .map((reputation) => ({ defence: { reputation } })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constant({ defence: { use: 'all', circuit_breaker: { max_pending: 3, mode: 'queue' } } }),
+  },
+);
+
 const oneModel = fc.constantFrom(...MODEL_KINDS.map(({ name }) => name));
 /** Implementations of the nodes: all the same, or any. */
 const models = fc.oneof(
@@ -120,6 +151,7 @@ const models = fc.oneof(
 export const network: fc.Arbitrary<TestNetwork> = fc
   .record({
     models,
+    defences: fc.array(defence, { minLength: NODES, maxLength: NODES }),
     wallets: fc.array(fc.integer({ min: 0, max: 5_000_000 }), { minLength: NODES, maxLength: NODES }),
     channels: fc.array(
       fc.record({
@@ -143,7 +175,7 @@ export const network: fc.Arbitrary<TestNetwork> = fc
     feeratePerKw: fc.constantFrom(250, 1000, 12_500),
   })
   .map((r) => ({
-    nodes: r.wallets.map((walletSat, n) => ({ walletSat, model: r.models[n]! })),
+    nodes: r.wallets.map((walletSat, n) => ({ walletSat, model: r.models[n]!, options: r.defences[n]! })),
     channels: r.channels
       .filter((c) => c.node0 !== c.node1)
       .map((c) => ({
