@@ -58,6 +58,7 @@ export function captureState(parts: StatefulParts): SimulationState {
     },
     ...(parts.defences === null ? {} : { defences: parts.defences.capture() }),
     events: [...w.queue.entries()].map(([time, kind, a, b]) => [time, PHYSICS_NAMES[kind]!, a, b] as const),
+    ...formerPolicies(w),
     gossip: [...gossip.pending].map(([number, { edge, policy, version }]) => ({
       edge,
       number,
@@ -73,6 +74,18 @@ export function captureState(parts: StatefulParts): SimulationState {
     physics_events: w.events,
     texts: w.texts(),
     time_us: w.nowUs,
+  };
+}
+
+function formerPolicies(w: World): Pick<SimulationState, 'former_policies'> {
+  const entries = w.former.entries(w.nowUs);
+  if (entries.length === 0) return {};
+  return {
+    former_policies: entries.map(([edge, { policy, untilUs }]) => ({
+      edge,
+      policy: policyState(policy, 1),
+      until_us: untilUs,
+    })),
   };
 }
 

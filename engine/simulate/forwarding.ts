@@ -49,6 +49,7 @@ export class Forwarding {
     connected: false,
     announced: false,
     policy: blankPolicy(),
+    former: null,
     inboundFeeBaseMsat: 0,
     inboundFeeRatePpm: 0,
     view: blankView(),
@@ -323,6 +324,7 @@ export class Forwarding {
     r.connected = w.channels.connected[edge >> 1] === 1;
     r.announced = w.channels.announced[edge >> 1] === 1;
     w.channels.getPolicy(edge, r.policy);
+    r.former = w.former.of(edge, w.nowUs);
     r.inboundFeeBaseMsat = w.channels.inboundFeeBaseMsat[incoming ^ 1]!;
     r.inboundFeeRatePpm = w.channels.inboundFeeRatePpm[incoming ^ 1]!;
     w.channels.view(edge, r.view);

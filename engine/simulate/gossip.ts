@@ -5,6 +5,7 @@
 import type { NumberHasher } from '../base/digest.ts';
 import type { PolicyPlan } from '../timeline/network.ts';
 import { STATE } from './channel-lifecycle.ts';
+import { changesTerms } from './former-policies.ts';
 import type { Policy } from './node-model.ts';
 import { RECORD } from './records.ts';
 import { PHYSICS, type World } from './world.ts';
@@ -52,6 +53,10 @@ export class Gossip {
     const w = this.#w;
     const policy = this.#scratch;
     w.channels.getPolicy(edge, policy);
+    const { formerPolicyUs, tickUs } = w.modelOf(w.from(edge)).timing;
+    if (formerPolicyUs !== undefined && changesTerms(policy, change)) {
+      w.former.keep(edge, { ...policy }, w.endOf(formerPolicyUs, tickUs));
+    }
     Object.assign(policy, change);
     w.channels.setPolicy(edge, policy);
     w.record(RECORD.policy, edge, policy.feeBaseMsat, policy.feeRatePpm, policy.maxHtlcMsat);

@@ -140,6 +140,8 @@ export interface ForwardRequest {
   announced: boolean;
   /** Our policy for the outgoing channel. */
   policy: Policy;
+  /** The one before it, as long as NodeTiming.formerPolicyUs says; null or absent after that. */
+  former?: Policy | null;
   /** Inbound fee that we ask on the incoming channel. */
   inboundFeeBaseMsat: number;
   inboundFeeRatePpm: number;
@@ -269,10 +271,12 @@ export interface NodeTiming {
   /** How long a recipient holds parts of an incomplete payment before it fails them with mpp_timeout (lnd: 120 s). */
   readonly mppTimeoutUs: number;
   /**
-   * Set where disableAfterUs, enableAfterUs and mppTimeoutUs are counted in ticks of a clock: they end at the last
-   * multiple of it that lies within them (LDK: 60 s, so that 3 ticks are more than 2 and at most 3 minutes).
+   * Set where disableAfterUs, enableAfterUs, mppTimeoutUs and formerPolicyUs are counted in ticks of a clock: they end at
+   * the last multiple of it that lies within them (LDK: 60 s, so that 3 ticks are more than 2 and at most 3 minutes).
    */
   readonly tickUs?: number;
+  /** How long a node accepts payments by the policy before the present one (Eclair: 10 min). Absent: not at all. */
+  readonly formerPolicyUs?: number;
   /** Least time between two changes of htlc_maximum that `maximumFor` makes (Eclair: 1 h). */
   readonly maximumIntervalUs?: number;
   /** Wait after a start before the first batch, in which payments are tried again, too (LDK: 2 s). Absent: none. */

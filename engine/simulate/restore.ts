@@ -65,6 +65,10 @@ export function restoreState(parts: StatefulParts, state: SimulationState): void
   opening.waiting.push(...state.openings);
   onchain.open.push(...state.outputs_open);
   gossip.made = state.gossip_made;
+  for (const { edge, policy, until_us } of state.former_policies ?? []) {
+    readPolicyState(policy, scratch);
+    w.former.keep(edge, { ...scratch }, until_us);
+  }
   for (const { edge, number, policy } of state.gossip) {
     const version = readPolicyState(policy, scratch);
     gossip.pending.set(number, { edge, policy: { ...scratch }, version });

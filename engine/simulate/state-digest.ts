@@ -5,6 +5,7 @@ import { canonicalJson } from '../base/json.ts';
 import { HTLC } from './htlcs.ts';
 import { MAX_HOPS } from './node-model.ts';
 import { PAYMENT } from './payments.ts';
+import { policyState } from './policy-state.ts';
 import type { World } from './world.ts';
 
 /** Adds chain, nodes, channels, HTLCs, attempts, unresolved payments, model memories, graph and pending events. */
@@ -22,6 +23,9 @@ export function digestWorld(w: World, hash: NumberHasher): void {
   }
   for (const pair of [...w.apart].sort((a, b) => a - b)) hash.f64(pair);
   channels(w, hash);
+  for (const [edge, { policy, untilUs }] of w.former.entries(w.nowUs)) {
+    hash.text(canonicalJson([edge, untilUs, ...policyState(policy, 1)]));
+  }
   htlcs(w, hash);
   for (let p = 0; p < w.payments.length; p++) {
     if (w.payments.state[p] !== PAYMENT.running) continue;

@@ -218,6 +218,13 @@ export interface AnnouncementState {
   readonly policy: PolicyState;
 }
 
+/** A policy that its node still accepts. */
+export interface FormerPolicyState {
+  readonly edge: number;
+  readonly policy: PolicyState;
+  readonly until_us: number;
+}
+
 export interface SimulationState {
   /** Pairs of peers kept apart, smaller · nodes + larger, in order. */
   readonly apart: readonly number[];
@@ -231,6 +238,8 @@ export interface SimulationState {
   readonly defences?: DefencesState;
   /** Pending events in order: [time, name of the kind (PHYSICS in world.ts), a, b]. */
   readonly events: readonly (readonly [number, string, number, number])[];
+  /** Policies that nodes still accept though they announced others; left out when there is none. */
+  readonly former_policies?: readonly FormerPolicyState[];
   readonly gossip: readonly AnnouncementState[];
   /** Announcements so far. */
   readonly gossip_made: number;

@@ -8,6 +8,7 @@ import { Chain } from './chain.ts';
 import { type ChannelEvent, EVENT, NO_CHANGE, nextState, STATE } from './channel-lifecycle.ts';
 import { ChannelTable } from './channels.ts';
 import { EventQueue } from './event-queue.ts';
+import { FormerPolicies } from './former-policies.ts';
 import { GossipGraph } from './graph.ts';
 import { HtlcPool } from './htlcs.ts';
 import { blankView, type CommitmentView, type NodeModel } from './node-model.ts';
@@ -87,6 +88,8 @@ export class World {
   readonly group: Int32Array;
   /** Pairs of peers that an event keeps apart, as `smaller · nodes + larger`. */
   readonly apart: Set<number> = new Set();
+  /** Policies that nodes still accept. */
+  readonly former: FormerPolicies = new FormerPolicies();
   /** Starts of each node: tells an event of an earlier life apart. */
   readonly starts: Int32Array;
   /** Edges of each node's open channels, in the order they were opened. */
@@ -136,8 +139,13 @@ export class World {
   /** As `after`, for a delay that a model may count in ticks; never for Infinity. */
   afterTicks(delayUs: number, tickUs: number | undefined, kind: number, a: number, b: number): void {
     if (delayUs === Infinity) return;
+    this.queue.push(this.endOf(delayUs, tickUs), kind, a, b);
+  }
+
+  /** The instant `delayUs` from now, or the last multiple of `tickUs` before it. */
+  endOf(delayUs: number, tickUs: number | undefined): number {
     const at = this.nowUs + delayUs;
-    this.queue.push(tickUs === undefined ? at : at - (at % tickUs), kind, a, b);
+    return tickUs === undefined ? at : at - (at % tickUs);
   }
 
   /** Number of a text for use in records. */

@@ -242,6 +242,9 @@ class Check {
     gossip.forEach(({ edge }, i) => {
       this.#below(['gossip', i, 'edge'], edge, this.#edges, 'edge');
     });
+    (this.#s.former_policies ?? []).forEach(({ edge }, i) => {
+      this.#below(['former_policies', i, 'edge'], edge, this.#edges, 'edge');
+    });
     for (const pair of apart) this.#below(['apart'], pair, nodes.length * nodes.length, 'pair of nodes');
   }
 

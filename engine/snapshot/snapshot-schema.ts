@@ -359,6 +359,10 @@ const whole = object(
       list(tuple(count, enumOf(PHYSICS_NAMES), int, int)),
       'What will happen by itself: instant, kind, and two numbers whose meaning is the kind’s.',
     ),
+    former_policies: said(
+      list(object({ edge: count, policy, until_us: count })),
+      'Policies that nodes still accept though they announced others.',
+    ),
     gossip: list(object({ edge: count, number: count, policy })),
     gossip_made: count,
     openings: list(count),
@@ -369,7 +373,7 @@ const whole = object(
     physics_events: count,
     run: said(run, 'Where the run was; absent in a file that keeps the network only.'),
   },
-  ['defences', 'run'],
+  ['defences', 'former_policies', 'run'],
 );
 
 export const SNAPSHOT_SCHEMA: Schema = {

@@ -50,7 +50,7 @@ export class EclairModel implements NodeModel {
    * eclair:channel/fsm/Channel.scala (commit = true: signs every update at once; DisconnectedBeforeSigned: fails back at
    * once; handleAddDisconnected: disables a channel only when it is used; re-enables 10 s after a reconnection);
    * eclair:resources/reference.conf:initial-random-reconnect-delay (up to 5 s; here its mean), channel.revocation-timeout,
-   * multi-part-payment-expiry, channel.channel-update.min-time-between-updates.
+   * multi-part-payment-expiry, channel.channel-update.min-time-between-updates, relay.fees.enforcement-delay.
    */
   readonly timing: NodeTiming = {
     commitDelayUs: 0,
@@ -62,6 +62,7 @@ export class EclairModel implements NodeModel {
     enableAfterUs: 10 * US_PER_SECOND,
     mppTimeoutUs: 60 * US_PER_SECOND,
     maximumIntervalUs: 3600 * US_PER_SECOND,
+    formerPolicyUs: 600 * US_PER_SECOND,
   };
   readonly invoiceCltvDelta: number = MIN_FINAL_EXPIRY_DELTA;
   /** eclair:resources/reference.conf:invoice-expiry. */

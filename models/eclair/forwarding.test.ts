@@ -65,6 +65,16 @@ describe('a forward', () => {
     );
   });
 
+  it('may keep to the former policy, for each of its terms', () => {
+    const dearer = { ...policy, feeBaseMsat: 50_000 };
+    const longer = { ...policy, cltvDelta: 200, minHtlcMsat: 200_000_000 };
+    expect(check({ policy: dearer })).toBe('fee_insufficient');
+    expect(check({ policy: dearer, former: policy })).toBe('none');
+    expect(check({ policy: dearer, former: longer })).toBe('none');
+    expect(check({ policy: longer, former: { ...dearer, cltvDelta: 144 } })).toBe('none');
+    expect(check({ policy: longer, former: null })).toBe('amount_below_minimum');
+  });
+
   it('is checked in Eclair’s order: each fault hides the ones behind it', () => {
     const faults: readonly (readonly [Partial<ForwardRequest>, string])[] = [
       [{ usable: false }, 'unknown_next_peer'],

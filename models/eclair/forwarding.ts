@@ -15,14 +15,22 @@ export const MIN_EXPIRY_DISTANCE = 3;
 
 /** 0 to forward, or the failure returned to the sender. `maxExpiryDelta` in blocks. */
 export function checkForward(request: ForwardRequest, maxExpiryDelta: number, own: OwnLimits): FailureCode {
-  const { policy, height, incomingExpiry, outgoingExpiry } = request;
+  const { policy, former, height, incomingExpiry, outgoingExpiry } = request;
   const amount = request.outgoingAmountMsat;
 
   // A channel that is closing is no channel to the next node any more (LocalChannelDown).
   if (!request.usable) return FAILURE.unknown_next_peer;
-  if (amount < policy.minHtlcMsat) return FAILURE.amount_below_minimum;
-  if (incomingExpiry - outgoingExpiry < policy.cltvDelta) return FAILURE.incorrect_cltv_expiry;
-  if (request.incomingAmountMsat - amount < nodeFee(policy.feeBaseMsat, policy.feeRatePpm, amount)) {
+  // What either policy allows is allowed, each for itself.
+  const other = former ?? policy;
+  if (amount < Math.min(policy.minHtlcMsat, other.minHtlcMsat)) return FAILURE.amount_below_minimum;
+  if (incomingExpiry - outgoingExpiry < Math.min(policy.cltvDelta, other.cltvDelta)) {
+    return FAILURE.incorrect_cltv_expiry;
+  }
+  const fee = request.incomingAmountMsat - amount;
+  if (
+    fee < nodeFee(policy.feeBaseMsat, policy.feeRatePpm, amount) &&
+    fee < nodeFee(other.feeBaseMsat, other.feeRatePpm, amount)
+  ) {
     return FAILURE.fee_insufficient;
   }
   // handleAddDisconnected disables a channel that is used while its peer is away.

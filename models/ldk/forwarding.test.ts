@@ -92,6 +92,16 @@ describe('a forward', () => {
     expect(check({ incomingExpiry: 1119, policy: { cltvDelta: 20 } })).toBe('incorrect_cltv_expiry');
   });
 
+  it('may keep to the former policy, as a whole', () => {
+    const { policy } = request({});
+    const dearer = { ...policy, feeBaseMsat: 50_000 };
+    const longer = { ...policy, cltvDelta: 200 };
+    expect(check({ policy: dearer })).toBe('fee_insufficient');
+    expect(check({ policy: dearer, former: policy })).toBe('none');
+    expect(check({ policy: dearer, former: longer })).toBe('incorrect_cltv_expiry');
+    expect(check({ policy: longer, former: dearer })).toBe('fee_insufficient');
+  });
+
   it('is neither too near nor too far, counted from the next block', () => {
     const at = (incomingExpiry: number, outgoingExpiry: number): string => check({ incomingExpiry, outgoingExpiry });
     expect(at(1077, 1005)).toBe('none');

@@ -6,7 +6,7 @@
  * only what it can carry is looked at for all channels to the peer.
  */
 import { FAILURE, type FailureCode } from '../../engine/simulate/failure.ts';
-import type { ForwardRequest } from '../../engine/simulate/node-model.ts';
+import type { ForwardRequest, Policy } from '../../engine/simulate/node-model.ts';
 import { checkOffer } from './commitment.ts';
 import { forwardingFee } from './fees.ts';
 
@@ -31,8 +31,15 @@ function checkChannel(request: ForwardRequest, toPrivate: boolean): FailureCode 
   // is_live, is_enabled: what was announced counts only while the peer is away.
   if (!request.usable) return FAILURE.channel_disabled;
   if (!request.connected) return request.policy.disabled ? FAILURE.channel_disabled : FAILURE.temporary_channel_failure;
-  const { policy, outgoingAmountMsat: amount } = request;
-  if (amount < request.view.peerHtlcMinimumMsat) return FAILURE.amount_below_minimum;
+  if (request.outgoingAmountMsat < request.view.peerHtlcMinimumMsat) return FAILURE.amount_below_minimum;
+  const { policy, former = null } = request;
+  const code = checkConfig(request, policy);
+  return code === FAILURE.none || former === null ? code : checkConfig(request, former);
+}
+
+/** ldk:ln/channel.rs:htlc_satisfies_config: by the present policy as a whole, or else by the former one. */
+function checkConfig(request: ForwardRequest, policy: Policy): FailureCode {
+  const amount = request.outgoingAmountMsat;
   if (request.incomingAmountMsat - amount < forwardingFee(amount, policy.feeBaseMsat, policy.feeRatePpm)) {
     return FAILURE.fee_insufficient;
   }

@@ -56,7 +56,7 @@ export class LdkModel implements NodeModel {
   /**
    * Updates are signed when the batch that makes them is done, so at once and together. A channel is told as disabled one
    * tick and ldk:ln/channelmanager.rs:DISABLE_GOSSIP_TICKS after it was lost, as enabled one tick and ENABLE_GOSSIP_TICKS
-   * after; parts are held for MPP_TIMEOUT_TICKS. A peer that does not answer a ping by the next one is gone. When to
+   * after; parts are held for MPP_TIMEOUT_TICKS; the former policy counts for ldk:ln/channel.rs:EXPIRE_PREV_CONFIG_TICKS. A peer that does not answer a ping by the next one is gone. When to
    * reconnect is the application's choice; ldk:lightning-background-processor/src/fwd_batch.rs:INIT_FWD_DELAY leaves time
    * for it. LDK keeps unsigned HTLCs for a peer that went away; 60 s is lnd's time.
    */
@@ -71,6 +71,7 @@ export class LdkModel implements NodeModel {
     mppTimeoutUs: 3 * TICK_S * US_PER_SECOND,
     tickUs: TICK_S * US_PER_SECOND,
     firstBatchUs: 2 * US_PER_SECOND,
+    formerPolicyUs: 5 * TICK_S * US_PER_SECOND,
   };
   /** ldk:ln/channelmanager.rs:MIN_FINAL_CLTV_EXPIRY_DELTA; BOLT 11's expiry where none is given. */
   readonly invoiceCltvDelta: number = MIN_FINAL_CLTV_EXPIRY_DELTA;

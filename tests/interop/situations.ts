@@ -50,10 +50,13 @@ function expiries(
 const height = (triple: Triple): number => triple.world.chain.height;
 
 /** The forwarder changes its policy, and nobody hears of it. */
-function policy(change: { feeBaseMsat?: number; cltvDelta?: number; minHtlcMsat?: number; maxHtlcMsat?: number }) {
+function policy(
+  change: { feeBaseMsat?: number; cltvDelta?: number; minHtlcMsat?: number; maxHtlcMsat?: number },
+  agoS = LATER_S,
+) {
   return (triple: Triple): void => {
     triple.simulation.setPolicy({ channel: 1, node: F, policy: change });
-    triple.wait(LATER_S);
+    triple.wait(agoS);
   };
 }
 
@@ -106,6 +109,12 @@ export const SITUATIONS: readonly Situation[] = [
     at: 'forwarder',
     code: { ...all('none'), eclair: 'channel_disabled' },
     before: (triple) => triple.simulation.setPolicy({ channel: 1, node: F, policy: { disabled: true } }),
+  },
+  {
+    name: 'the fee rose a minute ago',
+    at: 'forwarder',
+    code: { ...all('none'), lnd: 'fee_insufficient' },
+    before: policy({ feeBaseMsat: 150_000 }, 60),
   },
   {
     name: 'the fee rose',
