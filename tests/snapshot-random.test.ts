@@ -88,15 +88,55 @@ const happening = fc.oneof(
   node.map((n) => ({ fund: { node: n, amount: '1_000_000 sat' } })),
 );
 
+const feeRule = fc.oneof(
+  fc.nat(900).map((ppm) => ({ static: { fee_rate: `${ppm} ppm` } })),
+  fc.constantFrom(
+    { by_imbalance: { linear: ['5 ppm', '900 ppm'], hysteresis: 0.01, min_interval: '3s' } },
+    { by_imbalance: { exponential: { middle: '90 ppm' }, min_change: '0 ppm', min_interval: '0s' } },
+    { track_competitors: { compare: 'lowest', undercut: '1 ppm', min_interval: '2s', min_change: '0 ppm' } },
+    { track_competitors: { min_interval: '0s' } },
+  ),
+);
+const behaviour = fc.oneof(
+  fc.tuple(node, feeRule, fc.constantFrom('1s', '2500ms', '7s')).map(([n, rule, every]) => ({
+    nodes: [n, 'n-0'],
+    every,
+    fee_policy: rule,
+  })),
+  fc
+    .tuple(node, fc.constantFrom('1s', '3s', '4100ms'), fc.constantFrom({}, { start: '11s', duration: '30s' }))
+    .map(([n, every, window]) => ({
+      nodes: ['n-2', n],
+      every,
+      ...window,
+      rebalancer: {
+        ...{
+          below: 0.45,
+          target: 0.6,
+          above: 0.5,
+          amount: '40_000 sat',
+          max_fee_rate: '9_000 ppm',
+          budget: '5_000 sat',
+        },
+        back_off: { first: '2s', factor: 2, max: '9s' },
+      },
+    })),
+  fc.tuple(node, fc.constantFrom(0, 0.5, 1)).map(([n, crash_share]) => ({
+    nodes: n,
+    churn: { up: { exponential: { mean: '20s' } }, down: ['500ms', '6s'], crash_share },
+  })),
+);
+
 const scenario = fc
   .record({
     activities: fc.array(activity, { minLength: 1, maxLength: 4 }),
     events: fc.array(fc.tuple(schedule, happening), { maxLength: 14 }),
+    behaviours: fc.array(behaviour, { maxLength: 3 }),
     balances: fc.array(fc.nat(900_000), { minLength: NODES, maxLength: NODES }),
     model: fc.constantFrom(...MODEL_KINDS.map(({ name }) => name)),
     seed: fc.nat(1000),
   })
-  .map(({ activities, events, balances, model, seed }) => ({
+  .map(({ activities, events, behaviours, balances, model, seed }) => ({
     version: 1,
     name: 'random',
     seed,
@@ -112,12 +152,23 @@ const scenario = fc
     ),
     activity: Object.fromEntries(activities.map((one, i) => [`a${i}`, one])),
     events: events.map(([when, what]) => ({ ...when, ...what })),
+    behaviours: Object.fromEntries(behaviours.map((one, i) => [`b${i}`, one])),
     expect: [{ at: '30s', that: 'payments().count >= 0' }, 'true'],
   }));
 
 describe('random scenarios', () => {
   const runs = Math.ceil(Number(process.env.BLAST_PROPERTY_RUNS ?? 400) / 3);
-  const underWay = { htlcs: 0, payments: 0, due: 0, quiet: 0, mempool: 0, stopped: 0 };
+  const underWay = {
+    htlcs: 0,
+    payments: 0,
+    due: 0,
+    quiet: 0,
+    mempool: 0,
+    stopped: 0,
+    agents: 0,
+    paying: 0,
+    unheard: 0,
+  };
 
   /** What goes on from a file, whose state is looked at. */
   function begin(text: string | undefined): ReturnType<typeof from> {
@@ -129,6 +180,10 @@ describe('random scenarios', () => {
     underWay.stopped += state.nodes.filter(({ running }) => running === false).length;
     underWay.due += run?.loops.reduce((sum, { due }) => sum + due.length, 0) ?? 0;
     underWay.quiet += run?.reactions.length ?? 0;
+    const agents = run?.behaviours?.flatMap((one) => one.agents) ?? [];
+    underWay.agents += agents.filter(({ memory }) => memory !== null).length;
+    underWay.paying += agents.filter(({ in_flight }) => in_flight.length > 0).length;
+    underWay.unheard += agents.filter(({ ended }) => ended.length > 0).length;
     return started;
   }
 

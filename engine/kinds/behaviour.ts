@@ -33,7 +33,7 @@ export interface BehaviourUse {
 export interface PlannedBehaviour {
   /** What `wake` gets. */
   readonly args: Action['args'];
-  /** What is planned, in order of time. */
+  /** What is planned; at one instant in this order, behind the events of the scenario. */
   readonly actions?: readonly TimedAction[];
   /** Most payments that one agent makes each time it is woken. Default: none. */
   readonly paymentsPerWake?: number;

@@ -15,7 +15,9 @@ import { phases } from './activities/phases.ts';
 import { random } from './activities/random.ts';
 import { rate } from './activities/rate.ts';
 import type { BehaviourKind } from './behaviour.ts';
+import { churn } from './behaviours/churn.ts';
 import { feePolicy } from './behaviours/fee-policy.ts';
+import { rebalancer } from './behaviours/rebalancer.ts';
 import { closeChannel } from './events/close-channel.ts';
 import { connectPeer } from './events/connect-peer.ts';
 import { crashNode } from './events/crash-node.ts';
@@ -41,7 +43,7 @@ import type { TopologyKind } from './topologies/topology.ts';
 
 export { TOPOLOGY_KINDS };
 
-export const BEHAVIOUR_KINDS: readonly BehaviourKind[] = [feePolicy];
+export const BEHAVIOUR_KINDS: readonly BehaviourKind[] = [feePolicy, rebalancer, churn];
 
 export const EVENT_KINDS: readonly EventKind[] = [
   startNode,

@@ -54,10 +54,12 @@ export class Agents {
       for (const memory of agents) {
         const self: Awaitable<{ readonly running: boolean }> = this.#surroundings.backend.node(memory.node);
         if (!(self instanceof Promise ? await self : self).running) continue;
-        const agent = new OwnAgent(this.#surroundings, plan, memory, { timeUs, number: woken });
+        // What ends from now on, perhaps at once, is for the next time.
+        const { ended } = memory;
+        memory.ended = [];
+        const agent = new OwnAgent(this.#surroundings, plan, memory, { timeUs, number: woken, ended });
         const answer = wake(plan.args, agent, memory.memory);
         memory.memory = answer instanceof Promise ? await answer : answer;
-        memory.ended = [];
       }
       behaviour.woken++;
     }

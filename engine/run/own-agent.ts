@@ -38,26 +38,24 @@ export class OwnAgent implements Agent {
   readonly #memory: AgentMemory;
   readonly timeUs: number;
   readonly wake: number;
+  readonly ended: readonly OwnPayment[];
 
   constructor(
     around: AgentSurroundings,
     plan: BehaviourPlan,
     memory: AgentMemory,
-    wake: { readonly timeUs: number; readonly number: number },
+    wake: { readonly timeUs: number; readonly number: number; readonly ended: readonly OwnPayment[] },
   ) {
     this.#around = around;
     this.#plan = plan;
     this.#memory = memory;
     this.timeUs = wake.timeUs;
     this.wake = wake.number;
+    this.ended = wake.ended;
   }
 
   get node(): number {
     return this.#memory.node;
-  }
-
-  get ended(): readonly OwnPayment[] {
-    return this.#memory.ended;
   }
 
   get inFlight(): number {

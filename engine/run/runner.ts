@@ -382,7 +382,8 @@ class Run {
       },
       scenario: {
         name: timeline.name,
-        prefix: timelinePrefix(timeline, { timeUs, rows }),
+        // Of the timeline itself, without what agents have paid.
+        prefix: timelinePrefix(this.#input.timeline, { timeUs, rows }),
         seed: timeline.seed,
         timeline: this.#input.timelineDigest,
       },

@@ -11,7 +11,8 @@
 import type { Json } from '../../base/json.ts';
 import { exp, log } from '../../base/math.ts';
 import { ratePpm } from '../../spec/values.ts';
-import { type FeeRule, localRatio, PATIENCE_PROPERTIES, patienceOf } from './fee-rule.ts';
+import { type FeeRule, PATIENCE_PROPERTIES, patienceOf } from './fee-rule.ts';
+import { localRatio } from './local-ratio.ts';
 
 /** Forms of the curve. */
 const FORMS = ['linear', 'curve', 'exponential'] as const;

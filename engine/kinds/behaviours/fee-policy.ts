@@ -6,9 +6,10 @@ import type { Json } from '../../base/json.ts';
 import { Arguments } from '../arguments.ts';
 import type { BehaviourKind } from '../behaviour.ts';
 import { byImbalance } from './fee-by-imbalance.ts';
-import { type FeeRule, isWorthwhile, lastOf, localRatio } from './fee-rule.ts';
+import { type FeeRule, isWorthwhile, lastOf } from './fee-rule.ts';
 import { staticFee } from './fee-static.ts';
 import { trackCompetitors } from './fee-track-competitors.ts';
+import { localRatio } from './local-ratio.ts';
 
 const RULES: readonly FeeRule[] = [staticFee, byImbalance, trackCompetitors];
 const NAMES = RULES.map(({ name }) => name);

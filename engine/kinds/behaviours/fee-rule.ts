@@ -72,12 +72,6 @@ export function isWorthwhile(
   return Math.abs((wanted.feeRatePpm as number) - policy.feeRatePpm) >= Number(args.minChangePpm ?? 0);
 }
 
-/** Share of a channel's balance that is local; 0.5 while everything is in flight (charge-lnd: get_ratio). */
-export function localRatio({ localMsat, remoteMsat }: OwnChannel): number {
-  const total = localMsat + remoteMsat;
-  return total === 0 ? 0.5 : localMsat / total;
-}
-
 /** The rule's memory of a channel. */
 export function lastOf(memory: Json, channel: string): LastChange | null {
   if (typeof memory !== 'object' || memory === null || Array.isArray(memory)) return null;
