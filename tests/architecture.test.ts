@@ -124,7 +124,9 @@ describe('rooms', () => {
   it('let models import nothing of the simulator but its types, names and buffers', () => {
     const used = new Set([...imports].filter(([file]) => room(file) === 'models').flatMap(([, targets]) => targets));
     const simulate = [...used].filter((target) => target.startsWith('engine/simulate/')).sort();
-    expect(simulate).toEqual(['failure', 'node-model', 'records'].map((name) => `engine/simulate/${name}.ts`));
+    expect(simulate).toEqual(
+      ['failure', 'node-model', 'records', 'routing-trace'].map((name) => `engine/simulate/${name}.ts`),
+    );
   });
 
   it('let a model import nothing of another one, but of the folder that all share', () => {

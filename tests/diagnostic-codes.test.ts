@@ -19,6 +19,9 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['W650', 'about the cells of a sweep: engine/cli/sweep.test.ts'],
   ['E827', 'about a comparison: engine/cli/snapshot.test.ts'],
   ['E806', 'about the results of a run: engine/cli/cli.test.ts'],
+  ...['E828', 'E829', 'E830', 'E831'].map(
+    (code) => [code, 'about a command and the results of a run: engine/cli/explain-payment.test.ts'] as const,
+  ),
   ['W703', 'about what a command writes: engine/cli/export.test.ts'],
   ['E640', 'about a command: engine/cli/sweep.test.ts'],
   ...['E841', 'E842', 'E843', 'E844', 'E845', 'E846'].map(

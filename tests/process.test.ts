@@ -40,6 +40,20 @@ describe('the blast process', () => {
     expect(failed.stderr).toContain("payments('coffee').success_rate = ");
   }, 60_000);
 
+  it('traces a payment and explains it', () => {
+    const scenario = path.join(ROOT, 'scenarios/fee-war.yml');
+    expect(run('run', scenario, '-q', '--trace', 'shopping/214', '--out', 'traced')).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
+    const story = run('explain', 'payment', 'traced', 'shopping/214');
+    expect(story).toMatchObject({ status: 0, stderr: '' });
+    expect(story.stdout).toContain('refuses: fee_insufficient (0x100c)');
+    expect(story.stdout).toMatch(/it asks 0 sat \+ 400 ppm of [\d_]+ msat, and is left [\d_]+ msat/);
+    expect(story.stdout).toContain('it ends: Success after 2 attempts');
+    expect(run('explain', 'payment', 'traced', 'shopping/99999').status).toBe(3);
+  }, 60_000);
+
   it('writes what is finished when it is interrupted', async () => {
     const scenario = path.join(ROOT, 'scenarios/quick-start.yml');
     const child = spawn(process.execPath, [main, 'run', scenario, '--speed', '5x', '--out', 'interrupted'], {

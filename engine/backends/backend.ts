@@ -16,6 +16,7 @@ import type {
 } from '../timeline/control.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 
+export type { RoutingTraceSink } from '../simulate/routing-trace.ts';
 export type Awaitable<T> = T | Promise<T>;
 
 /** What an expectation can see of a node. Amounts in msat unless the name says otherwise. */

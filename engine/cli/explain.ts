@@ -7,6 +7,7 @@ import { DIAGNOSTIC_CODES, type DiagnosticCode, diagnosticInfo } from '../spec/d
 import type { JsonSchema } from '../spec/schema-types.ts';
 import { nearest } from '../spec/suggest.ts';
 import { CliError, EXIT } from './exit-codes.ts';
+import { explainPaymentCommand } from './explain-payment.ts';
 import type { CliIo } from './io.ts';
 import { type CommandEntry, OPTION } from './options.ts';
 import { styleFor } from './style.ts';
@@ -73,8 +74,9 @@ function keysOf({ properties, required }: JsonSchema): readonly KeyEntry[] {
 
 export const explainCommand: CommandEntry = {
   name: 'explain',
-  summary: 'explain a diagnostic code or a kind of event, activity, behaviour, topology, model or format',
-  details: 'Without a topic it lists all of them.',
+  summary:
+    'explain a diagnostic code, a kind of event, activity, behaviour, topology, model or format, or a payment of a run',
+  details: 'Without a topic it lists all codes and kinds.',
   arguments: [
     {
       syntax: '[topic]',
@@ -87,7 +89,9 @@ export const explainCommand: CommandEntry = {
     ['blast explain E301', 'what the code means and how to mend it'],
     ['blast explain open_channel', 'what the event does, its keys, and an example'],
     ['blast explain', 'all codes and kinds'],
+    ['blast explain payment out/shop coffee/3', 'the story of one payment of a run'],
   ],
+  commands: [explainPaymentCommand],
   async run({ io }, [wanted], options) {
     const json = options.format === 'json';
     const kinds = await allKinds();

@@ -1,4 +1,5 @@
 /** Runs a compiled scenario for a command: backend, interruption, progress, and the exit code of what came of it. */
+import type { RoutingTraceSink } from '../backends/backend.ts';
 import type { BackendEntry, Compiled } from '../host/engine.ts';
 import type { RunState } from '../run/machine.ts';
 import type { RunObserver } from '../run/observers.ts';
@@ -24,6 +25,8 @@ const KEY_HINTS: KeyHints = { running: 'space pauses, q stops', paused: 'space g
 export interface PlaySettings {
   readonly backend?: string;
   readonly check?: boolean;
+  /** Gets the steps of routing of the payments that it wants to know about. */
+  readonly trace?: RoutingTraceSink;
   readonly observers?: readonly RunObserver[];
   readonly pace?: Pace;
   readonly until?: number;
@@ -75,7 +78,10 @@ export async function play(
     return await runTimeline({
       timeline: compiled.timeline,
       timelineDigest: compiled.timelineDigest,
-      backend: await backendNamed(context, settings.backend).create({ check: settings.check ?? false }),
+      backend: await backendNamed(context, settings.backend).create({
+        check: settings.check ?? false,
+        ...(settings.trace === undefined ? {} : { trace: settings.trace }),
+      }),
       kinds: engine.kinds,
       observers: settings.observers ?? [],
       pace: settings.pace ?? 'max',

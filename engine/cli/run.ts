@@ -6,6 +6,7 @@ import type { Pace } from '../run/pacing.ts';
 import { PAYMENTS_FORMS, type PaymentsForm } from '../run/payments-csv.ts';
 import { RunFolder, refuseFolder, SNAPSHOTS_FOLDER } from '../run/run-folder.ts';
 import type { CaptureRequest } from '../run/runner.ts';
+import { selectTraced } from '../run/trace-selection.ts';
 import { formatDuration } from '../spec/units.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import {
@@ -19,7 +20,7 @@ import {
 import { backendNamed, exitCodeOf, play } from './play.ts';
 import { runOrigin } from './run-origin.ts';
 import { runSummary } from './run-report.ts';
-import { loadScenario } from './scenario-file.ts';
+import { loadScenario, printDiagnostics } from './scenario-file.ts';
 import { styleFor } from './style.ts';
 import { WATCH_OPTION, watchFiles } from './watch.ts';
 
@@ -27,7 +28,7 @@ export const runCommand: CommandEntry = {
   name: 'run',
   summary: 'run a scenario and write its results',
   details:
-    'Writes run.json, payments.csv, events.ndjson, metrics.json and snapshots. The folder must be empty or hold a former ' +
+    'Writes run.json, payments.csv, events.ndjson, metrics.json, snapshots, and trace.ndjson on request. The folder must be empty or hold a former ' +
     'run. The first Ctrl-C stops the run where it is, writes what is finished and keeps the state, so that --from can go ' +
     'on; the second one ends it at once. On a terminal space or p pauses the run and lets it go on, and q is as Ctrl-C.',
   arguments: [{ syntax: '<file>', summary: 'the scenario' }],
@@ -52,6 +53,13 @@ export const runCommand: CommandEntry = {
       defaultValue: 'all',
       choices: PAYMENTS_FORMS,
     },
+    {
+      flags: '--trace <payments>',
+      summary:
+        'write how these payments are routed to trace.ndjson: an activity, activity/number, a glob, or `all`; may be repeated',
+      repeatable: true,
+      parse: parseTrace,
+    },
     { flags: '--no-events', summary: 'do not write events.ndjson, by far the largest file' },
     OPTION.allowOutside,
     WATCH_OPTION,
@@ -64,6 +72,7 @@ export const runCommand: CommandEntry = {
     ['blast run scenario.yml --watch --no-events', 'again at every change of the file'],
     ['blast run scenario.yml --snapshot-at 30s --snapshot-at end', 'keep two states'],
     ['blast run scenario.yml --from out/shop/snapshots/at-30s.snap.json', 'go on from one'],
+    ['blast run scenario.yml --trace coffee/3', 'see how one payment is routed, then: blast explain payment'],
     ['blast run scenario.yml --payments sim-ln', 'for scripts that read the results of sim-ln'],
     ['blast run scenario.yml --speed 10x --until 1m', 'watch the first minute in six seconds'],
   ],
@@ -72,6 +81,10 @@ export const runCommand: CommandEntry = {
     return options.watch === true ? watchFiles(context, work) : work(context);
   },
 };
+
+function parseTrace(text: string, previous: unknown): readonly string[] {
+  return [...((previous as readonly string[] | undefined) ?? []), text];
+}
 
 /** Name of the state that an interrupted run leaves. */
 const STOPPED = 'interrupted';
@@ -124,6 +137,12 @@ export async function runScenario(context: CommandContext, file: string, options
   if (compiled === null) return EXIT.invalid;
   const compileMs = io.clock.now() - startedMs;
   const until = options.until as number | undefined;
+  const selectors = options.trace as readonly string[] | undefined;
+  const traced = selectors === undefined ? undefined : selectTraced(compiled.timeline, selectors);
+  if (traced !== undefined && traced.diagnostics.length > 0) {
+    printDiagnostics(io, traced.diagnostics);
+    return EXIT.invalid;
+  }
   const captures = (options.snapshotAt as readonly CaptureRequest[] | undefined) ?? [];
   const origin = runOrigin(context, compiled, options.from as string | undefined);
   if (origin === null) return EXIT.invalid;
@@ -137,6 +156,7 @@ export async function runScenario(context: CommandContext, file: string, options
   const output = new RunFolder(io.files, folder, compiled.timeline, {
     events: options.events !== false,
     payments: options.payments as PaymentsForm,
+    ...(traced === undefined ? {} : { traced: traced.wanted }),
   });
   let written: Omit<ManifestInput, 'files' | 'timeline' | 'snapshots'>;
   let files: readonly string[];
@@ -145,6 +165,7 @@ export async function runScenario(context: CommandContext, file: string, options
       backend: backend.name,
       check: options.check === true,
       observers: output.observers,
+      ...(output.trace === undefined ? {} : { trace: output.trace }),
       pace: options.speed as Pace,
       ...(until === undefined ? {} : { until }),
       ...(origin === undefined ? {} : { start: origin.start }),

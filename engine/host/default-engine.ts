@@ -14,9 +14,9 @@ export const defaultEngine: Engine = {
       name: 'simulator',
       summary: 'the built-in simulator, in virtual time',
       // Loaded when something is run, so that checking a file is quick.
-      create: async ({ check }) => {
+      create: async (options) => {
         const { createSimulatorBackend } = await import('../backends/simulator/simulator-backend.ts');
-        return createSimulatorBackend({ models: MODEL_KINDS, check });
+        return createSimulatorBackend({ models: MODEL_KINDS, ...options });
       },
     },
   ],

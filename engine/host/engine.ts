@@ -1,7 +1,7 @@
 /**
  * The parts of the engine that commands and the library use, gathered so that a test can put another backend or compiler in their place.
  */
-import type { Awaitable, Backend } from '../backends/backend.ts';
+import type { Awaitable, Backend, RoutingTraceSink } from '../backends/backend.ts';
 import type { CompileInput, CompileResult } from '../compile/compile.ts';
 import type { ExportFormat } from '../interop/exported.ts';
 import type { ImportFormat } from '../interop/imported.ts';
@@ -18,6 +18,8 @@ export type Compiled = Extract<CompileResult, { readonly ok: true }>;
 export interface BackendOptions {
   /** Check every invariant after each event. */
   readonly check: boolean;
+  /** Gets the steps of routing of the payments that it wants to know about; ignored where nobody can tell them. */
+  readonly trace?: RoutingTraceSink;
 }
 
 export interface BackendEntry {

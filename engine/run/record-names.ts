@@ -106,7 +106,8 @@ export class RecordNames {
     return { event: EVENTS.get(code) ?? `record_${code}`, fields: this.#fields(code, a, b, c, amount) };
   }
 
-  #edge(edge: number): RecordField[] {
+  /** Channel and direction behind an edge: `channel`, `from`, `to`. */
+  edge(edge: number): RecordField[] {
     const index = Math.floor(edge / 2);
     const side = edge % 2;
     const nodes = this.#instances[index]?.nodes ?? null;
@@ -156,7 +157,7 @@ export class RecordNames {
           ['active', c === 1],
         ];
       case RECORD.policy:
-        return [...this.#edge(a), ['fee_base_msat', b], ['fee_rate_ppm', c], ['max_htlc_msat', amount]];
+        return [...this.edge(a), ['fee_base_msat', b], ['fee_rate_ppm', c], ['max_htlc_msat', amount]];
       case RECORD.txBroadcast:
         return [
           ['transaction', TX_NAMES[a] ?? String(a)],
@@ -181,12 +182,12 @@ export class RecordNames {
       case RECORD.attemptSent:
         return [...this.#payment(a), ['attempt', b], ['hops', c], ['amount_msat', amount]];
       case RECORD.htlcOffered:
-        return [['attempt', a], ...this.#edge(b), ['expiry', c], ['amount_msat', amount]];
+        return [['attempt', a], ...this.edge(b), ['expiry', c], ['amount_msat', amount]];
       case RECORD.htlcCommitted:
       case RECORD.htlcFulfilled:
-        return [['attempt', a], ...this.#edge(b), ['amount_msat', amount]];
+        return [['attempt', a], ...this.edge(b), ['amount_msat', amount]];
       case RECORD.htlcFailed:
-        return [['attempt', a], ...this.#edge(b), ['failure', failureName(c)]];
+        return [['attempt', a], ...this.edge(b), ['failure', failureName(c)]];
       case RECORD.attemptSucceeded:
         return [...this.#payment(b), ['attempt', a], ['hops', c], ['fee_msat', amount]];
       case RECORD.attemptFailed:
@@ -199,7 +200,7 @@ export class RecordNames {
       case RECORD.paymentResolved:
         return [...this.#payment(a), ['outcome', OUTCOME_NAMES[b] ?? String(b)], ['attempts', c], ['fee_msat', amount]];
       case RECORD.htlcOnChain:
-        return [...this.#edge(a), ['attempt', b], ['resolved', ON_CHAIN[c] ?? String(c)], ['amount_msat', amount]];
+        return [...this.edge(a), ['attempt', b], ['resolved', ON_CHAIN[c] ?? String(c)], ['amount_msat', amount]];
       case RECORD.openRejected:
       case RECORD.closeRejected:
         return [
@@ -233,7 +234,7 @@ export class RecordNames {
           ['connected', c === 1],
         ];
       case RECORD.defence:
-        return [['attempt', a], ...this.#edge(b), ['did', DEFENCES[c] ?? String(c)], ['amount_msat', amount]];
+        return [['attempt', a], ...this.edge(b), ['did', DEFENCES[c] ?? String(c)], ['amount_msat', amount]];
       default:
         return [
           ['a', a],

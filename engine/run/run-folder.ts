@@ -1,7 +1,8 @@
 /**
- * The folder that a run leaves: payments.csv, events.ndjson and snapshots are written while it runs, metrics.json and
+ * The folder that a run leaves: payments.csv, events.ndjson, trace.ndjson and snapshots are written while it runs, metrics.json and
  * run.json at its end. Each file appears whole or not at all, run.json last, so that a folder with a new run.json is complete.
  */
+import type { RoutingTraceSink } from '../simulate/routing-trace.ts';
 import type { SnapshotDocument } from '../snapshot/document.ts';
 import { snapshotText } from '../snapshot/text.ts';
 import type { Timeline } from '../timeline/timeline.ts';
@@ -11,9 +12,11 @@ import { type KeptSnapshot, MANIFEST_FILE, type ManifestInput, runManifest } fro
 import { runMetrics } from './metrics.ts';
 import type { RunObserver } from './observers.ts';
 import { PaymentsCsv, type PaymentsForm } from './payments-csv.ts';
+import { TraceNdjson } from './trace-ndjson.ts';
 
 export const PAYMENTS_FILE = 'payments.csv';
 export const EVENTS_FILE = 'events.ndjson';
+export const TRACE_FILE = 'trace.ndjson';
 export const METRICS_FILE = 'metrics.json';
 export const SNAPSHOTS_FOLDER = 'snapshots';
 export const SNAPSHOT_ENDING = '.snap.json';
@@ -33,12 +36,16 @@ export interface RunFolderOptions {
   readonly events: boolean;
   /** Columns of payments.csv; default all. */
   readonly payments?: PaymentsForm;
+  /** Payments whose routing is traced, 1 at their rows of the timeline; absent: none, and no trace.ndjson. */
+  readonly traced?: Uint8Array;
 }
 
 /** Writes the results of one run. Ends with `finish` or `abandon`. */
 export class RunFolder {
   readonly folder: string;
   readonly observers: readonly RunObserver[];
+  /** What the backend is to tell of routing; absent when nothing is traced. */
+  readonly trace?: RoutingTraceSink;
   readonly #files: Files;
   readonly #timeline: Timeline;
   readonly #writers = new Map<string, AtomicWriter>();
@@ -55,10 +62,14 @@ export class RunFolder {
       this.#writers.set(name, writer);
       return (text) => writer.write(text);
     };
-    this.observers = [
-      new PaymentsCsv(timeline, open(PAYMENTS_FILE), options.payments),
-      ...(options.events ? [new EventsNdjson(timeline, open(EVENTS_FILE))] : []),
-    ];
+    const observers: RunObserver[] = [new PaymentsCsv(timeline, open(PAYMENTS_FILE), options.payments)];
+    if (options.events) observers.push(new EventsNdjson(timeline, open(EVENTS_FILE)));
+    if (options.traced !== undefined) {
+      const trace = new TraceNdjson(timeline, options.traced, open(TRACE_FILE));
+      this.trace = trace;
+      observers.push(trace);
+    }
+    this.observers = observers;
   }
 
   /** Writes a state that was captured; answers its path. A name that comes again replaces the former one. */
@@ -90,7 +101,7 @@ export class RunFolder {
       if (old.endsWith(SNAPSHOT_ENDING) && !names.includes(file)) this.#files.remove(`${this.folder}/${file}`);
     }
     // A file that this run did not write would be taken for one of its results.
-    for (const stale of [PAYMENTS_FILE, EVENTS_FILE]) {
+    for (const stale of [PAYMENTS_FILE, EVENTS_FILE, TRACE_FILE]) {
       if (!names.includes(stale)) this.#files.remove(`${this.folder}/${stale}`);
     }
     const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

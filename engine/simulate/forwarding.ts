@@ -14,6 +14,8 @@ import { blankView, type ForwardRequest, MAX_HOPS } from './node-model.ts';
 import { PAYMENT } from './payments.ts';
 import { Receiving } from './receiving.ts';
 import { RECORD } from './records.ts';
+import { forwardRefusal } from './refusal-trace.ts';
+import type { TraceStep } from './routing-trace.ts';
 import { PHYSICS, type World } from './world.ts';
 
 export interface ForwardingHost {
@@ -288,6 +290,7 @@ export class Forwarding {
       this.#passing[count++] = edge;
     }
     if (count === 0) {
+      w.traceOf?.(w.attempts.payment[attempt]!)?.report(this.#refusal(h, hop + 1, requestedCode, at));
       this.fail(h, hop + 1, requestedCode);
       return;
     }
@@ -307,6 +310,22 @@ export class Forwarding {
   }
 
   #check(h: number, node: number, edge: number, at: number): FailureCode {
+    this.#fill(h, node, edge, at);
+    return this.#w.modelOf(node).checkForward(this.#forward);
+  }
+
+  /** What a node that turned an HTLC down saw of the channel that it was to leave by. */
+  #refusal(h: number, hop: number, code: number, at: number): TraceStep {
+    const w = this.#w;
+    const attempt = w.htlcs.attempt[h]!;
+    const edge = w.attempts.edge[at]!;
+    const node = w.from(edge);
+    this.#fill(h, node, edge, at);
+    const spendable = w.modelOf(node).spendable(this.#forward.view);
+    return forwardRefusal(w.attempts.serial[attempt]!, hop, code, this.#forward, spendable);
+  }
+
+  #fill(h: number, node: number, edge: number, at: number): void {
     const w = this.#w;
     const r = this.#forward;
     const incoming = w.htlcs.edge[h]!;
@@ -328,7 +347,6 @@ export class Forwarding {
     r.inboundFeeBaseMsat = w.channels.inboundFeeBaseMsat[incoming ^ 1]!;
     r.inboundFeeRatePpm = w.channels.inboundFeeRatePpm[incoming ^ 1]!;
     w.channels.view(edge, r.view);
-    return w.modelOf(node).checkForward(r);
   }
 
   /** A uniform draw in [0, 1) of a payment; `counter` tells its draws apart. */

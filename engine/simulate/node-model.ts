@@ -15,6 +15,7 @@ import type { Json } from '../base/json.ts';
 import type { FailureCode } from './failure.ts';
 import type { PaymentRequest } from './payment-request.ts';
 import type { Outcome } from './records.ts';
+import type { PaymentTrace } from './routing-trace.ts';
 
 export type { InvoiceFacts, PaymentRequest } from './payment-request.ts';
 
@@ -248,6 +249,8 @@ export interface ModelHost {
   eligible(edge: number): boolean;
   /** Fills `view` with the state of the channel as the edge's `from` node sees it. */
   view(edge: number, view: CommitmentView): void;
+  /** Whoever wants to see how this payment is decided about. Absent in all runs but those that trace payments. */
+  traceOf?(payment: number): PaymentTrace | null;
 }
 
 /** When an implementation does what (BOLT 2 commitment updates, connections, gossip). All in µs. */

@@ -9,6 +9,8 @@ import { blankPolicy } from './gossip.ts';
 import { blankView, MAX_HOPS, type PaymentActions, type RouteBuffer } from './node-model.ts';
 import { PAYMENT } from './payments.ts';
 import { OUTCOME, type Outcome, RECORD } from './records.ts';
+import { offerRefusal } from './refusal-trace.ts';
+import type { TraceStep } from './routing-trace.ts';
 import { PHYSICS, type World } from './world.ts';
 
 /** Flag of failure codes whose message carries a channel_update (BOLT 4). */
@@ -104,9 +106,21 @@ export class PaymentFlow implements PaymentActions {
     } else {
       this.#forwarding.missed(edge);
     }
-    if (code === 0) this.#forwarding.offer(attempt, 0);
-    else w.after(0, PHYSICS.localFailure, attempt, code);
+    if (code === 0) {
+      this.#forwarding.offer(attempt, 0);
+    } else {
+      w.traceOf?.(payment)?.report(this.#refusal(serial, edge, route.amountMsat[0]!, code));
+      w.after(0, PHYSICS.localFailure, attempt, code);
+    }
     return serial;
+  }
+
+  /** What the sender's own channel was like when it did not take an HTLC. */
+  #refusal(serial: number, edge: number, amountMsat: number, code: FailureCode): TraceStep {
+    const w = this.#w;
+    const usable = w.channels.usable(edge >> 1);
+    w.channels.view(edge, this.#view);
+    return offerRefusal(serial, code, usable, amountMsat, this.#view, w.modelOf(w.from(edge)).spendable(this.#view));
   }
 
   timer(payment: number, atUs: number): void {

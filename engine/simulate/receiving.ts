@@ -6,6 +6,7 @@ import { FAILURE } from './failure.ts';
 import { HTLC } from './htlcs.ts';
 import { MAX_HOPS, type ReceiveRequest } from './node-model.ts';
 import { RECEIPT } from './payments.ts';
+import { receiptRefusal } from './refusal-trace.ts';
 import { PHYSICS, type World } from './world.ts';
 
 export interface ReceivingHost {
@@ -92,6 +93,9 @@ export class Receiving {
       (options.method === 'keysend' || w.nowUs <= w.payments.startedUs[payment]! + model.invoiceExpiryUs);
     const code = model.checkReceive(r);
     if (code !== 0) {
+      w.traceOf?.(payment)?.report(
+        receiptRefusal(w.attempts.serial[attempt]!, w.htlcs.hop[h]! + 1, code, w.htlcs.edge[h]!, r),
+      );
       this.#host.fail(h, w.htlcs.hop[h]! + 1, code);
       return;
     }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FAILURE } from './failure.ts';
 import { OUTCOME, RECORD, TX } from './records.ts';
+import type { RoutingTraceSink } from './routing-trace.ts';
 import { network, play, step } from './testing/random-play.ts';
 
 describe('random networks and timelines', () => {
@@ -60,6 +61,21 @@ describe('random networks and timelines', () => {
       expect(failures.has(f), `failure ${f.toString(16)}`).toBe(true);
     }
   });
+
+  it('does the same when all payments are traced', () => {
+    let steps = 0;
+    const trace: RoutingTraceSink = { wants: () => true, step: () => steps++ };
+    fc.assert(
+      fc.property(network, fc.array(step, { minLength: 5, maxLength: 80, size: 'max' }), (t, todo) => {
+        const plain = play(t, todo);
+        const traced = play(t, todo, () => {}, trace);
+        expect(traced.digest()).toBe(plain.digest());
+        expect(traced.simulation.stateDigest()).toBe(plain.simulation.stateDigest());
+      }),
+      { numRuns: Math.ceil(runs / 5), interruptAfterTimeLimit: 200_000 },
+    );
+    expect(steps).toBeGreaterThan(runs);
+  }, 600_000);
 
   it('does the same twice', () => {
     fc.assert(

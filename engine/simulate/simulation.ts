@@ -30,6 +30,7 @@ import { Opening } from './opening.ts';
 import { PaymentFlow } from './payment-flow.ts';
 import { RECORD, type RecordSink, TX } from './records.ts';
 import { restoreState } from './restore.ts';
+import type { RoutingTraceSink } from './routing-trace.ts';
 import { ShiftedSink } from './shifted-sink.ts';
 import type { SimulationStart, SimulationState } from './state.ts';
 import { digestWorld } from './state-digest.ts';
@@ -38,6 +39,8 @@ import { PHYSICS, World } from './world.ts';
 export interface SimulationOptions {
   /** Check every invariant after each event; the first one broken ends the run by an InvariantError. */
   readonly check: boolean;
+  /** Gets every step of the payments that it wants to know about; changes nothing. */
+  readonly trace?: RoutingTraceSink;
 }
 
 export class Simulation {
@@ -96,7 +99,7 @@ export class Simulation {
       closing: this.#closing,
       onchain: this.#onchain,
     });
-    this.#build(models, start);
+    this.#build(models, start, options.trace);
     if (options.check) this.#watch = new InvariantWatch(w);
   }
 
@@ -298,9 +301,13 @@ export class Simulation {
     };
   }
 
-  #build(models: readonly ModelKind[], start: SimulationStart | null): void {
+  #build(models: readonly ModelKind[], start: SimulationStart | null, trace: RoutingTraceSink | undefined): void {
     const w = this.world;
     const { nodes, channels } = w.timeline.network;
+    if (trace !== undefined) {
+      w.traceOf = (payment) =>
+        trace.wants(payment) ? { report: (step) => trace.step(payment, this.nowUs, step) } : null;
+    }
     const host: ModelHost = {
       graph: w.graph,
       actions: this.#payments,
@@ -310,6 +317,7 @@ export class Simulation {
       localEdgeCount: (node) => w.localEdges[node]!.length,
       eligible: (edge) => w.channels.usable(edge >> 1),
       view: (edge, view: CommitmentView) => w.channels.view(edge, view),
+      ...(w.traceOf === null ? {} : { traceOf: w.traceOf }),
     };
     const made = new Map(models.map((kind) => [kind.name, kind.create(host)]));
     nodes.forEach((plan, n) => {

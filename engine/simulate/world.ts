@@ -14,6 +14,7 @@ import { HtlcPool } from './htlcs.ts';
 import { blankView, type CommitmentView, type NodeModel } from './node-model.ts';
 import { PaymentTable } from './payments.ts';
 import { RECORD, type RecordCode, type RecordSink } from './records.ts';
+import type { PaymentTrace } from './routing-trace.ts';
 
 /** Events of the physics; `a` and `b` as said. */
 export const PHYSICS = {
@@ -72,6 +73,8 @@ export class World {
    * nothing any more are not taken over.
    */
   startsAnew = false;
+  /** Whoever wants to see how a payment is routed; null in all runs but those that trace payments. */
+  traceOf: ((payment: number) => PaymentTrace | null) | null = null;
   events = 0;
   readonly queue: EventQueue = new EventQueue();
   readonly channels: ChannelTable = new ChannelTable();

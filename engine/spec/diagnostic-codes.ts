@@ -746,6 +746,36 @@ export const DIAGNOSTICS = {
       'A run goes on only from a state that it would have come to itself: what the scenario plans up to the instant of the snapshot must be what was played.',
     fix: 'Give the scenario, parameters and seed that made the snapshot, or begin in it with `network.snapshot`.',
   },
+  E828: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Trace that selects no payment',
+    explanation:
+      'What is given to `--trace` matches no payment of the scenario: there is no such activity, or it has no payment of this number.',
+    fix: 'Give the name of an activity, a glob over names, one of them with `/` and the number of a payment (from 0), or `all`.',
+  },
+  E829: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Not the results of a run',
+    explanation: 'The folder is not there, holds no finished run, or lacks a file that is needed.',
+    fix: 'Name the folder that `blast run` wrote; run without `--no-events` where the events are needed.',
+  },
+  E830: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Result file not readable',
+    explanation:
+      'A file of a run does not have the form that docs/results.md describes at this place: it was cut off, or edited.',
+    fix: 'Run the scenario again, or copy the folder again from where it was written.',
+  },
+  E831: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Unknown payment',
+    explanation: 'The run made no payment of this number or name.',
+    fix: 'Give the number of the payment as in events.ndjson, or its activity and number as in payments.csv: `coffee/3`.',
+  },
   W601: {
     severity: 'warning',
     raisedBy: 'compile',

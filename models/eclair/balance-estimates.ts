@@ -21,12 +21,14 @@ interface Pair {
 
 export class BalanceEstimates {
   readonly #graph: GraphView;
+  readonly #halfLifeS: number;
   readonly #rules: EstimateRules;
   /** By `from` · nodes + `to`. */
   readonly #pairs = new Map<number, Pair>();
 
   constructor(graph: GraphView, halfLifeS: number) {
     this.#graph = graph;
+    this.#halfLifeS = halfLifeS;
     this.#rules = new EstimateRules(halfLifeS);
   }
 
@@ -53,6 +55,18 @@ export class BalanceEstimates {
   didSend(edge: number, amountMsat: number, nowS: number): void {
     this.#change(edge, (e, max, single) => this.#rules.didSend(e, max, amountMsat, nowS, single));
     this.#change(edge ^ 1, (e, max, single) => this.#rules.didReceive(e, max, amountMsat, nowS, single));
+  }
+
+  /** What was last known of the edge's pair; undefined when nothing is. Unlike the questions above it changes nothing. */
+  known(edge: number): BalanceEstimate | undefined {
+    return this.#pairs.get(this.#key(this.#graph.from(edge), this.#graph.to(edge)))?.estimate;
+  }
+
+  /** The same knowledge, to be asked without the original taking up what has happened to channels. */
+  copy(): BalanceEstimates {
+    const copy = new BalanceEstimates(this.#graph, this.#halfLifeS);
+    copy.restore(this.capture());
+    return copy;
   }
 
   capture(): Json {

@@ -17,7 +17,8 @@ import {
   type Policy,
   RouteBuffer,
 } from '../../engine/simulate/node-model.ts';
-import { OUTCOME, type Outcome } from '../../engine/simulate/records.ts';
+import { OUTCOME, OUTCOME_NAMES, type Outcome } from '../../engine/simulate/records.ts';
+import type { PaymentTrace, TraceRoute } from '../../engine/simulate/routing-trace.ts';
 import type { NodeTable } from '../shared/node-table.ts';
 import { PaymentTable } from '../shared/payment-table.ts';
 import {
@@ -35,8 +36,18 @@ import { MIN_EXPIRY_DISTANCE } from './forwarding.ts';
 import type { EclairNode } from './node-state.ts';
 import type { EclairSettings } from './options.ts';
 import { capturePayment, NO_REASON, Payment, type PaymentKind, restorePayment } from './payment-state.ts';
-import { RouteFinder, type RouteResult } from './route-finding.ts';
+import { RouteFinder, type RouteRequest, type RouteResult } from './route-finding.ts';
+import { candidateRoute, searchStep } from './route-trace.ts';
 import { type SplitRoute, Splitter } from './splitting.ts';
+import {
+  beginStep,
+  decideStep,
+  givenRouteStep,
+  learnFailureStep,
+  learnSuccessStep,
+  Memory,
+  sendStep,
+} from './trace.ts';
 
 /** eclair:channel/fsm/Channel.scala:MIN_CLTV_EXPIRY_DELTA, blocks: what a keysend's recipient is taken to ask for. */
 const MIN_CLTV_EXPIRY_DELTA = 18;
@@ -68,6 +79,7 @@ export class Payments {
     }
     const payment = this.#begin(request);
     this.#payments.add(payment);
+    this.#trace(payment)?.report(beginStep(payment, this.#nodes.of(request.source).settings, this.#host.height()));
     if (payment.plan.kind === 'route') this.#sendToRoute(payment);
     else if (payment.plan.kind === 'single') this.#tryRoute(payment);
     else this.#round(payment, false);
@@ -98,7 +110,9 @@ export class Payments {
   succeeded(number: number, attempt: number): void {
     const payment = this.#payments.of(number);
     const part = payment.take(attempt);
-    learnSuccess(this.#host.graph, this.#nodes.of(payment.request.source), part, this.#nowS());
+    const node = this.#nodes.of(payment.request.source);
+    learnSuccess(this.#host.graph, node, part, this.#nowS());
+    this.#trace(payment)?.report(learnSuccessStep(node, part));
     payment.succeeded = true;
     this.#endIfIdle(payment);
   }
@@ -110,8 +124,13 @@ export class Payments {
     this.#update = null;
     const { graph } = this.#host;
     const node = this.#nodes.of(payment.request.source);
+    const trace = this.#trace(payment);
+    const before = trace === null ? null : new Memory(node, payment);
     learnFailure(graph, node, failure, this.#nowS());
     exclude(graph, node, payment, failure, this.#host.nowUs());
+    const goesOn = !payment.succeeded && payment.reason === NO_REASON && !fromRecipient(failure) && !fatal(failure);
+    if (goesOn && payment.plan.kind !== 'route') ignore(graph, payment, failure);
+    if (before !== null) trace?.report(learnFailureStep(node, payment, failure, before));
     if (payment.succeeded || payment.reason !== NO_REASON) {
       this.#endIfIdle(payment);
     } else if (fromRecipient(failure)) {
@@ -120,7 +139,6 @@ export class Payments {
     } else if (fatal(failure) || payment.plan.kind === 'route') {
       this.#abort(payment, OUTCOME.UnexpectedError);
     } else {
-      ignore(graph, payment, failure);
       this.#retry(payment);
     }
   }
@@ -129,8 +147,11 @@ export class Payments {
     if (payment.plan.kind === 'single') payment.attemptsLeft--;
     if (payment.attemptsLeft === 0) this.#abort(payment, OUTCOME.RetriesExhausted);
     else if (this.#host.nowUs() >= payment.plan.deadlineUs) this.#abort(payment, OUTCOME.PaymentExpired);
-    else if (payment.plan.kind === 'single') this.#tryRoute(payment);
-    else this.#round(payment, true);
+    else {
+      this.#trace(payment)?.report(decideStep(payment, 'retry', 'attempt_failed'));
+      if (payment.plan.kind === 'single') this.#tryRoute(payment);
+      else this.#round(payment, true);
+    }
   }
 
   /** PaymentLifecycle: the next route for the whole amount. */
@@ -165,6 +186,9 @@ export class Payments {
         }
       } else if (payment.ignoredEdges.size > 0) {
         // With another split they may do.
+        this.#trace(payment)?.report(
+          decideStep(payment, 'forget_ignored', 'no_route', { forgotten: payment.ignoredEdges.size }),
+        );
         payment.ignoredEdges.clear();
         payment.attemptsLeft = Math.max(0, payment.attemptsLeft - 1);
       } else {
@@ -179,7 +203,7 @@ export class Payments {
     const { request, plan } = payment;
     const node = this.#nodes.of(request.source);
     const { search } = node.settings;
-    const routeRequest = {
+    const routeRequest: RouteRequest = {
       source: request.source,
       destination: request.destination,
       amountMsat: request.amountMsat - payment.pendingMsat,
@@ -197,7 +221,22 @@ export class Payments {
       pending: payment.parts,
       draw: () => payment.draw(),
     };
-    return plan.kind === 'multi' ? this.#finder.multiPart(routeRequest) : this.#finder.single(routeRequest);
+    const find = (one: RouteRequest): RouteResult =>
+      plan.kind === 'multi' ? this.#finder.multiPart(one) : this.#finder.single(one);
+    const trace = this.#trace(payment);
+    if (trace === null) return find(routeRequest);
+    const candidates: TraceRoute[] = [];
+    const looked: RouteRequest['looked'] = (query, paths) => {
+      for (const path of paths) candidates.push(candidateRoute(this.#finder, query, path.edges));
+    };
+    const result = find({ ...routeRequest, looked });
+    trace.report(searchStep(routeRequest, plan.kind === 'multi' ? plan.maxParts : 1, candidates, result, find));
+    return result;
+  }
+
+  /** Whoever wants to know the payment's steps: they are only put together for them. */
+  #trace({ request }: Payment): PaymentTrace | null {
+    return this.#host.traceOf?.(request.payment) ?? null;
   }
 
   /** What the payment ignores and what the node excludes for now. */
@@ -230,6 +269,7 @@ export class Payments {
     const last = edges[edges.length - 1] ?? -1;
     const leads = last >= 0 && edges.length <= MAX_HOPS && at === request.destination && graph.to(last) === at;
     const route = leads ? this.#splitter.route(edges, request.amountMsat) : null;
+    this.#trace(payment)?.report(givenRouteStep(payment, route));
     if (route === null || (request.feeLimitMsat >= 0 && route.feeMsat > plan.maxFeeMsat)) {
       this.#abort(payment, OUTCOME.RouteNotFound);
     } else if (!this.#send(payment, route)) {
@@ -257,10 +297,12 @@ export class Payments {
     const { maxExpiryDelta } = this.#nodes.of(payment.request.source).settings;
     if (expiry < height + MIN_EXPIRY_DISTANCE || expiry >= height + maxExpiryDelta) {
       payment.ignoredEdges.add(edges[0] as number);
+      this.#trace(payment)?.report(decideStep(payment, 'retry', 'expiry_refused_by_own_channel', { expiry }));
       return false;
     }
     const attempt = this.#host.actions.send(payment.request.payment, buffer);
     payment.parts.push({ ...route, attempt });
+    this.#trace(payment)?.report(sendStep(attempt, buffer));
     return true;
   }
 
@@ -271,6 +313,7 @@ export class Payments {
   }
 
   #endIfIdle(payment: Payment): void {
+    this.#trace(payment)?.report(decideStep(payment, ...turn(payment)));
     if (payment.parts.length > 0) return;
     const { payment: number } = payment.request;
     this.#payments.delete(number);
@@ -290,6 +333,12 @@ export class Payments {
   #nowS(): number {
     return Math.floor(this.#host.nowUs() / US_PER_SECOND);
   }
+}
+
+/** What a payment that looks for no more routes does, and why. */
+function turn({ parts, succeeded, reason }: Payment): readonly ['wait' | 'done' | 'give_up', string] {
+  if (parts.length > 0) return ['wait', succeeded ? 'parts_in_flight' : 'given_up_parts_in_flight'];
+  return succeeded ? ['done', 'delivered'] : ['give_up', OUTCOME_NAMES[reason] ?? ''];
 }
 
 /** eclair:NodeParams.scala:computeFinalExpiry, blocks; the first draw of a payment. */

@@ -39,6 +39,8 @@ export interface RouteRequest {
   readonly pending: readonly SplitRoute[];
   /** Uniform draws in [0, 1) of this payment. */
   draw(): number;
+  /** Is shown the paths of every pass, in the order in which they are tried; for a trace. */
+  readonly looked?: (query: SearchQuery, paths: readonly WeightedPath[]) => void;
 }
 
 export type RouteResult =
@@ -111,9 +113,15 @@ export class RouteFinder {
     }
     const direct = paths.filter((path) => path.edges.length === 1);
     const others = paths.filter((path) => path.edges.length > 1);
-    if (!request.randomize) return [...direct, ...others];
-    return [...shuffle(direct, request), ...shuffle(others, request)];
+    const ordered = request.randomize
+      ? [...shuffle(direct, request), ...shuffle(others, request)]
+      : [...direct, ...others];
+    request.looked?.(query, ordered);
+    return ordered;
   }
+
+  /** Weight of a path as the search sees it; see KShortestPaths.pathWeight. */
+  pathWeight: KShortestPaths['pathWeight'] = (query, edges, each) => this.#paths.pathWeight(query, edges, each);
 
   #load(request: RouteRequest): void {
     const query = this.#query;

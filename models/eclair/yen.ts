@@ -70,8 +70,16 @@ export class KShortestPaths {
     return { edges, weight: this.pathWeight(query, edges).weight, spurIndex };
   }
 
-  /** Weight of a path, or of the end of one. */
-  pathWeight(query: SearchQuery, edges: readonly number[]): PathWeight {
+  /**
+   * Weight of a path, or of the end of one.
+   * @param each is told after each edge, from the last to the first: its place, the probability that it carries what it
+   * must, and the path from there on
+   */
+  pathWeight(
+    query: SearchQuery,
+    edges: readonly number[],
+    each?: (index: number, probability: number, path: Readonly<PathWeight>) => void,
+  ): PathWeight {
     const { graph } = this.#sender;
     const path = emptyPath(query.amountMsat);
     const terms = this.#terms;
@@ -86,6 +94,7 @@ export class KShortestPaths {
       else if (query.estimates !== null) terms.probability = query.estimates.canSend(edge, amount, query.nowS);
       else terms.probability = 1 - amount / (graph.capacityMsat[edge >> 1] as number);
       addEdge(query.settings, query.amountMsat, terms, path, path);
+      each?.(i, terms.probability, path);
     }
     return path;
   }

@@ -91,6 +91,11 @@ export class PathFinder {
     return Math.max(0, limit - (this.#used[hop.edge] as number));
   }
 
+  /** What the paths of the route so far use of an edge, msat. */
+  used(edge: number): number {
+    return this.#used[edge] as number;
+  }
+
   /** Counts an amount over an edge as used; Infinity closes it. */
   use(edge: number, amountMsat: number): void {
     if (this.#used[edge] === 0) this.#usedEdges.push(edge);
@@ -268,6 +273,7 @@ export class PathFinder {
         own: own !== null,
         capacityMsat: own === null ? capacity : own.limitMsat,
         maxHtlcMsat: own === null ? Math.min(graph.maxHtlcMsat[edge] as number, capacity) : own.limitMsat,
+        scoredMsat: (this.#value[node] as number) + (this.#nextFees[node] as number),
         penaltyMsat: this.#penalty[node] as number,
         useFeeMsat: this.#useFee[node] as number,
         nextFeesMsat: this.#nextFees[node] as number,

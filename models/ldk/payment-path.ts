@@ -18,6 +18,8 @@ export interface PathHop {
   /** What it can carry: of an own channel exactly; of a public one its capacity and its policy's maximum. */
   readonly capacityMsat: number;
   readonly maxHtlcMsat: number;
+  /** The amount over this hop that the walk asked the scorer about. */
+  readonly scoredMsat?: number;
   /** Penalty of the whole way from here on; only the first hop's counts. */
   penaltyMsat: number;
   /** Fee for the use of this hop, paid on the one before; 0 on the first. */

@@ -9,7 +9,8 @@ import type { Json } from '../../engine/base/json.ts';
 import { keyedUnit } from '../../engine/base/random.ts';
 import type { FailureCode } from '../../engine/simulate/failure.ts';
 import { type ModelHost, type PaymentRequest, RouteBuffer } from '../../engine/simulate/node-model.ts';
-import { OUTCOME, type Outcome } from '../../engine/simulate/records.ts';
+import { OUTCOME, OUTCOME_NAMES, type Outcome } from '../../engine/simulate/records.ts';
+import type { PaymentTrace, TraceRoute } from '../../engine/simulate/routing-trace.ts';
 import type { NodeTable } from '../shared/node-table.ts';
 import { PaymentTable } from '../shared/payment-table.ts';
 import { cltvOffset } from './cltv-offset.ts';
@@ -21,7 +22,9 @@ import type { LdkNode } from './node-state.ts';
 import type { PathHop, PaymentPath } from './payment-path.ts';
 import { capturePayment, NO_REASON, NO_TIMER, type Part, Payment, partOf, restorePayment } from './payment-state.ts';
 import { RouteFinder } from './route-finding.ts';
-import type { FoundRoute } from './route-query.ts';
+import type { FoundRoute, RouteQuery } from './route-query.ts';
+import { searchStep, walkedRoute } from './route-trace.ts';
+import { beginStep, decideStep, givenRouteStep, learnFailureStep, learnSuccessStep, sendStep } from './trace.ts';
 
 /** ldk:ln/channelmanager.rs:MIN_FINAL_CLTV_EXPIRY_DELTA: final delta of keysend payments, blocks. */
 export const MIN_FINAL_CLTV_EXPIRY_DELTA = 42;
@@ -54,14 +57,17 @@ export class Payments {
     const given = request.route !== null;
     const limit = given ? Infinity : defaultFeeLimit(amountMsat, settings.feeLimitBaseMsat, settings.feeLimitPercent);
     const payment = new Payment(request, feeLimitMsat < 0 ? limit : feeLimitMsat);
+    this.#trace(payment)?.report(beginStep(payment, settings));
     let route: FoundRoute;
     if (given) {
       const path = this.#builder.build(request, removed);
       route = path === null || path.feesMsat > payment.feesLeftMsat ? null : [path];
+      this.#trace(payment)?.report(givenRouteStep(payment, route));
     } else {
       route = this.#find(payment);
     }
     if (route === null) {
+      this.#trace(payment)?.report(decideStep(payment, 'give_up', 'RouteNotFound'));
       this.#host.actions.resolve(request.payment, OUTCOME.RouteNotFound);
       return;
     }
@@ -77,6 +83,7 @@ export class Payments {
     payment.fulfilled = true;
     this.#ended(payment, part, false);
     learnSuccess(this.#host.graph, node, part, this.#host.nowUs());
+    this.#trace(payment)?.report(learnSuccessStep(this.#host, node, part));
     this.#finish(payment);
   }
 
@@ -88,6 +95,7 @@ export class Payments {
     const reaction = reactionTo(hop, part.edges.length, code);
     this.#ended(payment, part, true);
     learnFailure(this.#host.graph, node, part, reaction, this.#host.nowUs());
+    this.#trace(payment)?.report(learnFailureStep(this.#host, node, part, reaction));
     if (!payment.fulfilled) {
       if (reaction.avoid >= 0) payment.failedChannels.add((part.edges[reaction.avoid] as number) >> 1);
       if (reaction.final) payment.abandon(OUTCOME.RecipientRejected);
@@ -155,7 +163,7 @@ export class Payments {
     const node = this.#nodes.of(request.source);
     const { settings } = node;
     payment.searches++;
-    return this.#finder.find({
+    const query: RouteQuery = {
       source: request.source,
       destination: request.destination,
       amountMsat: request.amountMsat - payment.pendingMsat,
@@ -172,7 +180,19 @@ export class Payments {
       inFlight: node.inFlight,
       removed: node.removed,
       nowUs: this.#host.nowUs(),
-    });
+    };
+    const trace = this.#trace(payment);
+    if (trace === null) return this.#finder.find(query);
+    const candidates: TraceRoute[] = [];
+    const walked: RouteQuery['walked'] = (path, used) => candidates.push(walkedRoute(query, path, used));
+    const route = this.#finder.find({ ...query, walked });
+    trace.report(searchStep(this.#host, this.#finder, query, candidates, route));
+    return route;
+  }
+
+  /** Whoever wants to know the payment's steps: they are only put together for them. */
+  #trace({ request }: Payment): PaymentTrace | null {
+    return this.#host.traceOf?.(request.payment) ?? null;
   }
 
   #finalDelta({ request }: Payment): number {
@@ -184,6 +204,7 @@ export class Payments {
       this.#load(payment, path);
       const part = partOf(this.#host.actions.send(payment.request.payment, this.#buffer), this.#buffer);
       payment.add(part);
+      this.#trace(payment)?.report(sendStep(part.attempt, this.#buffer));
       this.#count(payment, part, 1);
     }
   }
@@ -232,14 +253,24 @@ export class Payments {
     const at = atOnce ? now : this.#batchAt(source, draw);
     if (payment.timerUs !== NO_TIMER && payment.timerUs <= at) return;
     payment.timerUs = at;
+    const because = atOnce ? 'refused_by_own_channel' : 'next_batch';
+    this.#trace(payment)?.report(decideStep(payment, 'retry', because, { in_us: at - now }));
     this.#host.actions.timer(number, at);
   }
 
   /** Ends a payment that has nothing in flight and no prospect. */
   #finish(payment: Payment): void {
     const { payment: number } = payment.request;
-    if (payment.parts.length > 0 || !(payment.fulfilled || payment.reason !== NO_REASON)) return;
+    if (!(payment.fulfilled || payment.reason !== NO_REASON)) return;
+    this.#trace(payment)?.report(decideStep(payment, ...turn(payment)));
+    if (payment.parts.length > 0) return;
     this.#payments.delete(number);
     this.#host.actions.resolve(number, payment.fulfilled ? OUTCOME.Success : (payment.reason as Outcome));
   }
+}
+
+/** What a payment that looks for no more routes does, and why. */
+function turn({ parts, fulfilled, reason }: Payment): readonly ['wait' | 'done' | 'give_up', string] {
+  if (parts.length > 0) return ['wait', fulfilled ? 'parts_in_flight' : 'given_up_parts_in_flight'];
+  return fulfilled ? ['done', 'delivered'] : ['give_up', OUTCOME_NAMES[reason] ?? ''];
 }

@@ -59,6 +59,7 @@ export class RouteFinder {
     let collected = 0;
     for (;;) {
       const path = finder.find(query, walk);
+      if (path !== null) query.walked?.(path, (edge) => finder.used(edge));
       const value = path === null ? 0 : this.#take(path, amountMsat, walk.saturationPower);
       if (value === OVERFLOW) continue;
       if (path !== null) paths.push(path);

@@ -24,6 +24,8 @@ export interface RouteQuery {
   readonly inFlight: ReadonlyMap<number, number>;
   readonly removed: RemovedFromGraph;
   readonly nowUs: number;
+  /** Is shown every path that a walk finds, before it is changed, and what other paths use of an edge; for a trace. */
+  readonly walked?: (path: PaymentPath, usedMsat: (edge: number) => number) => void;
 }
 
 /** The paths of a route, or none. */

@@ -85,6 +85,20 @@ class Liquidity {
     this.historyUs = atUs;
   }
 
+  /** A copy that has caught up; the original is left as it is. */
+  copyAt(nowUs: number, settings: ScorerSettings): Liquidity {
+    const copy = new Liquidity(this.channel, this.updatedUs);
+    copy.offset[0] = this.offset[0];
+    copy.offset[1] = this.offset[1];
+    copy.historyUs = this.historyUs;
+    copy.tick = this.tick;
+    copy.history.min.set(this.history.min);
+    copy.history.max.set(this.history.max);
+    copy.history.recount();
+    copy.catchUp(nowUs, settings);
+    return copy;
+  }
+
   /** Lower bound in a direction. */
   min(direction: number): number {
     return this.offset[direction] as number;
@@ -112,6 +126,18 @@ class Liquidity {
     this.history.add(direction, (this.offset[direction] as number) + paidMsat, max, capacityMsat);
     this.historyUs = nowUs;
   }
+}
+
+/** A penalty in its parts, and the bounds that it follows from; msat. */
+export interface PenaltyParts {
+  readonly boundMinMsat: number;
+  readonly boundMaxMsat: number;
+  readonly liquidityMsat: number;
+  readonly impossibleMsat: number;
+  readonly historicalMsat: number;
+  readonly antiProbingMsat: number;
+  readonly baseMsat: number;
+  readonly baseAmountMsat: number;
 }
 
 const scratch: Odds = { numerator: 0, denominator: 0 };
@@ -154,6 +180,41 @@ export class Scorer {
       basePenaltyMsat +
       mulDiv(amountMsat, basePenaltyAmountMultiplierMsat, BASE_AMOUNT_DIVISOR)
     );
+  }
+
+  /** The parts that `penalty` adds up. Looks at a copy, so that nothing fades because it was looked at. */
+  penaltyParts(
+    edge: number,
+    amountMsat: number,
+    inFlightMsat: number,
+    capacityMsat: number,
+    htlcMaximumMsat: number,
+    nowUs: number,
+  ): PenaltyParts {
+    const s = this.#settings;
+    const known = this.#channels.get(edge >> 1)?.copyAt(nowUs, s) ?? UNKNOWN;
+    const total = amountMsat + inFlightMsat;
+    const max = known.max(edge & 1, capacityMsat);
+    const min = Math.min(known.min(edge & 1), max);
+    const both = this.#liquidityPenalty(known, edge & 1, amountMsat, total, capacityMsat);
+    const scored = s.liquidityMultiplierMsat !== 0 || s.liquidityAmountMultiplierMsat !== 0;
+    const liquidity = scored ? this.#live(amountMsat, total, min, max, capacityMsat) : 0;
+    const impossible = total > max ? s.impossibleMsat : 0;
+    return {
+      boundMinMsat: min,
+      boundMaxMsat: max,
+      liquidityMsat: liquidity,
+      impossibleMsat: impossible,
+      historicalMsat: both - liquidity - impossible,
+      antiProbingMsat: htlcMaximumMsat >= Math.floor(capacityMsat / 2) ? s.antiProbingMsat : 0,
+      baseMsat: s.basePenaltyMsat,
+      baseAmountMsat: mulDiv(amountMsat, s.basePenaltyAmountMultiplierMsat, BASE_AMOUNT_DIVISOR),
+    };
+  }
+
+  /** The same knowledge, to be asked without the original fading earlier than it would. */
+  copy(): Scorer {
+    return Scorer.restore(this.#settings, this.capture());
   }
 
   /** Upper and lower bound known of an edge now, msat. */

@@ -151,7 +151,7 @@ export class LndModel implements NodeModel {
     const state = this.#nodes.of(node);
     state.learnt ??= new LearntPolicies();
     state.learnt.learn(edge, policy, version);
-    this.#payments.updateFollows();
+    this.#payments.channelUpdate(edge, policy);
   }
 
   attemptSucceeded(payment: number, attempt: number): void {

@@ -112,6 +112,16 @@ export class PathFinder {
     return this.#probability[source] as number;
   }
 
+  /** Distance of the route found last, and the part of it that is no cost of attempts; msat. */
+  routeDistance(source: number): { readonly distanceMsat: number; readonly weightMsat: number } {
+    return { distanceMsat: this.#distance[source] as number, weightMsat: this.#weight[source] as number };
+  }
+
+  /** What the sender's channels could carry in the last search: the largest one, and all together; msat. */
+  get balance(): { readonly largestMsat: number; readonly totalMsat: number } {
+    return this.#own;
+  }
+
   /** Labels nodes from the recipient backwards; false when it relied on a guess that proved too low. */
   #search(query: PathQuery, guess: boolean): boolean {
     const { source, destination } = query;

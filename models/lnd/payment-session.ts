@@ -11,6 +11,8 @@ import type { LndSettings } from './options.ts';
 import { PathFinder } from './path-finding.ts';
 import { PATH, PathQuery, type PathResult } from './path-query.ts';
 import type { Payment } from './payment-state.ts';
+import { searchStep } from './route-trace.ts';
+import { decideStep } from './trace.ts';
 
 /** lnd:routing/payment_session.go:BlockPadding: a few blocks may come in while the HTLC travels. */
 export const BLOCK_PADDING = 3;
@@ -64,10 +66,13 @@ export class PaymentSession {
       query.attemptCostMsat = settings.attemptCostMsat + Math.floor((amount * settings.attemptCostPpm) / 1_000_000);
       query.finalPayloadBytes = finalPayloadBytes(amount, query.finalExpiry, request.method);
       const result = this.#finder.find(query, route);
+      const trace = this.#host.traceOf?.(request.payment);
+      trace?.report(searchStep(this.#host, this.#finder, query, result, route));
       if (result !== PATH.none) return result;
       if (!request.multiPart || payment.parts.length - payment.settledParts + 1 >= payment.maxParts) return result;
       amount = Math.floor(amount / 2);
       if (amount < MIN_SHARD_MSAT) return result;
+      trace?.report(decideStep(payment, 'halve', 'no_route', { amount_msat: amount }));
     }
   }
 }

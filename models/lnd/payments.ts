@@ -8,8 +8,9 @@
  */
 import type { Json } from '../../engine/base/json.ts';
 import { FAILURE, type FailureCode } from '../../engine/simulate/failure.ts';
-import { type ModelHost, type PaymentRequest, RouteBuffer } from '../../engine/simulate/node-model.ts';
-import { OUTCOME, type Outcome } from '../../engine/simulate/records.ts';
+import { type ModelHost, type PaymentRequest, type Policy, RouteBuffer } from '../../engine/simulate/node-model.ts';
+import { OUTCOME, OUTCOME_NAMES, type Outcome } from '../../engine/simulate/records.ts';
+import type { PaymentTrace, TraceLesson } from '../../engine/simulate/routing-trace.ts';
 import type { NodeTable } from '../shared/node-table.ts';
 import { PaymentTable } from '../shared/payment-table.ts';
 import { RouteBuilder } from './explicit-route.ts';
@@ -19,7 +20,8 @@ import type { LndSettings } from './options.ts';
 import { PATH } from './path-query.ts';
 import { BLOCK_PADDING, PaymentSession } from './payment-session.ts';
 import { capturePayment, NO_REASON, Part, Payment, restorePayment } from './payment-state.ts';
-import { FINAL, Interpretation } from './result-interpretation.ts';
+import { FINAL, type FinalReason, Interpretation } from './result-interpretation.ts';
+import { beginStep, decideStep, givenRouteStep, learnStep, policyLesson, sendStep } from './trace.ts';
 
 /**
  * None of lnd's numbers: here a refusal by the sender's own link is retried at once and teaches nothing. Should that happen this often at one
@@ -49,6 +51,8 @@ export class Payments {
   readonly #to: (edge: number) => number;
   /** The failure that is about to be reported carries a channel_update. */
   #updated = false;
+  /** The policy that came with the failure that is about to be reported, for a trace. */
+  #update: TraceLesson | null = null;
 
   constructor(host: ModelHost, nodes: NodeTable<LndNode>) {
     this.#host = host;
@@ -80,6 +84,7 @@ export class Payments {
       this.#host.height(),
     );
     this.#payments.add(payment);
+    this.#trace(payment)?.report(beginStep(payment, settings));
     this.#advance(payment);
   }
 
@@ -91,12 +96,15 @@ export class Payments {
    */
   #sendToRoute(request: PaymentRequest, finalDelta: number): void {
     const { actions } = this.#host;
-    const { learnt } = this.#nodes.of(request.source);
-    if (!this.#builder.build(request, finalDelta, learnt, this.#route)) {
+    const { settings, learnt } = this.#nodes.of(request.source);
+    const payment = new Payment(request, request.feeLimitMsat, 1, NO_DEADLINE, finalDelta, this.#host.height());
+    this.#trace(payment)?.report(beginStep(payment, settings));
+    const built = this.#builder.build(request, finalDelta, learnt, this.#route);
+    this.#trace(payment)?.report(givenRouteStep(payment, built ? this.#route : null));
+    if (!built) {
       actions.resolve(request.payment, OUTCOME.RouteNotFound);
       return;
     }
-    const payment = new Payment(request, request.feeLimitMsat, 1, NO_DEADLINE, finalDelta, this.#host.height());
     this.#payments.add(payment);
     this.#send(payment);
   }
@@ -106,15 +114,10 @@ export class Payments {
     const payment = this.#payments.of(number);
     const part = payment.part(attempt);
     this.#interpretation.succeed(part.nodes, part.amounts, part.hops);
-    this.#learn(payment);
+    this.#learn(payment, attempt);
     part.settled = true;
     payment.settledParts++;
     this.#advance(payment);
-  }
-
-  /** The next failure carries a channel_update; see NodeModel.channelUpdate. */
-  updateFollows(): void {
-    this.#updated = true;
   }
 
   /** `hop` reported `code`; see NodeModel.attemptFailed. */
@@ -124,17 +127,24 @@ export class Payments {
     const read = hop <= 0 || hop >= part.hops || this.#updated || !needsUpdate(code) ? code : FAILURE.none;
     this.#updated = false;
     this.#interpretation.fail(part.nodes, part.amounts, part.hops, hop, read);
-    const final = this.#learn(payment);
+    const final = this.#learn(payment, attempt);
     if (final === FINAL.error) payment.reason = OUTCOME.UnexpectedError;
     else if (final === FINAL.incorrectDetails) payment.reason = OUTCOME.IncorrectPaymentDetails;
     else if (payment.request.route !== null) payment.reason = OUTCOME.UnexpectedError;
     payment.remove(part);
     if (this.#spare.length < SPARE_PARTS) this.#spare.push(part);
     if (hop === 0 && this.#spinning(payment)) {
+      this.#trace(payment)?.report(decideStep(payment, 'wait', 'refused_by_own_channel'));
       this.#host.actions.timer(number, this.#host.nowUs() + REFUSAL_PAUSE_US);
       return;
     }
     this.#advance(payment);
+  }
+
+  /** The next failure to be reported carries this update; see NodeModel.channelUpdate. */
+  channelUpdate(edge: number, policy: Policy): void {
+    this.#updated = true;
+    if (this.#host.traceOf !== undefined) this.#update = policyLesson(edge, policy);
   }
 
   /** A pause is over. */
@@ -159,6 +169,7 @@ export class Payments {
     for (;;) {
       if (this.#host.nowUs() >= payment.deadlineUs) payment.reason = OUTCOME.PaymentExpired;
       if (payment.reason !== NO_REASON || payment.settledParts > 0 || payment.sentMsat >= request.amountMsat) {
+        this.#trace(payment)?.report(decideStep(payment, ...turn(payment)));
         if (payment.inFlight > 0) return;
         // Any settled part is the proof of payment, even when others failed.
         this.#end(payment, payment.settledParts > 0 ? OUTCOME.Success : (payment.reason as Outcome));
@@ -181,6 +192,7 @@ export class Payments {
     part.load(this.#route, request.source, this.#to);
     part.attempt = this.#host.actions.send(request.payment, this.#route);
     payment.add(part);
+    this.#trace(payment)?.report(sendStep(part.attempt, this.#route));
   }
 
   #end(payment: Payment, outcome: Outcome): void {
@@ -189,10 +201,20 @@ export class Payments {
     this.#host.actions.resolve(payment.request.payment, outcome);
   }
 
-  #learn(payment: Payment): ReturnType<Interpretation['apply']> {
+  /** Enters the interpretation into mission control. */
+  #learn(payment: Payment, attempt: number): FinalReason {
     const node = this.#nodes.of(payment.request.source);
-    node.results ??= new MissionControl();
-    return this.#interpretation.apply(node.results, this.#host.nowUs());
+    const results = node.results ?? new MissionControl();
+    node.results = results;
+    const final = this.#interpretation.apply(results, this.#host.nowUs());
+    this.#trace(payment)?.report(learnStep(attempt, this.#interpretation, results, this.#update));
+    this.#update = null;
+    return final;
+  }
+
+  /** Whoever wants to know the payment's steps: they are only put together for them. */
+  #trace({ request }: Payment): PaymentTrace | null {
+    return this.#host.traceOf?.(request.payment) ?? null;
   }
 
   #spinning(payment: Payment): boolean {
@@ -210,6 +232,13 @@ export class Payments {
  */
 function needsUpdate(code: FailureCode): boolean {
   return (code & UPDATE) !== 0 && code !== FAILURE.temporary_channel_failure;
+}
+
+/** What a payment that looks for no more routes does, and why. */
+function turn(payment: Payment): readonly ['wait' | 'done' | 'give_up', string] {
+  if (payment.inFlight > 0)
+    return ['wait', payment.reason === NO_REASON ? 'parts_in_flight' : 'given_up_parts_in_flight'];
+  return payment.settledParts > 0 ? ['done', 'delivered'] : ['give_up', OUTCOME_NAMES[payment.reason] ?? ''];
 }
 
 /** lnd:lnwallet/parameters.go:DefaultRoutingFeeLimitForAmount, msat. */

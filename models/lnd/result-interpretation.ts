@@ -30,6 +30,8 @@ export class Interpretation {
   /** Pair whose policy may just be out of date (second chance), or -1. */
   policyFrom = -1;
   policyTo = -1;
+  /** What came of it: mission control granted the second chance, and nothing was entered. */
+  secondChance = false;
 
   #nodes: ArrayLike<number> = [];
   #amounts: ArrayLike<number> = [];
@@ -59,7 +61,8 @@ export class Interpretation {
    * that gets a second chance leaves no trace.
    */
   apply(control: MissionControl, nowUs: number): FinalReason {
-    if (this.policyFrom >= 0 && control.grantSecondChance(this.policyFrom, this.policyTo, nowUs)) return FINAL.none;
+    this.secondChance = this.policyFrom >= 0 && control.grantSecondChance(this.policyFrom, this.policyTo, nowUs);
+    if (this.secondChance) return FINAL.none;
     if (this.nodeFailure >= 0) control.failNode(this.nodeFailure, nowUs);
     for (let i = 0; i < this.count; i++) {
       const from = this.from[i] as number;

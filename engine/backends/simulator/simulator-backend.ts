@@ -3,6 +3,7 @@ import type { Json } from '../../base/json.ts';
 import { observedState, STATE } from '../../simulate/channel-lifecycle.ts';
 import type { ModelKind } from '../../simulate/node-model.ts';
 import type { RecordSink } from '../../simulate/records.ts';
+import type { RoutingTraceSink } from '../../simulate/routing-trace.ts';
 import { Simulation } from '../../simulate/simulation.ts';
 import type { SimulationStart, SimulationState } from '../../simulate/state.ts';
 import type {
@@ -29,6 +30,8 @@ export interface SimulatorOptions {
   readonly models: readonly ModelKind[];
   /** Check every invariant after each event (slow). */
   readonly check?: boolean;
+  /** Gets the steps of routing of the payments that it wants to know about. */
+  readonly trace?: RoutingTraceSink;
 }
 
 export class SimulatorBackend implements Backend {
@@ -42,7 +45,8 @@ export class SimulatorBackend implements Backend {
   }
 
   start(timeline: Timeline, sink: RecordSink, from?: SimulationStart): void {
-    const options = { check: this.#options.check ?? false };
+    const { check = false, trace } = this.#options;
+    const options = { check, ...(trace === undefined ? {} : { trace }) };
     this.#simulation = new Simulation(timeline, this.#options.models, sink, options, from ?? null);
   }
 

@@ -4,6 +4,7 @@ import { MODEL_KINDS } from '../../kinds/registry.ts';
 import type { ChannelPlan, NodePlan } from '../../timeline/network.ts';
 import type { PaymentProfile, Timeline } from '../../timeline/timeline.ts';
 import type { PaymentResult, RecordCode, RecordSink } from '../records.ts';
+import type { RoutingTraceSink } from '../routing-trace.ts';
 import { Simulation } from '../simulation.ts';
 import type { SimulationState } from '../state.ts';
 
@@ -88,10 +89,11 @@ export class TestRun implements RecordSink {
   readonly #timeline: Timeline;
   readonly #check: boolean;
 
-  constructor(network: TestNetwork, check = true) {
+  constructor(network: TestNetwork, check = true, trace?: RoutingTraceSink) {
     this.#timeline = testTimeline(network);
     this.#check = check;
-    this.simulation = new Simulation(this.#timeline, MODEL_KINDS, this, { check });
+    const options = { check, ...(trace === undefined ? {} : { trace }) };
+    this.simulation = new Simulation(this.#timeline, MODEL_KINDS, this, options);
   }
 
   /** Goes on in another simulation from the text of the state. */

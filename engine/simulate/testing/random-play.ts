@@ -1,6 +1,7 @@
 /** Random small networks and what is done to them, for properties of the physics. */
 import fc from 'fast-check';
 import { MODEL_KINDS } from '../../kinds/registry.ts';
+import type { RoutingTraceSink } from '../routing-trace.ts';
 import { type TestNetwork, TestRun } from './network.ts';
 
 /** One step of a random scenario; numbers are reduced to what exists. */
@@ -208,8 +209,13 @@ export const network: fc.Arbitrary<TestNetwork> = fc
   }));
 
 /** Plays steps and then brings everything to its end. `between` is called after each step and within waits. */
-export function play(t: TestNetwork, steps: readonly Step[], between: (run: TestRun) => void = () => {}): TestRun {
-  const run = new TestRun(t);
+export function play(
+  t: TestNetwork,
+  steps: readonly Step[],
+  between: (run: TestRun) => void = () => {},
+  trace?: RoutingTraceSink,
+): TestRun {
+  const run = new TestRun(t, true, trace);
   const names = t.channels.length + LATER;
   let paid = 0;
   let opened = 0;

@@ -1,0 +1,129 @@
+/**
+ * Tracing shows how models decide and changes nothing: every scenario has its locked digest with all payments traced. And
+ * what is shown is what was computed: the parts of every cost add up to the cost that the path finder compared.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createSimulatorBackend } from '../engine/backends/simulator/simulator-backend.ts';
+import { MODEL_KINDS } from '../engine/kinds/registry.ts';
+import type { Figures, RoutingTraceSink, TraceStep } from '../engine/simulate/routing-trace.ts';
+import { ROOT } from './testing/command.ts';
+import { type Compiled, compileFile, from, play } from './testing/play.ts';
+import { scenarioFiles } from './testing/scenarios.ts';
+
+/** Kinds of steps, decisions and lessons that were seen, by model. */
+const seen = new Set<string>();
+
+/** Traces everything and checks the arithmetic of every search. */
+function checkingTrace({ timeline }: Compiled): RoutingTraceSink {
+  const { payments, network } = timeline;
+  return {
+    wants: () => true,
+    step: (payment, _timeUs, step) => {
+      const model = network.nodes[payments.source[payment] as number]?.model ?? '';
+      note(model, step);
+      if (step.step === 'search') CHECKS[model]?.(step);
+      // Plain data: what is written is what was reported.
+      expect(JSON.parse(JSON.stringify(step))).toEqual(step);
+    },
+  };
+}
+
+function note(model: string, step: TraceStep): void {
+  seen.add(`${model} ${step.step}`);
+  if (step.step === 'search') seen.add(`${model} search ${step.result}`);
+  if (step.step === 'decide') seen.add(`${model} decide ${step.decision}`);
+  if (step.step === 'learn') for (const { lesson } of step.lessons) seen.add(`${model} learn ${lesson}`);
+}
+
+type Search = Extract<TraceStep, { readonly step: 'search' }>;
+
+const part = (figures: Figures | undefined, name: string): number => figures?.[name] ?? 0;
+
+const CHECKS: Readonly<Record<string, (search: Search) => void>> = {
+  lnd: ({ routes }) => {
+    for (const { hops, cost } of routes) {
+      if (cost === undefined) continue; // a route that was given
+      const first = hops[0]?.cost;
+      expect(part(first, 'distance_msat')).toBe(part(cost, 'distance_msat'));
+      expect(part(first, 'probability_to_recipient')).toBe(part(cost, 'probability'));
+      const paid = hops.reduce(
+        (sum, { cost: hop }) =>
+          sum +
+          Math.max(0, part(hop, 'outbound_fee_msat') + part(hop, 'inbound_fee_msat')) +
+          part(hop, 'time_lock_msat'),
+        0,
+      );
+      expect(paid).toBe(part(cost, 'fee_and_time_lock_msat'));
+    }
+  },
+  ldk: ({ candidates }) => {
+    for (const { hops, cost } of candidates ?? []) {
+      for (const { cost: hop } of hops.slice(1)) {
+        const parts = ['liquidity', 'impossible', 'historical', 'anti_probing', 'base', 'base_amount'];
+        expect(parts.reduce((sum, name) => sum + part(hop, `${name}_msat`), 0)).toBe(part(hop, 'penalty_msat'));
+      }
+      const penalty = hops.reduce((sum, { cost: hop }) => sum + part(hop, 'penalty_msat'), 0);
+      const fees = hops.reduce((sum, { fee_msat }) => sum + fee_msat, 0);
+      expect(penalty).toBe(part(cost, 'penalty_msat'));
+      expect(penalty + fees).toBe(part(cost, 'cost_msat'));
+    }
+  },
+  eclair: ({ candidates }) => {
+    for (const { hops, cost, fee_msat } of candidates ?? []) {
+      const parts = ['hop_cost_msat', 'risk_msat', 'failure_cost_msat'];
+      const virtual = parts.reduce((sum, name) => sum + part(cost, name), 0);
+      // Doubles, added in another order than the search adds them.
+      expect(fee_msat + virtual).toBeCloseTo(part(cost, 'weight_msat'), 3);
+      for (const name of parts) {
+        const sum = hops.reduce((total, { cost: hop }) => total + part(hop, name), 0);
+        expect(sum).toBeCloseTo(part(cost, name), 3);
+      }
+    }
+  },
+};
+
+describe.each(scenarioFiles().filter((file) => file.startsWith('scenarios/')))('%s', (file) => {
+  it('is the same with every payment traced', async () => {
+    const compiled = await compileFile(file);
+    const backend = createSimulatorBackend({ models: MODEL_KINDS, trace: checkingTrace(compiled) });
+    const lock = JSON.parse(readFileSync(path.join(ROOT, file.replace(/yml$/, 'lock.json')), 'utf8'));
+    expect((await play(compiled, { backend })).digest).toBe(lock.digests.run);
+  }, 240_000);
+});
+
+it('traces what goes on from a snapshot, and changes nothing there either', async () => {
+  const compiled = await compileFile('scenarios/mixed.yml');
+  const whole = await play(compiled, { captures: [{ atUs: 600_000_000, name: 'middle' }] });
+  const backend = createSimulatorBackend({ models: MODEL_KINDS, trace: checkingTrace(compiled) });
+  expect((await play(compiled, { ...from(whole.snapshots.get('middle')), backend })).digest).toBe(whole.digest);
+});
+
+it('has seen every model search, find, fail, learn and decide', () => {
+  for (const model of ['lnd', 'ldk', 'eclair']) {
+    for (const what of [
+      'begin',
+      'search found',
+      'search none',
+      'send',
+      'learn',
+      'decide done',
+      'decide give_up',
+      'refuse',
+    ]) {
+      expect(seen).toContain(`${model} ${what}`);
+    }
+  }
+  for (const what of ['lnd decide halve', 'lnd learn policy', 'lnd learn pair_failed', 'ldk decide retry']) {
+    expect(seen).toContain(what);
+  }
+  for (const what of [
+    'ldk learn bounds',
+    'ldk learn channel_avoided',
+    'eclair decide retry',
+    'eclair learn channel_ignored',
+  ]) {
+    expect(seen).toContain(what);
+  }
+});
