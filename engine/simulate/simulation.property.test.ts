@@ -8,39 +8,48 @@ import { network, play, step } from './testing/random-play.ts';
 describe('random networks and timelines', () => {
   const runs = Number(process.env.BLAST_PROPERTY_RUNS ?? 400);
 
+  // Other networks each time, unless a seed is given.
+  const seed = process.env.BLAST_PROPERTY_SEED;
+  const seeded = seed === undefined ? {} : { seed: Number(seed) };
+  const limitMs = 300_000 + 1000 * runs;
+
   const seen = new Set<number>();
   const outcomes = new Set<number>();
   const failures = new Set<number>();
   const transactions = new Set<number>();
   const endings = new Set<number>();
 
-  it('keeps every invariant after every event, resolves every payment and frees every HTLC', () => {
-    fc.assert(
-      fc.property(network, fc.array(step, { minLength: 5, maxLength: 80, size: 'max' }), (t, steps) => {
-        const run = play(t, steps);
-        for (const [code, , a, b, c] of run.records) {
-          seen.add(code);
-          if (code === RECORD.paymentResolved) outcomes.add(b);
-          if (code === RECORD.attemptFailed) failures.add(c);
-          if (code === RECORD.txConfirmed) transactions.add(a);
-          if (code === RECORD.htlcOnChain) endings.add(c);
-        }
-        const w = run.simulation.world;
-        expect(run.simulation.brokenInvariant()).toBeNull();
-        const started = run.of(RECORD.paymentStarted).length;
-        expect(run.results).toHaveLength(started);
-        expect(w.payments.running).toBe(0);
-        expect(w.htlcs.live).toBe(0);
-        expect([...w.attempts.slots()]).toEqual([]);
-        let last = 0;
-        for (const [, time] of run.records) {
-          expect(time).toBeGreaterThanOrEqual(last);
-          last = time;
-        }
-      }),
-      { numRuns: runs, interruptAfterTimeLimit: 300_000 },
-    );
-  }, 600_000);
+  it(
+    'keeps every invariant after every event, resolves every payment and frees every HTLC',
+    () => {
+      fc.assert(
+        fc.property(network, fc.array(step, { minLength: 5, maxLength: 80, size: 'max' }), (t, steps) => {
+          const run = play(t, steps);
+          for (const [code, , a, b, c] of run.records) {
+            seen.add(code);
+            if (code === RECORD.paymentResolved) outcomes.add(b);
+            if (code === RECORD.attemptFailed) failures.add(c);
+            if (code === RECORD.txConfirmed) transactions.add(a);
+            if (code === RECORD.htlcOnChain) endings.add(c);
+          }
+          const w = run.simulation.world;
+          expect(run.simulation.brokenInvariant()).toBeNull();
+          const started = run.of(RECORD.paymentStarted).length;
+          expect(run.results).toHaveLength(started);
+          expect(w.payments.running).toBe(0);
+          expect(w.htlcs.live).toBe(0);
+          expect([...w.attempts.slots()]).toEqual([]);
+          let last = 0;
+          for (const [, time] of run.records) {
+            expect(time).toBeGreaterThanOrEqual(last);
+            last = time;
+          }
+        }),
+        { numRuns: runs, ...seeded },
+      );
+    },
+    limitMs,
+  );
 
   it('reaches every corner of the physics while doing so', () => {
     const all = Object.values(RECORD).filter((code) => !seen.has(code));
@@ -82,7 +91,7 @@ describe('random networks and timelines', () => {
       fc.property(network, fc.array(step, { minLength: 5, maxLength: 80, size: 'max' }), (t, steps) => {
         expect(play(t, steps).digest()).toBe(play(t, steps).digest());
       }),
-      { numRuns: Math.ceil(runs / 10), interruptAfterTimeLimit: 100_000 },
+      { numRuns: Math.ceil(runs / 10), ...seeded },
     );
-  }, 600_000);
+  }, limitMs);
 });

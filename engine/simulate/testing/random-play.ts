@@ -1,6 +1,8 @@
 /** Random small networks and what is done to them, for properties of the physics. */
 import fc from 'fast-check';
+import type { Json } from '../../base/json.ts';
 import { MODEL_KINDS } from '../../kinds/registry.ts';
+import type { PolicyPlan } from '../../timeline/network.ts';
 import type { RoutingTraceSink } from '../routing-trace.ts';
 import { type TestNetwork, TestRun } from './network.ts';
 
@@ -142,6 +144,56 @@ const defence = fc.oneof(
   },
 );
 
+type Schema = Readonly<Record<string, Json>>;
+
+/** How long a node tries, and what it remembers for how long: at their largest they would only make a test long. */
+const PATIENCE = /timeout|attempt|retry|_s$|defence/;
+
+/** Some options of a model at their default, their ends or between. */
+function optionsOf(schema: Schema): fc.Arbitrary<Readonly<Record<string, Json>>> {
+  const properties = Object.entries((schema.properties ?? {}) as Readonly<Record<string, Schema>>);
+  const values = properties.flatMap(([key, property]): (readonly [string, fc.Arbitrary<Json>])[] => {
+    if (PATIENCE.test(key)) return [];
+    if (property.type === 'boolean') return [[key, fc.boolean()]];
+    if (property.type === 'object') return [[key, optionsOf(property)]];
+    if (Array.isArray(property.enum)) return [[key, fc.constantFrom(...(property.enum as readonly Json[]))]];
+    if (property.type !== 'integer') return [];
+    const [min, max, usual] = [property.minimum, property.maximum, property.default] as [number, number, number];
+    return [[key, fc.oneof(fc.constantFrom(min, usual, max), fc.integer({ min, max }))]];
+  });
+  return fc.record(Object.fromEntries(values), { requiredKeys: [] }) as fc.Arbitrary<Readonly<Record<string, Json>>>;
+}
+
+/** Options of a node of each model, mostly none. */
+const optionsBy = fc.record(
+  Object.fromEntries(
+    MODEL_KINDS.map(({ name, optionsSchema }) => [
+      name,
+      fc.oneof({ weight: 5, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: optionsOf(optionsSchema as Schema) }),
+    ]),
+  ),
+);
+
+/** What a scenario may state of a policy; mostly nothing. */
+const policy: fc.Arbitrary<PolicyPlan> = fc.oneof(
+  { weight: 5, arbitrary: fc.constant({}) },
+  {
+    weight: 1,
+    arbitrary: fc.record(
+      {
+        feeBaseMsat: fc.nat(5000),
+        feeRatePpm: fc.nat(5000),
+        cltvDelta: fc.integer({ min: 1, max: 300 }),
+        minHtlcMsat: fc.nat(2_000_000),
+        maxHtlcMsat: fc.integer({ min: 1000, max: 1_000_000_000 }),
+        inboundFeeBaseMsat: fc.integer({ min: -1000, max: 0 }),
+        inboundFeeRatePpm: fc.integer({ min: -1000, max: 0 }),
+      },
+      { requiredKeys: [] },
+    ),
+  },
+);
+
 const oneModel = fc.constantFrom(...MODEL_KINDS.map(({ name }) => name));
 /** Implementations of the nodes: all the same, or any. */
 const models = fc.oneof(
@@ -153,6 +205,7 @@ export const network: fc.Arbitrary<TestNetwork> = fc
   .record({
     models,
     defences: fc.array(defence, { minLength: NODES, maxLength: NODES }),
+    options: fc.array(optionsBy, { minLength: NODES, maxLength: NODES }),
     wallets: fc.array(fc.integer({ min: 0, max: 5_000_000 }), { minLength: NODES, maxLength: NODES }),
     channels: fc.array(
       fc.record({
@@ -161,6 +214,8 @@ export const network: fc.Arbitrary<TestNetwork> = fc
         capacitySat: fc.integer({ min: 20_000, max: 3_000_000 }),
         share: fc.integer({ min: 0, max: 1000 }),
         latencyUs: fc.integer({ min: 0, max: 200_000 }),
+        policy0: policy,
+        policy1: policy,
       }),
       { minLength: 3, maxLength: 14, size: 'max' },
     ),
@@ -176,7 +231,11 @@ export const network: fc.Arbitrary<TestNetwork> = fc
     feeratePerKw: fc.constantFrom(250, 1000, 12_500),
   })
   .map((r) => ({
-    nodes: r.wallets.map((walletSat, n) => ({ walletSat, model: r.models[n]!, options: r.defences[n]! })),
+    nodes: r.wallets.map((walletSat, n) => ({
+      walletSat,
+      model: r.models[n]!,
+      options: { ...r.options[n]![r.models[n]!], ...r.defences[n] },
+    })),
     channels: r.channels
       .filter((c) => c.node0 !== c.node1)
       .map((c) => ({
@@ -185,6 +244,8 @@ export const network: fc.Arbitrary<TestNetwork> = fc
         capacitySat: c.capacitySat,
         balance0Msat: Math.floor((c.capacitySat * 1000 * c.share) / 1000),
         latencyUs: c.latencyUs,
+        policy0: c.policy0,
+        policy1: c.policy1,
       })),
     // The last rows are circular: they are played as rebalances only.
     payments: [
