@@ -99,7 +99,7 @@ function ownChannelsMsat(host: ModelHost, source: number): number {
   return sum;
 }
 
-/** The largest sum of CLTV deltas that LDK can say (u16). */
+/** A sum of CLTV deltas that no route comes to here. */
 const NO_CLTV_LIMIT = 0xffff;
 
 const LIFTED: readonly (readonly [string, Partial<RouteQuery>])[] = [

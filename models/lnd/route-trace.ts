@@ -17,7 +17,7 @@ import { cappedInboundFee, outboundFee } from './fees.ts';
 import { edgeWeight, type PathFinder } from './path-finding.ts';
 import { PATH, type PathQuery, type PathResult } from './path-query.ts';
 
-/** A height that no expiry comes to. */
+/** A height that no expiry comes to here. */
 const NO_EXPIRY_LIMIT = 0x7fff_ffff;
 
 /** The search that was just made; `route` holds what it found. */

@@ -187,20 +187,31 @@ const ECLAIR_MOST = 5_000_000_000;
 /**
  * Smallest and largest channel by opener and acceptor, sat. lnd takes 20,000 and nothing large, Eclair 100,000 to 50 BTC of
  * others. An Eclair opener does not accept a reserve above 5 %, which LDK's 1000 sat are below 20,000. An LDK acceptor wants
- * the funder's balance to reach the reserve after anchors and the fee of four HTLCs.
+ * the funder's balance to reach the reserve after anchors and the fee of four HTLCs. Core Lightning wants 10,000 sat
+ * beyond reserves, anchors and fee, and no more than the peer takes in flight counts: 45 % of Eclair's, 25 % of LDK's. As
+ * the acceptor it asks for 1 %, or the opener's dust limit; lnd wants both reserves above both dust limits, 546 sat.
  */
 const LIMITS: Readonly<Record<string, Readonly<Record<string, readonly [number, number]>>>> = {
+  cln: {
+    cln: [10_000 + 2 * 546 + 660 + 1405, Infinity],
+    eclair: [100_000, ECLAIR_MOST],
+    ldk: [40_000, Infinity],
+    lnd: [20_000, NO_WUMBO],
+  },
   eclair: {
+    cln: [22_223, ECLAIR_MOST],
     eclair: [100_000, ECLAIR_MOST],
     ldk: [20_000, ECLAIR_MOST],
     lnd: [20_000, NO_WUMBO],
   },
   ldk: {
+    cln: [40_000, Infinity],
     eclair: [100_000, ECLAIR_MOST],
     ldk: [1000 + 660 + 458, Infinity],
     lnd: [20_000, NO_WUMBO],
   },
   lnd: {
+    cln: [54_600, NO_WUMBO],
     eclair: [100_000, NO_WUMBO],
     ldk: [20_000, NO_WUMBO],
     lnd: [20_000, NO_WUMBO],
