@@ -8,6 +8,7 @@ import type { RecordSink } from '../simulate/records.ts';
 import type { SimulationStart, SimulationState } from '../simulate/state.ts';
 import type {
   CloseChannelRequest,
+  CongestMempoolRequest,
   OpenChannelRequest,
   RebalanceRequest,
   SendOnchainRequest,
@@ -96,8 +97,16 @@ export interface ChannelGossip {
 
 export interface ChainObservation {
   readonly height: number;
+  /** Transactions of the scenario that wait for a block. */
   readonly mempool: number;
   readonly feesSat: number;
+  /** sat/vB: estimate for the next block, and for six. */
+  readonly feerate: number;
+  readonly feerate6: number;
+  /** sat/vB: least that mempools take beyond what they always do; 0 when they take everything. */
+  readonly minimumFeerate: number;
+  /** vMB of strangers’ transactions in the mempool. */
+  readonly backlog: number;
 }
 
 export interface Backend {
@@ -138,6 +147,8 @@ export interface Backend {
   setLatency(request: SetLatencyRequest): Awaitable<void>;
   /** Sets the going feerate of the chain, sat per 1000 weight units. */
   setFeerate(feeratePerKw: number): Awaitable<void>;
+  /** Strangers’ transactions fill the mempool. */
+  congestMempool(request: CongestMempoolRequest): Awaitable<void>;
   rebalance(request: RebalanceRequest): Awaitable<void>;
   mine(blocks: number): Awaitable<void>;
 

@@ -212,15 +212,18 @@ function expandAll(input: Resolved, rowLimit: number): Stage<Expanded> {
   };
   checkExpressionNames(index, names, reporter);
   const expectations = planExpectations(scenario, reporter);
+  const { blockWeight, mempoolWeight } = scenario.chain;
   const parts: TimelineParts = {
     name: scenario.name,
     seed: scenario.seed,
     durationUs: scenario.durationUs,
     epochMs: scenario.epochMs,
-    chain:
-      state === undefined
-        ? { height: scenario.chain.height, feeratePerKw: scenario.chain.feeratePerKw }
-        : { height: state.chain.height, feeratePerKw: state.chain.feerate_per_kw },
+    chain: {
+      height: state?.chain.height ?? scenario.chain.height,
+      feeratePerKw: state?.chain.feerate_per_kw ?? scenario.chain.feeratePerKw,
+      ...(blockWeight === undefined ? {} : { blockWeight }),
+      ...(mempoolWeight === undefined ? {} : { mempoolWeight }),
+    },
     gossipUs: scenario.latency.gossipUs,
     ...(start === null || state === undefined ? {} : { start: { snapshot: start.stateDigest, timeUs: state.time_us } }),
     captures: planCaptures(scenario, reporter),

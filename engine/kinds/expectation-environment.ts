@@ -102,8 +102,12 @@ export const EXPECTATION_FIELDS: {
   },
   chain: {
     height: number('block height'),
-    mempool: number('unconfirmed transactions'),
+    mempool: number('unconfirmed transactions of the scenario’s nodes'),
     fees_sat: number('sat paid in on-chain fees'),
+    feerate: number('sat/vB that nodes estimate for the next block'),
+    feerate_6: number('sat/vB that they estimate for six blocks'),
+    minimum_feerate: number('sat/vB below which a full mempool takes nothing; 0 when it takes everything'),
+    backlog: number('vMB of strangers’ transactions in the mempool'),
   },
 };
 
@@ -174,7 +178,15 @@ class Node {
 
 class Chain {
   constructor(o: ChainObservation) {
-    Object.assign(this, { height: o.height, mempool: o.mempool, fees_sat: o.feesSat });
+    Object.assign(this, {
+      height: o.height,
+      mempool: o.mempool,
+      fees_sat: o.feesSat,
+      feerate: o.feerate,
+      feerate_6: o.feerate6,
+      minimum_feerate: o.minimumFeerate,
+      backlog: o.backlog,
+    });
   }
 }
 

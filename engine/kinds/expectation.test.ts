@@ -27,7 +27,7 @@ const stats: PaymentStats = {
 
 const view: ExpectationView = {
   timeUs: 20_500_000,
-  chain: () => ({ height: 140, mempool: 1, feesSat: 500 }),
+  chain: () => ({ height: 140, mempool: 1, feesSat: 500, feerate: 12, feerate6: 8, minimumFeerate: 2, backlog: 40.5 }),
   payments: (pattern) => (pattern === 'nobody' ? null : stats),
   p95Time: (pattern) => (pattern === null ? 1.25 : 1),
   channel: async (name) =>

@@ -4,7 +4,7 @@
  * the documentation and the help are generated from the registry.
  *
  * Fragments may use `{ $ref: '#/$defs/NAME' }` with the definitions of engine/spec/schema.ts: duration, durationRange,
- * amount, amountRange, rate, feerate, selector, policy, nodeName, channelName, payment.
+ * amount, amountRange, rate, feerate, feerateRange, size, selector, policy, nodeName, channelName, payment.
  */
 
 import type { Awaitable, Backend } from '../backends/backend.ts';

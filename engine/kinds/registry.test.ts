@@ -149,6 +149,15 @@ describe('events', () => {
       [['setLatency', { channels: [1, 2, 3], latencyUs: 2_000 }]],
     ],
     [{ set_feerate: { feerate: '4 sat/vB' } }, [['setFeerate', 1000]]],
+    [
+      { congest_mempool: { backlog: '2 vMB', feerate: ['5 sat/vB', '200 sat/vB'], inflow: '900 kvB', blocks: 6 } },
+      [
+        [
+          'congestMempool',
+          { lowPerKw: 1250, highPerKw: 50_000, weight: 8_000_000, inflowWeight: 3_600_000, blocks: 6 },
+        ],
+      ],
+    ],
     [{ pay: { source: 'alice', destination: 'bob', amount: '5 sat' } }, [['pay', 0]]],
     [
       { rebalance: { node: 'alice', out: 'alice-bob', in: 'users-1', amount: '5 sat' } },

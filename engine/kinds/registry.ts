@@ -19,6 +19,7 @@ import { churn } from './behaviours/churn.ts';
 import { feePolicy } from './behaviours/fee-policy.ts';
 import { rebalancer } from './behaviours/rebalancer.ts';
 import { closeChannel } from './events/close-channel.ts';
+import { congestMempool } from './events/congest-mempool.ts';
 import { connectPeer } from './events/connect-peer.ts';
 import { crashNode } from './events/crash-node.ts';
 import { disconnectPeer } from './events/disconnect-peer.ts';
@@ -60,6 +61,7 @@ export const EVENT_KINDS: readonly EventKind[] = [
   fund,
   sendOnchain,
   setFeerate,
+  congestMempool,
   mine,
   pay,
   rebalance,

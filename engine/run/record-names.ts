@@ -235,6 +235,19 @@ export class RecordNames {
         ];
       case RECORD.defence:
         return [['attempt', a], ...this.edge(b), ['did', DEFENCES[c] ?? String(c)], ['amount_msat', amount]];
+      case RECORD.txReplaced:
+        return [
+          ['transaction', TX_NAMES[a] ?? String(a)],
+          ...(b < 0 ? [] : [['of', b] as const]),
+          ['fee_sat', c],
+          ['value_sat', amount],
+        ];
+      case RECORD.mempool:
+        return [
+          ['backlog_weight', a],
+          ['minimum_per_kw', b],
+          ['estimate_per_kw', c],
+        ];
       default:
         return [
           ['a', a],

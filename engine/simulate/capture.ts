@@ -91,13 +91,24 @@ function formerPolicies(w: World): Pick<SimulationState, 'former_policies'> {
 
 function chain(w: World, fees: Fees): ChainState {
   const c = w.chain;
+  const { backlog } = c.mempool;
   return {
     abandoned_sat: c.abandonedSat,
+    ...(backlog.present
+      ? {
+          backlog: {
+            bands: backlog.bands.map(({ perKw, weight }) => [perKw, weight] as const),
+            inflows: backlog.inflows.map((i) => [i.lowPerKw, i.highPerKw, i.weight, i.blocks] as const),
+            minimum_per_kw: backlog.minimumPerKw,
+          },
+        }
+      : {}),
     feerate_changes: fees.changes,
     feerate_per_kw: c.feeratePerKw,
     fees_sat: c.feesSat,
     height: c.height,
     mempool: c.mempool.waiting.map((tx) => ({
+      ...(tx.bid === undefined ? {} : { bid: [tx.bid.sinceHeight, tx.bid.startPerKw, tx.bid.bumpedAt] as const }),
       channel: tx.channel,
       fee_sat: tx.feeSat,
       id: tx.id,

@@ -4,7 +4,9 @@
  *
  * Every sat that exists is accounted for: minted = wallets + funding outputs + unspent outputs + fees + abandoned.
  */
-import { Mempool, type Tx } from './mempool.ts';
+
+import type { ChainPlan } from '../timeline/network.ts';
+import { type Bid, BLOCK_WEIGHT, MEMPOOL_WEIGHT, Mempool, type Tx } from './mempool.ts';
 import { RECORD, type RecordSink, type TxKind } from './records.ts';
 
 export type { Tx } from './mempool.ts';
@@ -26,11 +28,14 @@ export interface ChainOutput {
   spent: boolean;
 }
 
+/** 1 sat/vB, rounded so that no rounding goes below it (lnd:lnwallet/chainfee/rates.go:FeePerKwFloor). */
+const RELAY_PER_KW = 253;
+
 export class Chain {
   height: number;
   /** Going feerate, sat per 1000 weight units. */
   feeratePerKw: number;
-  readonly mempool: Mempool = new Mempool();
+  readonly mempool: Mempool;
   readonly outputs: ChainOutput[] = [];
   readonly walletSat: Float64Array;
   mintedSat = 0;
@@ -40,24 +45,33 @@ export class Chain {
   transactions = 0;
   readonly #sink: RecordSink;
 
-  constructor(nodeCount: number, height: number, feeratePerKw: number, sink: RecordSink) {
-    this.height = height;
-    this.feeratePerKw = feeratePerKw;
+  constructor(nodeCount: number, plan: ChainPlan, sink: RecordSink) {
+    this.height = plan.height;
+    this.feeratePerKw = plan.feeratePerKw;
+    this.mempool = new Mempool(plan.blockWeight ?? BLOCK_WEIGHT, plan.mempoolWeight ?? MEMPOOL_WEIGHT);
     this.walletSat = new Float64Array(nodeCount);
     this.#sink = sink;
   }
 
   /**
-   * Feerate that a node estimates for a confirmation within `target` blocks, sat per 1000 weight units. Without
-   * congestion the going rate for every target.
+   * Feerate that a node estimates for a confirmation within `target` blocks, sat per 1000 weight units: what stands before
+   * the rest of the backlog of strangers as it is now, at least the going rate and what the mempool takes at all. Without
+   * a backlog the going rate for every target.
    */
-  estimatePerKw(_target: number): number {
-    return this.feeratePerKw;
+  estimatePerKw(target: number): number {
+    const { backlog, blockWeight } = this.mempool;
+    if (!backlog.present) return this.feeratePerKw;
+    return Math.max(this.feeratePerKw, backlog.minimumPerKw, backlog.feerateAt(target, blockWeight));
+  }
+
+  /** Least feerate that the mempool takes, sat per 1000 weight units. */
+  get relayPerKw(): number {
+    return Math.max(RELAY_PER_KW, this.mempool.backlog.minimumPerKw);
   }
 
   /** Fee of a transaction of this weight at the going rate, rounded up, sat. */
   feeFor(weight: number): number {
-    return Math.ceil((weight * this.feeratePerKw) / 1000);
+    return feeAt(weight, this.feeratePerKw);
   }
 
   broadcast(
@@ -69,8 +83,10 @@ export class Chain {
     feeSat: number,
     valueSat: number,
     weight: number,
+    bid?: Bid,
   ): Tx {
-    const tx: Tx = { id: this.transactions++, kind, channel, node, output, feeSat, valueSat, weight };
+    const id = this.transactions++;
+    const tx: Tx = { id, kind, channel, node, output, feeSat, valueSat, weight, ...(bid === undefined ? {} : { bid }) };
     this.mempool.insert(tx);
     if (output >= 0) this.outputs[output]!.spender = tx.id;
     this.#sink.record(RECORD.txBroadcast, nowUs, kind, channel, feeSat, valueSat);
@@ -92,4 +108,9 @@ export class Chain {
     }
     return confirmed;
   }
+}
+
+/** Fee of a weight at a feerate, rounded up, sat. */
+export function feeAt(weight: number, perKw: number): number {
+  return Math.ceil((weight * perKw) / 1000);
 }

@@ -4,7 +4,7 @@
  */
 import type { NumberHasher } from '../base/digest.ts';
 import type { CloseChannelRequest } from '../timeline/control.ts';
-import { WEIGHT } from './chain.ts';
+import { feeAt, WEIGHT } from './chain.ts';
 import { EVENT, STATE } from './channel-lifecycle.ts';
 import type { Gossip } from './gossip.ts';
 import type { OnChain } from './onchain.ts';
@@ -67,7 +67,7 @@ export class ClosingFlow {
     const capacity = ch.capacityMsat[c]! / 1000;
     const funder = Math.floor(ch.balanceMsat[2 * c]! / 1000);
     const other = Math.floor(ch.balanceMsat[2 * c + 1]! / 1000);
-    const ideal = w.chain.feeFor(WEIGHT.coopClose);
+    const ideal = feeAt(WEIGHT.coopClose, w.estimateFor(w.from(2 * c), 'cooperativeClose'));
     const keep = (sat: number): number => (sat >= DUST_SAT ? sat : 0);
     const toSat = [keep(funder - ideal), keep(other)] as const;
     const feeSat = capacity - toSat[0] - toSat[1];

@@ -6,8 +6,8 @@
  * (lnd:htlcswitch/link.go:DefaultMaxLinkFeeAllocation). Here a review is due once the estimate has changed.
  */
 import { keyedUnit } from '../base/random.ts';
-import type { SendOnchainRequest } from '../timeline/control.ts';
-import { type Tx, WEIGHT } from './chain.ts';
+import type { CongestMempoolRequest, SendOnchainRequest } from '../timeline/control.ts';
+import { feeAt, type Tx, WEIGHT } from './chain.ts';
 import { STATE } from './channel-lifecycle.ts';
 import { RECORD, TX } from './records.ts';
 import { PHYSICS, type World } from './world.ts';
@@ -20,8 +20,10 @@ const WORTH_UPDATING = 0.1;
 
 export class Fees {
   readonly #w: World;
-  /** Changes of the going feerate so far. */
+  /** Changes of the going feerate, and of congestion, so far. */
   changes = 0;
+  /** A backlog was there after the last block, or came since. */
+  congested = false;
 
   constructor(world: World) {
     this.#w = world;
@@ -31,6 +33,38 @@ export class Fees {
     const w = this.#w;
     w.record(RECORD.feerate, -1, w.chain.feeratePerKw, feeratePerKw, 0);
     w.chain.feeratePerKw = feeratePerKw;
+    this.#review();
+  }
+
+  /** Strangers fill the mempool. */
+  congest(request: CongestMempoolRequest): void {
+    const { lowPerKw, highPerKw, weight, inflowWeight, blocks } = request;
+    const { backlog } = this.#w.chain.mempool;
+    if (inflowWeight > 0 && blocks > 0) backlog.inflows.push({ lowPerKw, highPerKw, weight: inflowWeight, blocks });
+    backlog.add(lowPerKw, highPerKw, weight);
+    this.congested = backlog.present;
+    this.#tell();
+    this.#review();
+  }
+
+  /** The backlog after a block; when it is gone, estimates are the going rate again. */
+  onBlock(): void {
+    if (!this.congested) return;
+    this.#tell();
+    if (this.#w.chain.mempool.backlog.present) return;
+    this.congested = false;
+    this.#review();
+  }
+
+  #tell(): void {
+    const w = this.#w;
+    const { weight, minimumPerKw } = w.chain.mempool.backlog;
+    w.record(RECORD.mempool, weight, minimumPerKw, w.chain.estimatePerKw(1), 0);
+  }
+
+  /** Funders will review the commitment feerates of their channels. */
+  #review(): void {
+    const w = this.#w;
     this.changes++;
     for (let c = 0; c < w.channels.count; c++) {
       if (w.channels.state[c]! > STATE.open) continue;
@@ -50,7 +84,7 @@ export class Fees {
       return;
     }
     const old = ch.feeratePerKw[channel]!;
-    const wanted = w.modelOf(funder).commitmentFeerate(funder, w.chain.feeratePerKw);
+    const wanted = w.commitmentFeerate(funder);
     const untrimmed = Math.max(ch.untrimmed[2 * channel]!, ch.untrimmed[2 * channel + 1]!);
     const affordable = (MOST_OF_BALANCE * ch.balanceMsat[2 * channel]!) / ch.commitmentWeight(untrimmed);
     const feerate = Math.min(wanted, Math.floor(affordable));
@@ -64,7 +98,7 @@ export class Fees {
   /** Sends coins from wallet to wallet; they arrive with the next block. */
   send(request: SendOnchainRequest): void {
     const w = this.#w;
-    const fee = w.chain.feeFor(WEIGHT.send);
+    const fee = feeAt(WEIGHT.send, w.estimateFor(request.from, 'send'));
     const running = w.running[request.from] === 1;
     if (!running || w.chain.walletSat[request.from]! < request.sat + fee) {
       const reason = running ? 'not enough coins in the wallet' : 'the node is not running';

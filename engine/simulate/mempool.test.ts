@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Mempool, type Tx } from './mempool.ts';
+import { BLOCK_WEIGHT, MEMPOOL_WEIGHT, Mempool, type Tx } from './mempool.ts';
 import { TX } from './records.ts';
 
 const tx = (id: number): Tx => ({
@@ -16,14 +16,14 @@ const ids = (txs: readonly Tx[]): number[] => txs.map(({ id }) => id);
 
 describe('the mempool', () => {
   it('gives a block everything in order of broadcast', () => {
-    const pool = new Mempool();
+    const pool = new Mempool(BLOCK_WEIGHT, MEMPOOL_WEIGHT);
     for (const id of [0, 1, 2]) pool.insert(tx(id));
     expect(ids(pool.takeBlock())).toEqual([0, 1, 2]);
     expect(pool.waiting).toEqual([]);
   });
 
   it('gives up a transaction that will not confirm', () => {
-    const pool = new Mempool();
+    const pool = new Mempool(BLOCK_WEIGHT, MEMPOOL_WEIGHT);
     for (const id of [0, 1, 2]) pool.insert(tx(id));
     expect(pool.remove(1)?.id).toBe(1);
     expect(pool.remove(1)).toBeUndefined();
@@ -31,7 +31,7 @@ describe('the mempool', () => {
   });
 
   it('takes back what a block had, before what came later', () => {
-    const pool = new Mempool();
+    const pool = new Mempool(BLOCK_WEIGHT, MEMPOOL_WEIGHT);
     pool.insert(tx(0));
     pool.insert(tx(1));
     const block = pool.takeBlock();

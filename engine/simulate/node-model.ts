@@ -242,6 +242,10 @@ export interface ModelHost {
   readonly actions: PaymentActions;
   nowUs(): number;
   height(): number;
+  /** Feerate that the chain's estimate gives for a confirmation within so many blocks, sat per 1000 weight units. */
+  estimatePerKw(target: number): number;
+  /** Least feerate that mempools take now, sat per 1000 weight units. */
+  relayPerKw(): number;
   /** Channels of a node that are open (announced or not), as edges that leave the node; in the order they were opened. */
   localEdges(node: number): ArrayLike<number>;
   localEdgeCount(node: number): number;
@@ -285,6 +289,74 @@ export interface NodeTiming {
   /** Wait after a start before the first batch, in which payments are tried again, too (LDK: 2 s). Absent: none. */
   readonly firstBatchUs?: number;
 }
+
+/**
+ * A transaction that a node wants in a block while the mempool is congested: its commitment, with the child that spends its
+ * anchor; the claim of an HTLC output; the sweep of a balance or of a second-level output. Reused like CommitmentView.
+ * Feerates sat per 1000 weight units; those of a commitment are of the package (commitment and child).
+ */
+export interface ClaimView {
+  node: number;
+  kind: 'commitment' | 'htlc_success' | 'htlc_timeout' | 'sweep';
+  /** Weight units; of a commitment that of the package. */
+  weight: number;
+  /** The fee comes out of the wallet (children of commitments, second-level transactions), not out of what is claimed. */
+  fromWallet: boolean;
+  /** What is claimed, sat; of a commitment its HTLC outputs that are to be claimed by this node. */
+  valueSat: number;
+  /** Of a commitment: the part of valueSat that another deadline hangs on (HTLCs that were forwarded, known preimages). */
+  urgentSat: number;
+  /** Of a commitment: the node's own balance on it, and the fee that it pays itself, sat. */
+  balanceSat: number;
+  ownFeeSat: number;
+  height: number;
+  /** Expiry of the HTLC, of a commitment the first of those that are to be claimed; −1 when there is none. */
+  expiry: number;
+  /**
+   * Height by which it must be confirmed lest money is lost: expiry of the HTLC that a timed out one was forwarded for,
+   * expiry of one whose preimage is known; of a commitment the first of these. −1 when nothing hangs on it.
+   */
+  deadline: number;
+  /** What it pays now; 0 before it is broadcast, for a commitment what that pays by itself. */
+  feeratePerKw: number;
+  /** Height and feerate of the node's first bid, height of its latest; −1, 0 and −1 before. */
+  sinceHeight: number;
+  startPerKw: number;
+  bumpedAt: number;
+}
+
+/** A view to be filled. */
+export function blankClaim(): ClaimView {
+  return {
+    node: 0,
+    kind: 'sweep',
+    weight: 0,
+    fromWallet: false,
+    valueSat: 0,
+    urgentSat: 0,
+    balanceSat: 0,
+    ownFeeSat: 0,
+    height: 0,
+    expiry: -1,
+    deadline: -1,
+    feeratePerKw: 0,
+    sinceHeight: -1,
+    startPerKw: 0,
+    bumpedAt: -1,
+  };
+}
+
+/** Blocks within which an implementation wants its transactions confirmed, when it asks for an estimate of the feerate. */
+export interface ConfirmationTargets {
+  readonly funding: number;
+  readonly cooperativeClose: number;
+  /** For the feerate of commitment transactions, which is negotiated ahead. */
+  readonly commitment: number;
+  readonly send: number;
+}
+
+/** Targets of a model that states none (Bitcoin Core's default for its wallet, DEFAULT_TX_CONFIRM_TARGET). */
+export const DEFAULT_TARGETS: ConfirmationTargets = { funding: 6, cooperativeClose: 6, commitment: 6, send: 6 };
 
 export interface NodeModel {
   readonly name: string;
@@ -356,6 +428,17 @@ export interface NodeModel {
   receivedDeadline(expiry: number): number;
   /** Confirmations after which a resolution on-chain is final for this node (upstream is failed, a close is done). */
   closeDepth(capacitySat: number): number;
+  /** Absent: DEFAULT_TARGETS. */
+  readonly targets?: ConfirmationTargets;
+  /**
+   * Feerate at which the node wants a transaction while the mempool is congested: asked before it is broadcast and after
+   * each block that left it behind. The present feerate, or less, leaves it as it is; 0 before the broadcast puts it off
+   * to the next block. What a mempool does not take as a replacement (BIP 125) changes nothing. Absent: the estimate for
+   * DEFAULT_TARGETS.send at the broadcast, and no bump.
+   */
+  claimFeerate?(claim: ClaimView): number;
+  /** True when the node learns preimages from claims in the mempool, not only from blocks. */
+  readonly readsMempool?: boolean;
 
   // Payments
   startPayment(request: PaymentRequest): void;

@@ -8,13 +8,15 @@
  */
 
 import type { NumberHasher } from '../base/digest.ts';
-import { type ChainOutput, type Tx, WEIGHT } from './chain.ts';
+import { type ChainOutput, feeAt, type Tx } from './chain.ts';
 import { EVENT, STATE } from './channel-lifecycle.ts';
 import { ANCHOR_SAT } from './channels.ts';
+import { FeeBumping } from './fee-bumping.ts';
 import type { Forwarding } from './forwarding.ts';
 import { HTLC, trimmed } from './htlcs.ts';
 import type { Links } from './links.ts';
 import { RECORD, TX } from './records.ts';
+import { weightOf } from './tx-weight.ts';
 import type { World } from './world.ts';
 
 /** What the broadcast commitment holds. */
@@ -41,11 +43,14 @@ export class OnChain {
   readonly commitments: Map<number, Commitment> = new Map();
   /** Outputs of channels in the state resolving that are not spent yet, in order. */
   readonly open: number[] = [];
+  /** What nodes bid for block space. */
+  readonly bids: FeeBumping;
 
   constructor(world: World, links: Links, forwarding: Forwarding) {
     this.#w = world;
     this.#links = links;
     this.#forwarding = forwarding;
+    this.bids = new FeeBumping(world, this.commitments);
   }
 
   /** `side` broadcasts its commitment. False when the channel's state does not allow it. */
@@ -62,6 +67,7 @@ export class OnChain {
     const weight = w.channels.commitmentWeight(commitment.outputs.length);
     const node = w.from(2 * channel + side);
     w.chain.broadcast(w.nowUs, TX.commitment, channel, node, -1, commitment.feeSat, capacity, weight);
+    if (this.bids.congested) this.bids.commitment(channel);
     return true;
   }
 
@@ -116,6 +122,8 @@ export class OnChain {
 
   /** Deadlines of HTLCs on channels that are still off-chain, then claims. Called after each block and each start. */
   onBlock(): void {
+    this.#readMempool();
+    this.bids.onBlock();
     this.#deadlines();
     this.claim();
   }
@@ -125,8 +133,10 @@ export class OnChain {
     const w = this.#w;
     for (const i of [...this.open]) {
       const output = w.chain.outputs[i]!;
-      if (output.spent || output.spender >= 0) continue;
-      if (output.kind === 'htlc') this.#claimHtlc(i, output);
+      if (output.spent) continue;
+      if (output.spender >= 0) {
+        if (output.kind === 'htlc' && this.bids.congested) this.#compete(i, output);
+      } else if (output.kind === 'htlc') this.#claimHtlc(i, output);
       else this.#sweep(i, output);
     }
   }
@@ -195,61 +205,85 @@ export class OnChain {
   #claimHtlc(i: number, output: ChainOutput): void {
     const w = this.#w;
     const h = output.htlc;
-    const edge = w.htlcs.edge[h]!;
-    const receiver = w.to(edge);
-    if (w.htlcs.preimage[h] === 1 && w.running[receiver] === 1) {
-      const second = this.#secondLevel(output, receiver);
-      this.#spendHtlc(
-        i,
-        output,
-        receiver,
-        TX.htlcSuccess,
-        second ? WEIGHT.htlcSuccess : WEIGHT.htlcClaimSuccess,
-        second,
-      );
-    }
-    if (output.spender >= 0 || w.chain.height + 1 < output.matureAt) return;
-    const offerer = output.owner;
-    const second = this.#secondLevel(output, offerer);
-    const weight = second ? WEIGHT.htlcTimeout : WEIGHT.htlcClaimTimeout;
-    if (w.running[offerer] === 0) return;
-    if (output.valueSat <= w.chain.feeFor(weight)) {
-      // Not worth its fee, now or for the receiver: nobody will take it.
+    const receiver = w.to(w.htlcs.edge[h]!);
+    if (w.htlcs.preimage[h] === 1 && w.running[receiver] === 1) this.#spendHtlc(i, output, receiver, TX.htlcSuccess);
+    if (output.spender >= 0 || w.chain.height + 1 < output.matureAt || w.running[output.owner] === 0) return;
+    const weight = weightOf(TX.htlcTimeout, 0, this.#secondLevel(output, output.owner));
+    if (!this.bids.congested && output.valueSat <= w.chain.feeFor(weight)) {
+      // Not worth its fee, now or for the receiver: nobody will take it. While the mempool is congested it can wait.
       w.chain.abandonedSat += output.valueSat;
       this.#spend(i);
       this.#failAndDrop(h);
       this.#finish(output.channel);
       return;
     }
-    this.#spendHtlc(i, output, offerer, TX.htlcTimeout, weight, second);
+    this.#spendHtlc(i, output, output.owner, TX.htlcTimeout);
   }
 
-  #spendHtlc(i: number, output: ChainOutput, node: number, kind: 5 | 6, weight: number, second: boolean): void {
+  /** Broadcasts a claim of an HTLC output by `node`, in the place of the other side's when there is one. */
+  #spendHtlc(i: number, output: ChainOutput, node: number, kind: 5 | 6, other?: Tx): void {
     const w = this.#w;
-    const fee = w.chain.feeFor(weight);
-    if (output.valueSat <= fee) return;
-    if (second) {
-      // A zero-fee HTLC transaction takes its fee from a wallet input; without coins it has to wait.
-      if (w.chain.walletSat[node]! < fee) return;
-      w.chain.walletSat[node]! -= fee;
-      w.chain.feesSat += fee;
+    const second = this.#secondLevel(output, node);
+    const weight = weightOf(kind, 0, second);
+    const perKw = this.bids.firstFeerate(
+      output,
+      node,
+      kind === TX.htlcSuccess ? 'htlc_success' : 'htlc_timeout',
+      weight,
+      second,
+    );
+    const fee = feeAt(weight, perKw);
+    if (perKw === 0 || output.valueSat <= fee) return;
+    // A zero-fee HTLC transaction takes its fee from a wallet input; without coins it has to wait.
+    if (second && w.chain.walletSat[node]! < fee) return;
+    if (other !== undefined) {
+      if (!this.bids.replaces(other, fee, weight)) return;
+      this.bids.withdraw(other, !second);
     }
-    w.chain.broadcast(w.nowUs, kind, output.channel, node, i, fee, output.valueSat, weight);
+    this.bids.spend(i, node, kind, weight, perKw, second);
+  }
+
+  /** The side that has no claim in the mempool tries to replace the other's by a higher bid. */
+  #compete(i: number, output: ChainOutput): void {
+    const w = this.#w;
+    const h = output.htlc;
+    const other = w.chain.mempool.waiting.find(({ id }) => id === output.spender);
+    const receiver = w.to(w.htlcs.edge[h]!);
+    if (other?.kind === TX.htlcTimeout) {
+      if (w.htlcs.preimage[h] === 1 && w.running[receiver] === 1)
+        this.#spendHtlc(i, output, receiver, TX.htlcSuccess, other);
+    } else if (other?.kind === TX.htlcSuccess) {
+      // Who has learnt the preimage is paid upstream and leaves the output to the receiver.
+      if (w.htlcs.settledUpstream[h] === 1 || w.running[output.owner] === 0) return;
+      if (w.chain.height + 1 >= output.matureAt) this.#spendHtlc(i, output, output.owner, TX.htlcTimeout, other);
+    }
+  }
+
+  /** Nodes that watch the mempool learn preimages from claims that the last block left behind. */
+  #readMempool(): void {
+    const w = this.#w;
+    for (const tx of w.chain.mempool.waiting) {
+      if (tx.kind !== TX.htlcSuccess) continue;
+      const { htlc, owner } = w.chain.outputs[tx.output]!;
+      if (w.running[owner] === 0 || w.modelOf(owner).readsMempool !== true) continue;
+      if (w.htlcs.settledUpstream[htlc] === 0) this.#forwarding.onPreimage(htlc);
+    }
   }
 
   #sweep(i: number, output: ChainOutput): void {
     const w = this.#w;
     if (w.running[output.owner] === 0 || w.chain.height + 1 < output.matureAt) return;
-    const weight = output.kind === 'remote' ? WEIGHT.sweepRemote : WEIGHT.sweepLocal;
-    const fee = w.chain.feeFor(weight);
-    if (output.valueSat <= fee) {
+    const kind = output.kind === 'remote' ? TX.sweepRemote : output.kind === 'local' ? TX.sweepLocal : TX.htlcSweep;
+    const weight = weightOf(kind, 0, false);
+    const perKw = this.bids.firstFeerate(output, output.owner, 'sweep', weight, false);
+    if (output.valueSat <= feeAt(weight, perKw)) {
+      if (this.bids.congested) return;
       w.chain.abandonedSat += output.valueSat;
       this.#spend(i);
       this.#finish(output.channel);
       return;
     }
-    const kind = output.kind === 'remote' ? TX.sweepRemote : output.kind === 'local' ? TX.sweepLocal : TX.htlcSweep;
-    w.chain.broadcast(w.nowUs, kind, output.channel, output.owner, i, fee, output.valueSat, weight);
+    if (perKw > 0) this.bids.spend(i, output.owner, kind, weight, perKw, false);
   }
 
   #secondLevel(output: ChainOutput, node: number): boolean {

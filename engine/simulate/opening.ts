@@ -6,7 +6,7 @@
 import type { NumberHasher } from '../base/digest.ts';
 import type { OpenChannelRequest } from '../timeline/control.ts';
 import type { ChannelPlan, PolicyPlan } from '../timeline/network.ts';
-import { WEIGHT } from './chain.ts';
+import { feeAt, WEIGHT } from './chain.ts';
 import { EVENT, STATE } from './channel-lifecycle.ts';
 import type { Gossip } from './gossip.ts';
 import { blankPolicy } from './gossip.ts';
@@ -110,7 +110,7 @@ export class Opening {
     if (w.channels.state[c] !== STATE.negotiating || w.channels.connection[c] !== connection) return;
     const node = w.from(2 * c);
     const capacity = w.channels.capacityMsat[c]! / 1000;
-    const fee = w.chain.feeFor(WEIGHT.funding);
+    const fee = feeAt(WEIGHT.funding, w.estimateFor(node, 'funding'));
     if (w.chain.walletSat[node]! < capacity + fee) {
       this.#reject(c, 'not enough coins in the wallet');
       return;
@@ -194,7 +194,7 @@ export class Opening {
       capacitySat: w.channels.capacityMsat[c]! / 1000,
       pushMsat,
       announced: w.channels.announced[c] === 1,
-      feeratePerKw: opener.commitmentFeerate(from, w.chain.feeratePerKw),
+      feeratePerKw: w.commitmentFeerate(from),
     };
     const openerTerms = opener.openingTerms(from, offer);
     return { offer, opener: openerTerms, answer: w.modelOf(to).answerOpening(to, offer, openerTerms) };
@@ -214,7 +214,7 @@ export class Opening {
     if (unacceptable !== null) return unacceptable;
     // The channel being opened is in liveEdges already.
     const reserve = opener.walletReserveSat(w.liveEdges[request.from]!.length);
-    const needed = request.capacitySat + w.chain.feeFor(WEIGHT.funding) + reserve;
+    const needed = request.capacitySat + feeAt(WEIGHT.funding, w.estimateFor(request.from, 'funding')) + reserve;
     if (w.chain.walletSat[request.from]! < needed) return 'not enough coins in the wallet';
     const fee = w.channels.commitmentFeeSat(c, 0);
     if (request.capacitySat * 1000 - request.pushMsat < fee * 1000) return 'the opener cannot pay the commitment fee';

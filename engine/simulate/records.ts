@@ -63,6 +63,10 @@ export const RECORD = {
    * often, 3 blocked (all refused), 4 queued, 5 taken from the queue, 6 refused for want of resources; amount msat.
    */
   defence: 37,
+  /** a transaction kind, b channel instance, c fee sat that it would have paid; amount: value sat: another took its place. */
+  txReplaced: 38,
+  /** a weight of strangers' transactions in the mempool, b its minimum feerate, c estimate for the next block; sat per 1000 weight units. */
+  mempool: 39,
 } as const;
 export type RecordCode = (typeof RECORD)[keyof typeof RECORD];
 
@@ -83,6 +87,8 @@ export const TX = {
   htlcSweep: 7,
   /** From one wallet to another; the channel is −1. */
   send: 8,
+  /** Spends an anchor of a commitment in the mempool, so that both pay more together (CPFP). */
+  anchor: 9,
 } as const;
 export type TxKind = (typeof TX)[keyof typeof TX];
 export const TX_NAMES: readonly string[] = Object.keys(TX);

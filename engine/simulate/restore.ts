@@ -58,6 +58,7 @@ export function restoreState(parts: StatefulParts, state: SimulationState): void
   restorePayments(w, state, rowOf);
   restoreChain(w, onchain, state);
   fees.changes = state.chain.feerate_changes;
+  fees.congested = w.chain.mempool.backlog.present;
   for (const [c, to0, to1, feeSat] of state.closings.signed as readonly (readonly [number, number, number, number])[]) {
     closing.closings.set(c, { toSat: [to0, to1], feeSat });
   }
@@ -273,7 +274,15 @@ function restoreChain(w: World, onchain: OnChain, state: SimulationState): void 
       feeSat: tx.fee_sat,
       valueSat: tx.value_sat,
       weight: weightOf(kind, commitment?.outputs.length ?? 0, secondLevel),
+      ...(tx.bid === undefined ? {} : { bid: { sinceHeight: tx.bid[0], startPerKw: tx.bid[1], bumpedAt: tx.bid[2] } }),
     });
+  }
+  if (s.backlog !== undefined) {
+    c.mempool.backlog.restore(
+      s.backlog.bands.map(([perKw, weight]) => ({ perKw, weight })),
+      s.backlog.inflows.map(([lowPerKw, highPerKw, weight, blocks]) => ({ lowPerKw, highPerKw, weight, blocks })),
+      s.backlog.minimum_per_kw,
+    );
   }
   // Nobody looks at an output that is spent; only its place counts.
   for (let i = 0; i < s.outputs_made; i++) c.outputs.push(SPENT);

@@ -86,12 +86,16 @@ describe('random networks and timelines', () => {
     expect(steps).toBeGreaterThan(runs);
   }, 600_000);
 
-  it('does the same twice', () => {
-    fc.assert(
-      fc.property(network, fc.array(step, { minLength: 5, maxLength: 80, size: 'max' }), (t, steps) => {
-        expect(play(t, steps).digest()).toBe(play(t, steps).digest());
-      }),
-      { numRuns: Math.ceil(runs / 10), ...seeded },
-    );
-  }, limitMs);
+  it(
+    'does the same twice',
+    () => {
+      fc.assert(
+        fc.property(network, fc.array(step, { minLength: 5, maxLength: 80, size: 'max' }), (t, steps) => {
+          expect(play(t, steps).digest()).toBe(play(t, steps).digest());
+        }),
+        { numRuns: Math.ceil(runs / 10), ...seeded },
+      );
+    },
+    limitMs,
+  );
 });

@@ -7,6 +7,7 @@ import { NumberHasher } from '../base/digest.ts';
 import { canonicalJson } from '../base/json.ts';
 import type {
   CloseChannelRequest,
+  CongestMempoolRequest,
   OpenChannelRequest,
   RebalanceRequest,
   SendOnchainRequest,
@@ -208,6 +209,11 @@ export class Simulation {
     this.#watch?.check();
   }
 
+  congestMempool(request: CongestMempoolRequest): void {
+    this.#fees.congest(request);
+    this.#watch?.check();
+  }
+
   /** Starts a circular payment; over a channel that is not open it finds no balance or no route. */
   rebalance(request: RebalanceRequest): void {
     const w = this.world;
@@ -240,6 +246,7 @@ export class Simulation {
         if (tx.kind === TX.funding) this.#opening.onFunded(tx.channel);
         else if (tx.kind === TX.coopClose) this.#closing.onConfirmed(tx.channel);
         else if (tx.kind === TX.send) this.#fees.onSent(tx);
+        else if (tx.kind === TX.anchor) this.#onchain.bids.onAnchorSpent(tx);
         else if (tx.kind === TX.commitment) this.#onchain.onCommitmentConfirmed(tx.channel);
         else this.#onchain.onClaimed(tx);
       }
@@ -248,6 +255,7 @@ export class Simulation {
       this.#forwarding.receiving.onBlock();
       this.#forwarding.defences?.onBlock();
       this.#onchain.onBlock();
+      this.#fees.onBlock();
       this.#watch?.check();
     }
   }
@@ -313,6 +321,8 @@ export class Simulation {
       actions: this.#payments,
       nowUs: () => w.nowUs,
       height: () => w.chain.height,
+      estimatePerKw: (target) => w.chain.estimatePerKw(target),
+      relayPerKw: () => w.chain.relayPerKw,
       localEdges: (node) => w.localEdges[node]!,
       localEdgeCount: (node) => w.localEdges[node]!.length,
       eligible: (edge) => w.channels.usable(edge >> 1),

@@ -51,6 +51,13 @@ function chain(w: World, hash: NumberHasher): void {
   for (const v of [c.height, c.feeratePerKw, c.mintedSat, c.feesSat, c.abandonedSat, c.transactions]) hash.f64(v);
   for (let n = 0; n < w.nodeCount; n++) hash.f64(c.walletSat[n]!);
   for (const { weight: _, ...tx } of c.mempool.waiting) hash.text(canonicalJson(tx));
+  const { backlog } = c.mempool;
+  if (backlog.present) {
+    hash.text('backlog');
+    hash.f64(backlog.minimumPerKw);
+    for (const { perKw, weight } of backlog.bands) for (const v of [perKw, weight]) hash.f64(v);
+    for (const i of backlog.inflows) for (const v of [i.lowPerKw, i.highPerKw, i.weight, i.blocks]) hash.f64(v);
+  }
   for (const o of c.outputs) if (!o.spent) hash.text(canonicalJson({ ...o }));
 }
 

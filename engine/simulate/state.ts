@@ -175,6 +175,8 @@ export interface PaymentState {
 }
 
 export interface TxState {
+  /** What its node has bid: [height and feerate of the first bid, height of the latest]; left out when it has not. */
+  readonly bid?: readonly [number, number, number];
   readonly channel: number;
   readonly fee_sat: number;
   readonly id: number;
@@ -196,8 +198,19 @@ export interface OutputState {
   readonly value_sat: number;
 }
 
+/** Strangers in the mempool (backlog.ts); feerates sat per 1000 weight units. */
+export interface BacklogState {
+  /** [feerate, weight], the highest feerate first. */
+  readonly bands: readonly Pair<number>[];
+  /** [lowest and highest feerate, weight with each block, blocks that it lasts]. */
+  readonly inflows: readonly (readonly [number, number, number, number])[];
+  readonly minimum_per_kw: number;
+}
+
 export interface ChainState {
   readonly abandoned_sat: number;
+  /** Left out when there is none. */
+  readonly backlog?: BacklogState;
   /** Changes of the feerate so far. */
   readonly feerate_changes: number;
   readonly feerate_per_kw: number;

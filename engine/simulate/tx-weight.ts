@@ -14,6 +14,8 @@ export const WEIGHT = {
   sweepLocal: 486,
   /** to_remote with anchors (CSV 1): witness of about 112. */
   sweepRemote: 442,
+  /** Anchor of an own commitment: its input (164) with a witness of about 116, one P2WPKH input (272), change (124). */
+  anchor: 718,
   /** Second-level transactions with anchors (666 and 706), and a wallet input and change that pay their fee. */
   htlcTimeout: 1062,
   htlcSuccess: 1102,
@@ -47,5 +49,7 @@ export function weightOf(kind: TxKind, htlcOutputs: number, secondLevel: boolean
       return secondLevel ? WEIGHT.htlcSuccess : WEIGHT.htlcClaimSuccess;
     case TX.send:
       return WEIGHT.send;
+    case TX.anchor:
+      return WEIGHT.anchor;
   }
 }

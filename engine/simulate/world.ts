@@ -11,7 +11,13 @@ import { EventQueue } from './event-queue.ts';
 import { FormerPolicies } from './former-policies.ts';
 import { GossipGraph } from './graph.ts';
 import { HtlcPool } from './htlcs.ts';
-import { blankView, type CommitmentView, type NodeModel } from './node-model.ts';
+import {
+  blankView,
+  type CommitmentView,
+  type ConfirmationTargets,
+  DEFAULT_TARGETS,
+  type NodeModel,
+} from './node-model.ts';
 import { PaymentTable } from './payments.ts';
 import { RECORD, type RecordCode, type RecordSink } from './records.ts';
 import type { PaymentTrace } from './routing-trace.ts';
@@ -117,7 +123,7 @@ export class World {
     const n = timeline.network.nodes.length;
     this.nodeCount = n;
     this.payments = new PaymentTable(timeline.payments.length);
-    this.chain = new Chain(n, timeline.chain.height, timeline.chain.feeratePerKw, sink);
+    this.chain = new Chain(n, timeline.chain, sink);
     this.graph = new GossipGraph(n, this.channels);
     this.running = new Uint8Array(n);
     this.group = new Int32Array(n);
@@ -219,6 +225,16 @@ export class World {
       this.group[a] === this.group[b] &&
       !this.apart.has(this.pair(a, b))
     );
+  }
+
+  /** Feerate that a node pays for a transaction of this kind, sat per 1000 weight units. */
+  estimateFor(node: number, kind: keyof ConfirmationTargets): number {
+    return this.chain.estimatePerKw((this.model[node]!.targets ?? DEFAULT_TARGETS)[kind]);
+  }
+
+  /** Feerate that a node sets for commitment transactions as funder. */
+  commitmentFeerate(node: number): number {
+    return this.model[node]!.commitmentFeerate(node, this.estimateFor(node, 'commitment'));
   }
 
   modelOf(node: number): NodeModel {

@@ -223,6 +223,11 @@ class Check {
       if (o.kind === 'htlc') this.#hasHtlc(o.htlc, path);
       indexes.add(o.index);
     });
+    const bands = chain.backlog?.bands ?? [];
+    bands.forEach(([perKw], i) => {
+      const above = bands[i - 1]?.[0] ?? Number.POSITIVE_INFINITY;
+      if (perKw >= above) this.#add(['chain', 'backlog', 'bands', i], `${perKw} stands behind ${above}`);
+    });
     if (indexes.size !== chain.outputs.length) this.#add(['chain', 'outputs'], 'an output is there twice');
     chain.mempool.forEach((tx, i) => {
       const path = ['chain', 'mempool', i];

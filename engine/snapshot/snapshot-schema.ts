@@ -12,6 +12,7 @@ const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 const count = { type: 'integer', minimum: 0, maximum: MAX_SAFE } as const;
 const int = { type: 'integer', minimum: -MAX_SAFE, maximum: MAX_SAFE } as const;
+const positive = { type: 'integer', minimum: 1, maximum: MAX_SAFE } as const;
 const side = { type: 'integer', minimum: 0, maximum: 1 } as const;
 /** A number of something, or −1 for none. */
 const orNone = { type: 'integer', minimum: -1, maximum: MAX_SAFE } as const;
@@ -190,39 +191,54 @@ const payment = object(
   ['failure', 'held', 'route'],
 );
 
-const chain = object({
-  abandoned_sat: count,
-  feerate_changes: count,
-  feerate_per_kw: count,
-  fees_sat: count,
-  height: count,
-  mempool: list(
-    object({
-      channel: orNone,
-      fee_sat: count,
-      id: count,
-      kind: enumOf(TX_NAMES),
-      node: count,
-      output: orNone,
-      value_sat: count,
-    }),
-  ),
-  minted_sat: count,
-  outputs: list(
-    object({
-      channel: count,
-      htlc: orNone,
-      index: count,
-      kind: { enum: ['local', 'remote', 'htlc', 'delayed'] },
-      mature_at: count,
-      owner: count,
-      spender: orNone,
-      value_sat: count,
-    }),
-  ),
-  outputs_made: count,
-  transactions: count,
-});
+const chain = object(
+  {
+    abandoned_sat: count,
+    backlog: said(
+      object({
+        bands: list(tuple(positive, positive)),
+        inflows: list(tuple(positive, positive, positive, positive)),
+        minimum_per_kw: count,
+      }),
+      'Strangers in the mempool: [feerate, weight] from the highest feerate on; [lowest and highest feerate, weight with each block, blocks that it lasts]. Feerates sat per 1000 weight units.',
+    ),
+    feerate_changes: count,
+    feerate_per_kw: count,
+    fees_sat: count,
+    height: count,
+    mempool: list(
+      object(
+        {
+          bid: said(tuple(count, count, count), 'Height and feerate of its node’s first bid, height of the latest.'),
+          channel: orNone,
+          fee_sat: count,
+          id: count,
+          kind: enumOf(TX_NAMES),
+          node: count,
+          output: orNone,
+          value_sat: count,
+        },
+        ['bid'],
+      ),
+    ),
+    minted_sat: count,
+    outputs: list(
+      object({
+        channel: count,
+        htlc: orNone,
+        index: count,
+        kind: { enum: ['local', 'remote', 'htlc', 'delayed'] },
+        mature_at: count,
+        owner: count,
+        spender: orNone,
+        value_sat: count,
+      }),
+    ),
+    outputs_made: count,
+    transactions: count,
+  },
+  ['backlog'],
+);
 
 const behaviour = object({
   agents: list(

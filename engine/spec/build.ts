@@ -44,6 +44,7 @@ import {
   parsePolicy,
   parseSelector,
   property,
+  sizeWeight,
 } from './values.ts';
 
 const DEFAULT_EPOCH = '2025-01-01T00:00:00Z';
@@ -132,6 +133,12 @@ class Builder {
       chain: {
         height: this.#read(['chain', 'height'], Number, 100),
         feeratePerKw: this.#read(['chain', 'feerate'], feeratePerKw, 250),
+        ...(this.#get('chain', 'block_weight') === undefined
+          ? {}
+          : { blockWeight: this.#read(['chain', 'block_weight'], Number, 0) }),
+        ...(this.#get('chain', 'mempool_limit') === undefined
+          ? {}
+          : { mempoolWeight: this.#read(['chain', 'mempool_limit'], sizeWeight, 0) }),
         ...(mining === undefined
           ? {}
           : {

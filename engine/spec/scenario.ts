@@ -277,6 +277,9 @@ export interface Scenario {
     readonly height: number;
     /** sat per 1000 weight units. */
     readonly feeratePerKw: number;
+    /** Weight units; absent where the scenario leaves them to the simulator. */
+    readonly blockWeight?: number;
+    readonly mempoolWeight?: number;
     readonly mining?: { readonly everyUs: number; readonly blocks: number };
   };
   readonly latency: {

@@ -9,7 +9,7 @@ import { DISTRIBUTION_DEFINITIONS } from './schema-distributions.ts';
 import type { JsonSchema } from './schema-types.ts';
 import type { UnitName } from './units.ts';
 
-/** Arguments of the keyword `x-unit`; bounds in the unit’s base (µs, msat, ppm, sat per 1000 weight units). */
+/** Arguments of the keyword `x-unit`; bounds in the unit’s base (µs, msat, ppm, sat per 1000 weight units, weight units). */
 export interface UnitRule {
   readonly unit: UnitName;
   readonly negative?: boolean;
@@ -24,6 +24,7 @@ const PATTERNS: Readonly<Record<UnitName, string>> = {
   amount: `^-?${NUMBER} +(msat|sat|BTC)$`,
   rate: `^-?${NUMBER} +ppm$`,
   feerate: `^${NUMBER} +sat/vB$`,
+  size: `^${NUMBER} +(vB|kvB|vMB)$`,
 };
 
 function unit(rule: UnitRule, title: string, description: string, examples: readonly string[]): JsonSchema {
@@ -140,6 +141,16 @@ export const DEFINITIONS: { readonly [name: string]: JsonSchema } = {
     '1 sat/vB',
     '2.5 sat/vB',
   ]),
+  feerateRange: range('feerate', 'Feerate or range', 'One feerate, or `[min, max]`, both ends included.', [
+    '20 sat/vB',
+    ['5 sat/vB', '200 sat/vB'],
+  ]),
+  size: unit(
+    { unit: 'size', min: 1 },
+    'Size of transactions',
+    'A number, a space and vB, kvB or vMB: virtual bytes, thousands or millions of them. A block holds nearly 1 vMB.',
+    ['50 vMB', '250 kvB'],
+  ),
   durationRange: range('duration', 'Duration or range', 'One duration, or `[min, max]`, both ends included.', [
     '30ms',
     ['10ms', '80ms'],

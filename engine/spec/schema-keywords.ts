@@ -62,7 +62,8 @@ export function describeValue(value: unknown): string {
 function formatBase(unit: UnitName, value: number): string {
   if (unit === 'duration') return formatDuration(value);
   if (unit === 'amount') return formatAmount(value);
-  return unit === 'rate' ? `${value} ppm` : `${value / 250} sat/vB`;
+  if (unit === 'rate') return `${value} ppm`;
+  return unit === 'feerate' ? `${value / 250} sat/vB` : `${value / 4} vB`;
 }
 
 function unitKeyword(this: KeywordContext, rule: UnitRule, data: unknown, at: DataContext): readonly Finding[] {
@@ -183,7 +184,7 @@ const TEXT_FORMS: Readonly<Record<string, string>> = {
   cron: 'a cron expression such as `*/5 * * * *`',
 };
 
-type RangeOf = 'duration' | 'amount' | 'number';
+type RangeOf = 'duration' | 'amount' | 'feerate' | 'number';
 
 /** A value for comparison; null when it is not one, which is reported elsewhere. */
 function comparable(of: RangeOf, data: unknown): number | null {

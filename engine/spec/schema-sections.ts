@@ -238,6 +238,20 @@ export function sections(parts: SchemaParts): JsonSchema {
         title: 'Feerate',
         description: 'Feerate of on-chain transactions when time starts. Default: 1 sat/vB.',
       }),
+      block_weight: {
+        title: 'Block weight',
+        description: 'Weight units of a block that are left for transactions. Default: 3992000.',
+        type: 'integer',
+        minimum: 10_000,
+        maximum: 4_000_000,
+        examples: [3_992_000],
+      },
+      mempool_limit: ref('size', {
+        title: 'Mempool limit',
+        description:
+          'What a mempool holds before it drops what pays least. Default: 75 vMB, about what Bitcoin Core holds in 300 MB of memory.',
+        examples: ['75 vMB'],
+      }),
       mining: section(
         'Mining',
         'Blocks at regular times; without it only `mine` events make blocks.',

@@ -1,12 +1,13 @@
 /**
  * Values with units, strictly: the unit is mandatory, its case matters, and every value is an exact integer of the
- * base unit. Durations are µs, amounts msat, rates ppm, feerates sat per 1000 weight units. Digits may be grouped
+ * base unit. Durations are µs, amounts msat, rates ppm, feerates sat per 1000 weight units, sizes of transactions weight
+ * units. Digits may be grouped
  * with `_`; decimals are allowed as long as the result is exact.
  *
  * Nothing here throws: a failed parse says why and shows a text that would be right.
  */
 
-export type UnitName = 'duration' | 'amount' | 'rate' | 'feerate';
+export type UnitName = 'duration' | 'amount' | 'rate' | 'feerate' | 'size';
 
 /** What kind of mistake it is, so that callers can choose a diagnostic code. */
 export type UnitProblem = 'missing' | 'malformed' | 'range';
@@ -42,6 +43,12 @@ const AMOUNT_UNITS: readonly Unit[] = [
 ];
 const RATE_UNITS: readonly Unit[] = [{ suffix: 'ppm', scale: 1n }];
 const FEERATE_UNITS: readonly Unit[] = [{ suffix: 'sat/vB', scale: 250n }];
+/** Virtual bytes are four weight units (BIP 141); mempool.space writes a million of them as vMB. */
+const SIZE_UNITS: readonly Unit[] = [
+  { suffix: 'vMB', scale: 4_000_000n },
+  { suffix: 'kvB', scale: 4_000n },
+  { suffix: 'vB', scale: 4n },
+];
 
 /** How others write the units, in lower case: what people mean by them. */
 const NEAR_MISSES: Readonly<Record<UnitName, ReadonlyMap<string, string>>> = {
@@ -97,6 +104,16 @@ const NEAR_MISSES: Readonly<Record<UnitName, ReadonlyMap<string, string>>> = {
     ['sat/byte', 'sat/vB'],
     ['sat/b', 'sat/vB'],
   ]),
+  size: new Map([
+    ['vmb', 'vMB'],
+    ['mvb', 'vMB'],
+    ['mb', 'vMB'],
+    ['kvb', 'kvB'],
+    ['vkb', 'kvB'],
+    ['vb', 'vB'],
+    ['vbyte', 'vB'],
+    ['vbytes', 'vB'],
+  ]),
 };
 
 const ARTICLES: Readonly<Record<UnitName, string>> = {
@@ -104,6 +121,7 @@ const ARTICLES: Readonly<Record<UnitName, string>> = {
   amount: 'an amount',
   rate: 'a rate',
   feerate: 'a feerate',
+  size: 'a size',
 };
 
 const FORMS: Readonly<Record<UnitName, string>> = {
@@ -111,6 +129,7 @@ const FORMS: Readonly<Record<UnitName, string>> = {
   amount: 'write a number, a space and msat, sat or BTC, such as `1_000 sat`',
   rate: 'write a whole number and ppm, such as `20 ppm`',
   feerate: 'write a number and sat/vB, such as `2.5 sat/vB`',
+  size: 'write a number, a space and vB, kvB or vMB, such as `1.5 vMB`',
 };
 
 const EXAMPLE_UNIT: Readonly<Record<UnitName, string>> = {
@@ -118,6 +137,7 @@ const EXAMPLE_UNIT: Readonly<Record<UnitName, string>> = {
   amount: ' sat',
   rate: ' ppm',
   feerate: ' sat/vB',
+  size: ' vMB',
 };
 
 /** No value in range has this many digits before or after its point; longer ones are refused before any arithmetic. */
@@ -176,10 +196,13 @@ const LARGEST: Readonly<Record<UnitName, string>> = {
   amount: 'about 90_071 BTC',
   rate: '2^53 − 1 ppm',
   feerate: '2^53 − 1 sat per 1000 weight units',
+  size: '2^53 − 1 weight units',
 };
 
 function inexact(unit: UnitName, text: string): UnitResult {
-  const base = { duration: 'microseconds', amount: 'msat', rate: 'ppm', feerate: '0.004 sat/vB' }[unit];
+  const base = { duration: 'microseconds', amount: 'msat', rate: 'ppm', feerate: '0.004 sat/vB', size: '0.25 vB' }[
+    unit
+  ];
   return failure('malformed', `${quoteText(text)} is not a whole number of ${base}`, 'write it with fewer decimals');
 }
 
@@ -219,6 +242,7 @@ const UNITS: Readonly<Record<UnitName, readonly Unit[]>> = {
   amount: AMOUNT_UNITS,
   rate: RATE_UNITS,
   feerate: FEERATE_UNITS,
+  size: SIZE_UNITS,
 };
 
 /**
@@ -283,7 +307,12 @@ export function parseFeerate(text: string, options: UnitOptions = {}): UnitResul
   return parseQuantity('feerate', text, options);
 }
 
-/** Value of a text in the unit’s base (µs, msat, ppm, sat per 1000 weight units). */
+/** Size of transactions in weight units (4 for `1 vB`). Fails like parseDuration. */
+export function parseSize(text: string, options: UnitOptions = {}): UnitResult {
+  return parseQuantity('size', text, options);
+}
+
+/** Value of a text in the unit’s base (µs, msat, ppm, sat per 1000 weight units, weight units). */
 export function parseUnit(unit: UnitName, text: string, options: UnitOptions = {}): UnitResult {
   return unit === 'duration' ? parseDuration(text, options) : parseQuantity(unit, text, options);
 }

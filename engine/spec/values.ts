@@ -4,7 +4,7 @@
  */
 import type { Json } from '../base/json.ts';
 import type { IntRange, PaymentOptions, PolicySpec, Selector } from './scenario.ts';
-import { parseAmount, parseDuration, parseFeerate, parseRate, type UnitResult } from './units.ts';
+import { parseAmount, parseDuration, parseFeerate, parseRate, parseSize, type UnitResult } from './units.ts';
 
 type JsonObject = { readonly [key: string]: Json };
 
@@ -46,6 +46,11 @@ export function feeratePerKw(json: Json): number {
   return value(parseFeerate(String(json)));
 }
 
+/** Size of transactions in weight units. */
+export function sizeWeight(json: Json): number {
+  return value(parseSize(String(json)));
+}
+
 function range(json: Json, read: (json: Json) => number): IntRange {
   if (Array.isArray(json)) return { low: read(json[0] as Json), high: read(json[1] as Json) };
   const single = read(json);
@@ -60,6 +65,11 @@ export function parseDurationRange(json: Json): IntRange {
 /** `5 sat` or `[1 sat, 10 sat]`, msat. */
 export function parseAmountRange(json: Json): IntRange {
   return range(json, amountMsat);
+}
+
+/** `5 sat/vB` or `[5 sat/vB, 200 sat/vB]`, sat per 1000 weight units. */
+export function parseFeerateRange(json: Json): IntRange {
+  return range(json, feeratePerKw);
 }
 
 /** Labels of a node or selector, in the order of the mapping. */

@@ -28,6 +28,16 @@ export interface SetPolicyRequest {
   readonly policy: PolicyPlan;
 }
 
+/** Transactions of strangers, spread over feerates (sat per 1000 weight units). */
+export interface CongestMempoolRequest {
+  readonly lowPerKw: number;
+  readonly highPerKw: number;
+  /** Weight that is there at once, and weight that comes with each of the next `blocks` blocks. */
+  readonly weight: number;
+  readonly inflowWeight: number;
+  readonly blocks: number;
+}
+
 export interface SendOnchainRequest {
   readonly from: number;
   readonly to: number;

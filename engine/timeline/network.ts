@@ -13,6 +13,16 @@ export interface PolicyPlan {
   readonly inboundFeeRatePpm?: number;
 }
 
+/** The chain when time starts, and what its blocks and mempools hold. */
+export type ChainPlan = {
+  readonly height: number;
+  /** Going feerate, sat per 1000 weight units. */
+  readonly feeratePerKw: number;
+  /** Weight of a block that is left for transactions, and weight that a mempool holds; absent: the simulator's default. */
+  readonly blockWeight?: number;
+  readonly mempoolWeight?: number;
+};
+
 export interface NodePlan {
   readonly name: string;
   readonly model: string;

@@ -7,7 +7,7 @@
  * scenario: whatever it is handed is final.
  */
 import { compareText } from '../base/order.ts';
-import type { NetworkPlan } from './network.ts';
+import type { ChainPlan, NetworkPlan } from './network.ts';
 import { stableOrder } from './radix-sort.ts';
 import type {
   Action,
@@ -72,7 +72,7 @@ export interface TimelineParts {
   readonly seed: number;
   readonly durationUs: number;
   readonly epochMs: number;
-  readonly chain: { readonly height: number; readonly feeratePerKw: number };
+  readonly chain: ChainPlan;
   readonly gossipUs: number;
   readonly start?: Timeline['start'];
   readonly captures?: readonly PlannedCapture[];

@@ -206,6 +206,10 @@ function read(json: JsonObject): Timeline {
     chain: {
       height: integer(chain.height, 'chain.height'),
       feeratePerKw: integer(chain.feeratePerKw, 'chain.feeratePerKw'),
+      ...(chain.blockWeight === undefined ? {} : { blockWeight: integer(chain.blockWeight, 'chain.blockWeight') }),
+      ...(chain.mempoolWeight === undefined
+        ? {}
+        : { mempoolWeight: integer(chain.mempoolWeight, 'chain.mempoolWeight') }),
     },
     gossipUs: integer(json.gossipUs, 'gossipUs'),
     ...(json.start === undefined ? {} : { start: readStart(json.start) }),

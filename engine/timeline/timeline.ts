@@ -7,7 +7,7 @@
  * and number.
  */
 import type { Json } from '../base/json.ts';
-import type { NetworkPlan } from './network.ts';
+import type { ChainPlan, NetworkPlan } from './network.ts';
 
 /** Order of what happens at the same instant. `physics` is the simulator's own: messages, timers. */
 export const PHASE = { chain: 0, control: 1, payment: 2, physics: 3, observe: 4 } as const;
@@ -145,7 +145,7 @@ export interface Timeline {
   readonly seed: number;
   readonly durationUs: number;
   readonly epochMs: number;
-  readonly chain: { readonly height: number; readonly feeratePerKw: number };
+  readonly chain: ChainPlan;
   readonly gossipUs: number;
   /** The state that the network begins in (its SHA-256); absent when the network plan says it all. */
   readonly start?: { readonly snapshot: string; readonly timeUs: number };

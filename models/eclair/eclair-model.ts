@@ -10,7 +10,9 @@ import {
   type ChannelFacts,
   type ChannelOffer,
   type ChannelTerms,
+  type ClaimView,
   type CommitmentView,
+  type ConfirmationTargets,
   type ForwardRequest,
   type ModelHost,
   type NodeModel,
@@ -31,7 +33,11 @@ import {
   refuseTerms,
   refuseToOpen,
 } from './channel-opening.ts';
+
 import { checkIncoming, checkOffer, type OwnLimits, spendable } from './commitment.ts';
+
+import { claimFeerate, TARGETS } from './fee-bumping.ts';
+
 import { checkForward, preferred } from './forwarding.ts';
 import { maximumFor } from './htlc-maximum.ts';
 import type { EclairNode } from './node-state.ts';
@@ -69,6 +75,10 @@ export class EclairModel implements NodeModel {
   readonly invoiceExpiryUs: number = 3600 * US_PER_SECOND;
   /** Eclair itself knows no held invoices; a preimage that comes later than this closes the channel. */
   readonly holdExpiryDelta: number = FULFILL_SAFETY;
+
+  readonly targets: ConfirmationTargets = TARGETS;
+  /** eclair:blockchain/bitcoind/ZmqWatcher.scala watches unconfirmed transactions, too. */
+  readonly readsMempool = true;
 
   readonly #host: ModelHost;
   readonly #nodes = new NodeTable<EclairNode>('an Eclair node');
@@ -166,6 +176,10 @@ export class EclairModel implements NodeModel {
 
   receivedDeadline(expiry: number): number {
     return expiry - FULFILL_SAFETY;
+  }
+
+  claimFeerate(claim: ClaimView): number {
+    return claimFeerate(this.#host, claim);
   }
 
   closeDepth(): number {

@@ -10,7 +10,9 @@ import {
   type ChannelFacts,
   type ChannelOffer,
   type ChannelTerms,
+  type ClaimView,
   type CommitmentView,
+  type ConfirmationTargets,
   type ForwardRequest,
   type ModelHost,
   type NodeModel,
@@ -30,7 +32,11 @@ import {
   refuseTerms,
   refuseToOpen,
 } from './channel-opening.ts';
+
 import { checkIncoming, checkOffer, spendable } from './commitment.ts';
+
+import { claimFeerate, TARGETS } from './fee-bumping.ts';
+
 import {
   CLTV_CLAIM_BUFFER,
   checkCarries,
@@ -79,6 +85,8 @@ export class LdkModel implements NodeModel {
   readonly holdExpiryDelta: number = HTLC_FAIL_BACK_BUFFER;
   /** ldk:ln/channelmanager.rs:htlc_failure_from_update_add_err, get_htlc_inbound_temp_fail_data: a length of zero. */
   readonly omitsUpdates: boolean = true;
+
+  readonly targets: ConfirmationTargets = TARGETS;
 
   readonly #host: ModelHost;
   readonly #nodes = new NodeTable<LdkNode>('an LDK node');
@@ -183,6 +191,10 @@ export class LdkModel implements NodeModel {
 
   receivedDeadline(expiry: number): number {
     return expiry - CLTV_CLAIM_BUFFER;
+  }
+
+  claimFeerate(claim: ClaimView): number {
+    return claimFeerate(this.#host, claim);
   }
 
   closeDepth(_capacitySat: number): number {

@@ -9,7 +9,9 @@ import type {
   ChannelFacts,
   ChannelOffer,
   ChannelTerms,
+  ClaimView,
   CommitmentView,
+  ConfirmationTargets,
   ForwardRequest,
   ModelHost,
   NodeModel,
@@ -31,6 +33,7 @@ import {
   walletReserveSat,
 } from './channel-opening.ts';
 import { checkOffer, spendable } from './commitment.ts';
+import { claimFeerate, TARGETS } from './fee-bumping.ts';
 import { checkForward, chooseForward } from './forwarding.ts';
 import { LearntPolicies } from './learnt-policies.ts';
 import { MissionControl } from './mission-control.ts';
@@ -67,12 +70,18 @@ export class LndModel implements NodeModel {
   /** lnd:lncfg/invoices.go:DefaultHoldInvoiceExpiryDelta: DefaultIncomingBroadcastDelta + 2. */
   readonly holdExpiryDelta: number = 18;
 
+  readonly targets: ConfirmationTargets = TARGETS;
+  /** lnd:contractcourt/htlc_timeout_resolver.go:waitForMempoolOrBlockSpend. */
+  readonly readsMempool = true;
+
+  readonly #host: ModelHost;
   readonly #nodes = new NodeTable<LndNode>('an lnd node');
   readonly #payments: Payments;
   /** Nodes without options share one object each. */
   readonly #defaultEstimator = new AprioriEstimator(DEFAULT_SETTINGS.apriori);
 
   constructor(host: ModelHost) {
+    this.#host = host;
     this.#payments = new Payments(host, this.#nodes);
   }
 
@@ -137,6 +146,10 @@ export class LndModel implements NodeModel {
 
   receivedDeadline(expiry: number): number {
     return expiry - INCOMING_BROADCAST_DELTA;
+  }
+
+  claimFeerate(claim: ClaimView): number {
+    return claimFeerate(this.#host, claim);
   }
 
   closeDepth(capacitySat: number): number {

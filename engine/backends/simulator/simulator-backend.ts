@@ -8,6 +8,7 @@ import { Simulation } from '../../simulate/simulation.ts';
 import type { SimulationStart, SimulationState } from '../../simulate/state.ts';
 import type {
   CloseChannelRequest,
+  CongestMempoolRequest,
   OpenChannelRequest,
   RebalanceRequest,
   SendOnchainRequest,
@@ -24,6 +25,10 @@ import type {
   OwnChannel,
 } from '../backend.ts';
 import { channelGossip, ownChannels } from './node-knowledge.ts';
+
+/** sat per 1000 weight units in 1 sat/vB, and weight units in a million virtual bytes (BIP 141: four a virtual byte). */
+const PER_KW_OF_SAT_VB = 250;
+const WEIGHT_OF_VMB = 4_000_000;
 
 export interface SimulatorOptions {
   /** Implementations that nodes may have. */
@@ -120,6 +125,10 @@ export class SimulatorBackend implements Backend {
     this.simulation.setFeerate(feeratePerKw);
   }
 
+  congestMempool(request: CongestMempoolRequest): void {
+    this.simulation.congestMempool(request);
+  }
+
   rebalance(request: RebalanceRequest): void {
     this.simulation.rebalance(request);
   }
@@ -190,7 +199,16 @@ export class SimulatorBackend implements Backend {
 
   chain(): ChainObservation {
     const { chain } = this.simulation.world;
-    return { height: chain.height, mempool: chain.mempool.waiting.length, feesSat: chain.feesSat };
+    const { backlog, waiting } = chain.mempool;
+    return {
+      height: chain.height,
+      mempool: waiting.length,
+      feesSat: chain.feesSat,
+      feerate: chain.estimatePerKw(1) / PER_KW_OF_SAT_VB,
+      feerate6: chain.estimatePerKw(6) / PER_KW_OF_SAT_VB,
+      minimumFeerate: backlog.minimumPerKw / PER_KW_OF_SAT_VB,
+      backlog: backlog.weight / WEIGHT_OF_VMB,
+    };
   }
 
   ownChannels(node: number): readonly OwnChannel[] {

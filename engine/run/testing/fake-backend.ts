@@ -5,6 +5,7 @@
 import type {
   Awaitable,
   Backend,
+  ChainObservation,
   ChannelGossip,
   ChannelObservation,
   NodeObservation,
@@ -12,7 +13,7 @@ import type {
 } from '../../backends/backend.ts';
 import { FAILURE } from '../../simulate/failure.ts';
 import { OUTCOME, RECORD, type RecordSink } from '../../simulate/records.ts';
-import type { RebalanceRequest } from '../../timeline/control.ts';
+import type { CongestMempoolRequest, RebalanceRequest } from '../../timeline/control.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 
 export interface FakeOptions {
@@ -161,6 +162,10 @@ export class FakeBackend implements Backend {
     return this.#note(`feerate ${feeratePerKw}`);
   }
 
+  congestMempool(request: CongestMempoolRequest): Awaitable<void> {
+    return this.#note(`congest ${request.weight}`);
+  }
+
   rebalance(request: RebalanceRequest): Awaitable<void> {
     this.applied.push(`rebalance ${request.row}`);
     return this.pay(request.row);
@@ -197,8 +202,16 @@ export class FakeBackend implements Backend {
     });
   }
 
-  chain(): Awaitable<{ height: number; mempool: number; feesSat: number }> {
-    return this.#answer({ height: this.#height, mempool: 0, feesSat: 0 });
+  chain(): Awaitable<ChainObservation> {
+    return this.#answer({
+      height: this.#height,
+      mempool: 0,
+      feesSat: 0,
+      feerate: 1,
+      feerate6: 1,
+      minimumFeerate: 0,
+      backlog: 0,
+    });
   }
 
   ownChannels(): Awaitable<readonly OwnChannel[]> {

@@ -23,6 +23,8 @@ export interface TestNetwork {
   /** Names of channels opened later. */
   readonly later?: readonly string[];
   readonly feeratePerKw?: number;
+  readonly blockWeight?: number;
+  readonly mempoolWeight?: number;
   readonly gossipUs?: number;
 }
 
@@ -47,7 +49,12 @@ export function testTimeline(t: TestNetwork): Timeline {
     seed: 1,
     durationUs: 3_600_000_000,
     epochMs: 0,
-    chain: { height: 100, feeratePerKw: t.feeratePerKw ?? 250 },
+    chain: {
+      height: 100,
+      feeratePerKw: t.feeratePerKw ?? 250,
+      ...(t.blockWeight === undefined ? {} : { blockWeight: t.blockWeight }),
+      ...(t.mempoolWeight === undefined ? {} : { mempoolWeight: t.mempoolWeight }),
+    },
     gossipUs: t.gossipUs ?? 1_000_000,
     network: {
       nodes: t.nodes.map((n, i) => ({ name: `n${i}`, model: 'lnd', options: {}, walletSat: 0, labels: {}, ...n })),

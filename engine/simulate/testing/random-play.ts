@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Json } from '../../base/json.ts';
 import { MODEL_KINDS } from '../../kinds/registry.ts';
 import type { PolicyPlan } from '../../timeline/network.ts';
+import { BLOCK_WEIGHT } from '../mempool.ts';
 import type { RoutingTraceSink } from '../routing-trace.ts';
 import { type TestNetwork, TestRun } from './network.ts';
 
@@ -22,6 +23,15 @@ export type Step =
   | { readonly do: 'send'; readonly from: number; readonly to: number; readonly sat: number }
   | { readonly do: 'latency'; readonly channel: number; readonly us: number }
   | { readonly do: 'feerate'; readonly perKw: number }
+  | {
+      readonly do: 'congest';
+      readonly low: number;
+      readonly factor: number;
+      /** In thousandths of a block. */
+      readonly backlog: number;
+      readonly inflow: number;
+      readonly blocks: number;
+    }
   | { readonly do: 'rebalance'; readonly out: number; readonly into: number; readonly msat: number }
   | { readonly do: 'policy'; readonly channel: number; readonly base: number; readonly ppm: number };
 
@@ -92,6 +102,17 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('feerate' as const), perKw: fc.integer({ min: 250, max: 5000 }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('congest' as const),
+      low: fc.integer({ min: 250, max: 5000 }),
+      factor: fc.constantFrom(1, 3, 50),
+      backlog: fc.integer({ min: 0, max: 10_000 }),
+      inflow: fc.integer({ min: 0, max: 1500 }),
+      blocks: fc.integer({ min: 1, max: 60 }),
+    }),
   },
   {
     weight: 2,
@@ -229,6 +250,8 @@ export const network: fc.Arbitrary<TestNetwork> = fc
       { minLength: 5, maxLength: 60, size: 'max' },
     ),
     feeratePerKw: fc.constantFrom(250, 1000, 12_500),
+    blockWeight: fc.constantFrom(undefined, 20_000, 1_000_000),
+    mempoolWeight: fc.constantFrom(undefined, 10_000_000),
   })
   .map((r) => ({
     nodes: r.wallets.map((walletSat, n) => ({
@@ -267,6 +290,8 @@ export const network: fc.Arbitrary<TestNetwork> = fc
     ],
     later: Array.from({ length: LATER }, (_, i) => `later${i}`),
     feeratePerKw: r.feeratePerKw,
+    ...(r.blockWeight === undefined ? {} : { blockWeight: r.blockWeight }),
+    ...(r.mempoolWeight === undefined ? {} : { mempoolWeight: r.mempoolWeight }),
   }));
 
 /** Plays steps and then brings everything to its end. `between` is called after each step and within waits. */
@@ -352,6 +377,17 @@ export function play(
       case 'feerate':
         sim.setFeerate(s.perKw);
         break;
+      case 'congest': {
+        const block = t.blockWeight ?? BLOCK_WEIGHT;
+        sim.congestMempool({
+          lowPerKw: s.low,
+          highPerKw: s.low * s.factor,
+          weight: Math.floor((s.backlog * block) / 1000),
+          inflowWeight: Math.floor((s.inflow * block) / 1000),
+          blocks: s.blocks,
+        });
+        break;
+      }
       case 'rebalance': {
         const row = t.payments!.length - 1 - circular;
         const out = t.channels[s.out % t.channels.length];

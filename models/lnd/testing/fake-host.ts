@@ -166,6 +166,18 @@ export class FakeHost implements ModelHost, PaymentActions {
     });
   }
 
+  /** What the chain estimates for each target; the last one for all beyond it. */
+  estimates: readonly number[] = [250];
+  relay = 253;
+
+  estimatePerKw(target: number): number {
+    return this.estimates[Math.min(target, this.estimates.length) - 1] ?? 0;
+  }
+
+  relayPerKw(): number {
+    return this.relay;
+  }
+
   nowUs(): number {
     return this.now;
   }
