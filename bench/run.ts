@@ -187,7 +187,7 @@ const paths: Suite = async ({ repeats }, report) => {
       ours.push((1000 * cpuMs) / (rounds * queries.length));
       if (nodes > 1000) continue;
       const [, { cpuMs: textbookMs }] = await spend(() => {
-        for (const query of queries) textbookSearch(host, query, DEFAULT_SETTINGS.apriori);
+        for (const query of queries) textbookSearch(host, query, DEFAULT_SETTINGS);
       });
       ratios.push((textbookMs * rounds) / cpuMs);
     }

@@ -17,6 +17,7 @@ import { MissionControl } from '../models/lnd/mission-control.ts';
 import { DEFAULT_SETTINGS as LND } from '../models/lnd/options.ts';
 import { edgeWeight } from '../models/lnd/path-finding.ts';
 import { AprioriEstimator, capacityFactor } from '../models/lnd/probability-apriori.ts';
+import { BimodalEstimator } from '../models/lnd/probability-bimodal.ts';
 
 const HOUR_US = 3_600_000_000;
 /** A capacity next to which amounts are nothing. */
@@ -42,7 +43,22 @@ function apriori(
 /** lnd:routing/pathfind.go:DefaultAttemptCost for 100,000 sat. */
 const attemptCost = LND.attemptCostMsat + AMOUNT_MSAT * (LND.attemptCostPpm / 1_000_000);
 
+/** Probability of a pair of capacity 10^9 msat, a microsecond after what is known of it. */
+function bimodal(fill: (control: MissionControl) => void, amount: number): number {
+  const control = new MissionControl();
+  fill(control);
+  return new BimodalEstimator(LND.bimodal).pair(control, control.group(1), 2, amount, 1e9, 1);
+}
+const untried = (amount: number, capacity: number): number =>
+  new BimodalEstimator(LND.bimodal).untried(amount, capacity);
+
 const lnd: readonly Row[] = [
+  ['bimodal, nothing known, a tenth of the capacity', untried(1e8, 1e9), 0.8457, 5e-5],
+  ['bimodal, nothing known, half of the capacity', untried(5e8, 1e9), 0.5, 5e-5],
+  ['bimodal, nothing known, nine tenths of the capacity', untried(9e8, 1e9), 0.1543, 5e-5],
+  ['bimodal, nothing known, 10^8 of 5·10^9 msat', untried(1e8, 5e9), 0.85827, 5e-6],
+  ['bimodal, half of it failed, a quarter is asked', bimodal((c) => c.fail(1, 2, 5e8, 0), 2.5e8), 0.36555, 5e-6],
+  ['bimodal, a quarter passed, half of it is asked', bimodal((c) => c.succeed(1, 2, 2.5e8, 0), 5e8), 0.7323, 5e-5],
   ['attempt cost of 100,000 sat, msat', attemptCost, 200_000, 0],
   ['its part of a distance at a probability of 0.6', attemptCost / 0.6, 333_333, 0.5],
   ['its part of a distance at a probability of 0.36', attemptCost / 0.36, 555_556, 0.5],

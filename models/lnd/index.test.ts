@@ -49,6 +49,9 @@ describe('options', () => {
   it('have lnd’s defaults', () => {
     expect(DEFAULT_SETTINGS).toEqual({
       acceptKeysend: true,
+      estimator: 'apriori',
+      bimodal: { scaleMsat: 300_000_000, nodeWeight: 0.2, decayUs: 7 * 24 * 3_600_000_000 },
+      timePreference: 0,
       feeBaseMsat: 1000,
       feeRatePpm: 1,
       cltvDelta: 80,

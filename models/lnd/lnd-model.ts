@@ -40,7 +40,9 @@ import { MissionControl } from './mission-control.ts';
 import type { LndNode } from './node-state.ts';
 import { DEFAULT_SETTINGS, type LndSettings, readSettings } from './options.ts';
 import { Payments } from './payments.ts';
+import type { ProbabilityEstimator } from './probability.ts';
 import { AprioriEstimator } from './probability-apriori.ts';
+import { BimodalEstimator } from './probability-bimodal.ts';
 import { checkReceive } from './receiving.ts';
 
 /** lnd:lncfg/config.go:DefaultIncomingBroadcastDelta, DefaultOutgoingBroadcastDelta, blocks. */
@@ -88,7 +90,7 @@ export class LndModel implements NodeModel {
   addNode(node: number, options: Readonly<Record<string, Json>>): void {
     const plain = Object.keys(options).length === 0;
     const settings = plain ? DEFAULT_SETTINGS : readSettings(options);
-    const estimator = plain ? this.#defaultEstimator : new AprioriEstimator(settings.apriori);
+    const estimator = plain ? this.#defaultEstimator : estimatorOf(settings);
     this.#nodes.add(node, { settings, estimator, results: null, learnt: null });
   }
 
@@ -199,4 +201,9 @@ export class LndModel implements NodeModel {
   #settings(index: number): LndSettings {
     return this.#nodes.of(index).settings;
   }
+}
+
+/** lnd:server.go:newServer: the estimator that routerrpc.estimator names. */
+function estimatorOf({ estimator, apriori, bimodal }: LndSettings): ProbabilityEstimator {
+  return estimator === 'bimodal' ? new BimodalEstimator(bimodal) : new AprioriEstimator(apriori);
 }

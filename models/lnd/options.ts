@@ -14,6 +14,8 @@ function flag(title: string, description: string, fallback: boolean): Json {
 }
 
 const PPM = 1_000_000;
+/** lnd:routing/probability_bimodal.go:BimodalScaleMsatMax: a quarter of the capacity that route hints are taken to have. */
+const MOST_BIMODAL_SCALE_MSAT = 250_000_000_000;
 const MAX_MSAT = 21_000_000 * 100_000_000;
 
 /** JSON Schema of `options`. */
@@ -93,6 +95,14 @@ export const LND_OPTIONS: Readonly<Record<string, Json>> = {
       1,
       10_000,
     ),
+    estimator: {
+      type: 'string',
+      title: 'Estimator',
+      description:
+        'How mission control estimates the probability of a hop (routerrpc.estimator): `apriori` or `bimodal`. Only the chosen one’s parameters count.',
+      enum: ['apriori', 'bimodal'],
+      default: 'apriori',
+    },
     apriori: {
       type: 'object',
       title: 'Apriori estimator',
@@ -123,6 +133,36 @@ export const LND_OPTIONS: Readonly<Record<string, Json>> = {
         ),
       },
     },
+    bimodal: {
+      type: 'object',
+      title: 'Bimodal estimator',
+      description:
+        'The estimator that takes balances to lie near the ends of channels (routerrpc.bimodal); it needs `estimator: bimodal`.',
+      additionalProperties: false,
+      properties: {
+        scale_msat: integer(
+          'Scale',
+          'How far from the ends of a channel balances lie, msat (bimodal.scale).',
+          300_000_000,
+          1,
+          MOST_BIMODAL_SCALE_MSAT,
+        ),
+        node_weight_ppm: integer(
+          'Node weight',
+          'How much results of a node’s other channels count, ppm (bimodal.nodeweight).',
+          200_000,
+          0,
+          PPM,
+        ),
+        decay_time_s: integer(
+          'Decay time',
+          'Seconds after which a result counts 1/e (bimodal.decaytime).',
+          604_800,
+          1,
+          1_000_000_000,
+        ),
+      },
+    },
     attempt_cost_msat: integer(
       'Attempt cost',
       'Virtual cost of a failed attempt, msat (routerrpc.attemptcost).',
@@ -135,6 +175,13 @@ export const LND_OPTIONS: Readonly<Record<string, Json>> = {
       'The same per amount, ppm (routerrpc.attemptcostppm).',
       1000,
       0,
+      PPM,
+    ),
+    time_preference_ppm: integer(
+      'Time preference',
+      'Between cheap routes (−1000000) and those that are likely to succeed at once (1000000), of all payments that the node sends; 0 weighs both by the attempt cost (SendPaymentRequest.time_pref).',
+      0,
+      -PPM,
       PPM,
     ),
     min_route_probability_ppm: integer(
@@ -187,9 +234,13 @@ export interface LndSettings {
   readonly minDepth: number;
   readonly csvDelay: number;
   readonly commitFeerateCapPerKw: number;
+  readonly estimator: 'apriori' | 'bimodal';
   readonly apriori: AprioriSettings;
+  readonly bimodal: BimodalSettings;
   readonly attemptCostMsat: number;
   readonly attemptCostPpm: number;
+  /** Between −1 and 1. */
+  readonly timePreference: number;
   readonly minRouteProbability: number;
   readonly paymentTimeoutUs: number;
   readonly maxParts: number;
@@ -205,6 +256,12 @@ export interface AprioriSettings {
   readonly capacityFraction: number;
 }
 
+export interface BimodalSettings {
+  readonly scaleMsat: number;
+  readonly nodeWeight: number;
+  readonly decayUs: number;
+}
+
 type Section = Readonly<Record<string, Json>>;
 
 function sectionOf(options: Section, schema: Section, key: string): readonly [Section, Section] {
@@ -213,7 +270,7 @@ function sectionOf(options: Section, schema: Section, key: string): readonly [Se
 }
 
 /** An option, or the default that the schema gives; so a default stands in one place only. */
-function read<T extends number | boolean>(options: Section, schema: Section, key: string): T {
+function read<T extends number | boolean | string>(options: Section, schema: Section, key: string): T {
   const property = (schema.properties as Section)[key] as Section;
   return (options[key] ?? property.default) as T;
 }
@@ -222,6 +279,7 @@ function read<T extends number | boolean>(options: Section, schema: Section, key
 export function readSettings(options: Section): LndSettings {
   const number = (key: string): number => read<number>(options, LND_OPTIONS, key);
   const [apriori, aprioriSchema] = sectionOf(options, LND_OPTIONS, 'apriori');
+  const [bimodal, bimodalSchema] = sectionOf(options, LND_OPTIONS, 'bimodal');
   const [feeLimit, feeLimitSchema] = sectionOf(options, LND_OPTIONS, 'fee_limit');
   return {
     acceptKeysend: read<boolean>(options, LND_OPTIONS, 'accept_keysend'),
@@ -237,14 +295,21 @@ export function readSettings(options: Section): LndSettings {
     minDepth: number('min_depth_blocks'),
     csvDelay: number('csv_delay_blocks'),
     commitFeerateCapPerKw: number('commit_feerate_cap_sat_per_vb') * 250,
+    estimator: read<LndSettings['estimator']>(options, LND_OPTIONS, 'estimator'),
     apriori: {
       hopProbability: read<number>(apriori, aprioriSchema, 'hop_probability_ppm') / PPM,
       weight: read<number>(apriori, aprioriSchema, 'weight_ppm') / PPM,
       halfLifeUs: read<number>(apriori, aprioriSchema, 'penalty_half_life_s') * US_PER_SECOND,
       capacityFraction: read<number>(apriori, aprioriSchema, 'capacity_fraction_ppm') / PPM,
     },
+    bimodal: {
+      scaleMsat: read<number>(bimodal, bimodalSchema, 'scale_msat'),
+      nodeWeight: read<number>(bimodal, bimodalSchema, 'node_weight_ppm') / PPM,
+      decayUs: read<number>(bimodal, bimodalSchema, 'decay_time_s') * US_PER_SECOND,
+    },
     attemptCostMsat: number('attempt_cost_msat'),
     attemptCostPpm: number('attempt_cost_ppm'),
+    timePreference: number('time_preference_ppm') / PPM,
     minRouteProbability: number('min_route_probability_ppm') / PPM,
     paymentTimeoutUs: number('payment_timeout_s') * US_PER_SECOND,
     maxParts: number('max_parts'),

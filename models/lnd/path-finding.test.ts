@@ -3,10 +3,13 @@ import { RandomStream } from '../../engine/base/random.ts';
 import { RouteBuffer } from '../../engine/simulate/node-model.ts';
 import { MissionControl } from './mission-control.ts';
 import { finalPayloadBytes } from './onion-size.ts';
-import { DEFAULT_SETTINGS } from './options.ts';
+import { type BimodalSettings, DEFAULT_SETTINGS } from './options.ts';
 import { edgeWeight, PathFinder } from './path-finding.ts';
 import { PATH, PathQuery } from './path-query.ts';
+import { attemptCost } from './payment-session.ts';
+import type { ProbabilityEstimator } from './probability.ts';
 import { AprioriEstimator } from './probability-apriori.ts';
+import { BimodalEstimator } from './probability-bimodal.ts';
 import { copyRoute, type FakeChannel, FakeHost, type FakePolicy } from './testing/fake-host.ts';
 import { textbookSearch } from './testing/textbook-path-finding.ts';
 
@@ -246,18 +249,32 @@ describe('a guess that proves wrong', () => {
   });
 });
 
+/** Results fade within the hours that the random cases span, and a node's others count. */
+const MIXING: BimodalSettings = { scaleMsat: 20_000_000, nodeWeight: 0.9, decayUs: 3_600_000_000 };
+const bimodal = (settings: BimodalSettings): Parameters<typeof textbookSearch>[2] => ({
+  ...DEFAULT_SETTINGS,
+  estimator: 'bimodal',
+  bimodal: settings,
+});
+
 describe('against the textbook search', () => {
-  it('finds the same routes in random networks', () => {
+  it.each<[string, number, ProbabilityEstimator, Parameters<typeof textbookSearch>[2], number]>([
+    ['apriori', 6000, estimator, DEFAULT_SETTINGS, 0],
+    ['bimodal', 4000, new BimodalEstimator(DEFAULT_SETTINGS.bimodal), bimodal(DEFAULT_SETTINGS.bimodal), 0],
+    ['bimodal with other parameters and hasty payments', 2000, new BimodalEstimator(MIXING), bimodal(MIXING), 0.7],
+  ])('finds the same routes in random networks: %s', (_, cases, used, settings, timePreference) => {
     const random = RandomStream.named(1, 'test', 'path-finding', 'networks');
     let found = 0;
     let hops = 0;
-    for (let i = 0; i < 6000; i++) {
+    for (let i = 0; i < cases; i++) {
       const { host, fields } = randomCase(random);
       const q = query(fields);
+      q.estimator = used;
+      if (timePreference !== 0) q.attemptCostMsat = attemptCost({ ...DEFAULT_SETTINGS, timePreference }, q.amountMsat);
       const finder = new PathFinder(host);
       const route = new RouteBuffer();
       const result = finder.find(q, route);
-      const expected = textbookSearch(host, q, DEFAULT_SETTINGS.apriori);
+      const expected = textbookSearch(host, q, settings);
       if (result === PATH.found) {
         found++;
         hops += route.length;
@@ -267,7 +284,7 @@ describe('against the textbook search', () => {
         expect(result === PATH.none ? 'none' : 'insufficient', `case ${i}`).toBe(expected);
       }
     }
-    expect(found).toBeGreaterThan(1000);
+    expect(found).toBeGreaterThan(cases / 6);
     expect(hops / found).toBeGreaterThan(1.5);
   });
 

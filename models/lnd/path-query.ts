@@ -18,7 +18,7 @@ export class PathQuery {
   finalExpiry = 0;
   expiryLimit = 0;
   finalPayloadBytes = 0;
-  /** Virtual cost of an attempt, msat; lnd's time preference is 0. */
+  /** Virtual cost of an attempt, msat; with a time preference not in whole. */
   attemptCostMsat = 0;
   minProbability = 0;
   nowUs = 0;

@@ -63,7 +63,7 @@ export class PaymentSession {
     let amount = request.amountMsat - payment.sentMsat;
     for (;;) {
       query.amountMsat = amount;
-      query.attemptCostMsat = settings.attemptCostMsat + Math.floor((amount * settings.attemptCostPpm) / 1_000_000);
+      query.attemptCostMsat = attemptCost(settings, amount);
       query.finalPayloadBytes = finalPayloadBytes(amount, query.finalExpiry, request.method);
       const result = this.#finder.find(query, route);
       const trace = this.#host.traceOf?.(request.payment);
@@ -75,4 +75,14 @@ export class PaymentSession {
       trace?.report(decideStep(payment, 'halve', 'no_route', { amount_msat: amount }));
     }
   }
+}
+
+/** Time preferences are kept from the ends, where the cost would be nothing or infinite (lnd:routing/pathfind.go:findPath). */
+const TIME_PREFERENCE_SCALE = 0.9;
+
+/** Virtual cost of a failed attempt for an amount, msat (lnd:routing/pathfind.go:findPath, absoluteAttemptCost). */
+export function attemptCost(settings: LndSettings, amountMsat: number): number {
+  const plain = settings.attemptCostMsat + Math.floor((amountMsat * settings.attemptCostPpm) / 1_000_000);
+  const preference = settings.timePreference * TIME_PREFERENCE_SCALE;
+  return plain * (1 / (0.5 - preference / 2) - 1);
 }

@@ -14,10 +14,12 @@ import { Scorer } from '../../models/ldk/scorer.ts';
 import { textbookRoute } from '../../models/ldk/testing/textbook-route-finding.ts';
 import { MissionControl } from '../../models/lnd/mission-control.ts';
 import { finalPayloadBytes } from '../../models/lnd/onion-size.ts';
-import { DEFAULT_SETTINGS as LND } from '../../models/lnd/options.ts';
+import { DEFAULT_SETTINGS as LND, type LndSettings } from '../../models/lnd/options.ts';
 import { PathFinder } from '../../models/lnd/path-finding.ts';
 import { PATH, PathQuery } from '../../models/lnd/path-query.ts';
+import type { ProbabilityEstimator } from '../../models/lnd/probability.ts';
 import { AprioriEstimator } from '../../models/lnd/probability-apriori.ts';
+import { BimodalEstimator } from '../../models/lnd/probability-bimodal.ts';
 import { copyRoute, type FakeHost } from '../../models/lnd/testing/fake-host.ts';
 import { textbookSearch } from '../../models/lnd/testing/textbook-path-finding.ts';
 
@@ -39,9 +41,20 @@ export interface Ask {
 
 export type Comparison = (host: FakeHost, ask: Ask, random: RandomStream) => Answers;
 
-const estimator = new AprioriEstimator(LND.apriori);
+/** lnd's search with one of its estimators. */
+function lndWith(name: 'apriori' | 'bimodal'): Comparison {
+  const settings = { ...LND, estimator: name };
+  const estimator = name === 'bimodal' ? new BimodalEstimator(LND.bimodal) : new AprioriEstimator(LND.apriori);
+  return (host, ask, random) => lnd(settings, estimator, host, ask, random);
+}
 
-const lnd: Comparison = (host, ask, random) => {
+function lnd(
+  settings: LndSettings,
+  estimator: ProbabilityEstimator,
+  host: FakeHost,
+  ask: Ask,
+  random: RandomStream,
+): Answers {
   const q = new PathQuery();
   const results = new MissionControl();
   for (let i = random.integer(0, 60); i > 0; i--) {
@@ -75,11 +88,11 @@ const lnd: Comparison = (host, ask, random) => {
   const found = result === PATH.found;
   return {
     fast,
-    plain: textbookSearch(host, q, LND.apriori),
+    plain: textbookSearch(host, q, settings),
     hops: found ? route.length : 0,
     paths: found ? 1 : 0,
   };
-};
+}
 
 const eclair: Comparison = (host, ask, random) => {
   const estimates = new BalanceEstimates(host.graph, 86_400);
@@ -158,4 +171,9 @@ const ldk: Comparison = (host, ask, random) => {
 };
 
 /** By implementation. */
-export const COMPARISONS: Readonly<Record<string, Comparison>> = { eclair, ldk, lnd };
+export const COMPARISONS: Readonly<Record<string, Comparison>> = {
+  eclair,
+  ldk,
+  lnd: lndWith('apriori'),
+  'lnd, bimodal': lndWith('bimodal'),
+};

@@ -4,10 +4,10 @@
  *
  * It shares with the fast search only what is tested elsewhere: the bandwidth of an own channel and the capacity factor.
  */
-import { exp2 } from '../../../engine/base/math.ts';
+import { exp, exp2 } from '../../../engine/base/math.ts';
 import type { ModelHost } from '../../../engine/simulate/node-model.ts';
 import { NEVER } from '../mission-control.ts';
-import type { AprioriSettings } from '../options.ts';
+import type { LndSettings } from '../options.ts';
 import { bandwidth } from '../own-channels.ts';
 import type { PathQuery } from '../path-query.ts';
 import { capacityFactor } from '../probability-apriori.ts';
@@ -44,7 +44,7 @@ type Row = readonly [number, number, number, number, number, number];
 export function textbookSearch(
   host: ModelHost,
   query: PathQuery,
-  settings: AprioriSettings,
+  { estimator, apriori: settings, bimodal }: Pick<LndSettings, 'estimator' | 'apriori' | 'bimodal'>,
 ): TextbookRoute | 'none' | 'insufficient' {
   const { graph } = host;
   const { source, destination } = query;
@@ -118,7 +118,52 @@ export function textbookSearch(
     return exp2(-(query.nowUs - failTime) / settings.halfLifeUs);
   }
 
+  /** Share of a result that is left, at least a microsecond after it. */
+  const left = (time: number): number => exp(-Math.max(1, query.nowUs - time) / bimodal.decayUs);
+
+  function bimodalDirect(own: Row | undefined, capacity: number, msat: number): number {
+    let [cannot, can] = [capacity, 0];
+    if (own !== undefined) {
+      const [, , successAmount, successTime, failAmount, failTime] = own;
+      if (failTime !== NEVER)
+        cannot = capacity - Math.trunc(left(failTime) * (capacity - Math.min(failAmount, capacity)));
+      if (successTime !== NEVER) can = Math.trunc(left(successTime) * successAmount);
+    }
+    if (capacity === 0 || msat > capacity) return 0;
+    if (cannot <= can) [cannot, can] = [capacity, 0];
+    if (can >= capacity) [cannot, can] = [capacity, capacity - 1];
+    cannot = Math.min(cannot, capacity);
+    if (msat >= cannot) return 0;
+    if (msat <= can) return 1;
+    const s = bimodal.scaleMsat;
+    const integral = (from: number, to: number): number => {
+      const primitive = (x: number): number =>
+        (-exp(-x / s) + exp((x - capacity) / s) + x / (capacity * s)) / (-2 * exp(-capacity / s) + 2 + 1 / s);
+      return primitive(to) - primitive(from);
+    };
+    const p = integral(msat, cannot) / integral(can, cannot);
+    return p >= 0 && p <= 1 ? p : 0;
+  }
+
+  function bimodalProbability(from: number, to: number, unified: Unified, msat: number): number {
+    const results = rows.filter((row) => row[0] === from);
+    const own = results.find((row) => row[1] === to);
+    if (unified.local) return own === undefined || own[5] === NEVER ? 1 : 1 - left(own[5]);
+    const direct = bimodalDirect(own, unified.capacity, msat);
+    if (bimodal.nodeWeight === 0) return direct;
+    if (own !== undefined && query.nowUs - Math.max(own[3], own[5]) < bimodal.decayUs) return direct;
+    let [successes, failures] = [0, 0];
+    for (const row of results) {
+      if (row === own) continue;
+      const [, , successAmount, successTime, failAmount, failTime] = row;
+      if (successAmount > 0) successes += bimodal.nodeWeight * left(successTime);
+      if (failAmount > 0 && failTime !== NEVER) failures += bimodal.nodeWeight * left(failTime);
+    }
+    return (direct + successes) / (1 + successes + failures);
+  }
+
   function probabilityOf(from: number, to: number, unified: Unified, msat: number): number {
+    if (estimator === 'bimodal') return bimodalProbability(from, to, unified, msat);
     const results = rows.filter((row) => row[0] === from);
     let fallback: number;
     let asked = msat;
