@@ -420,7 +420,9 @@ export function play(
     sim.startNode(n);
     sim.fund(n, 100_000_000);
   }
-  for (let i = 0; i < 8; i++) {
+  // Options may put expiries and delays 2016 blocks away each; most networks need no more than the first rounds.
+  const pending = (): boolean => sim.world.htlcs.live > 0 || sim.world.payments.running > 0;
+  for (let i = 0; i < 8 || (i < 60 && pending()); i++) {
     now += 300;
     run.until(now);
     sim.mine(150);
