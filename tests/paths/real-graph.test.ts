@@ -11,8 +11,9 @@ import { GRAPH_FOLDER, RealGraph } from './real-graph.ts';
 const QUERIES = Number(process.env.BLAST_PATH_QUERIES ?? 200);
 const AMOUNTS_MSAT = [1000, 100_000, 10_000_000, 100_000_000, 500_000_000] as const;
 
-it('every model has a search to be compared with', () => {
-  for (const { name } of MODEL_KINDS) expect(COMPARISONS).toHaveProperty(name);
+it('compares models that there are', () => {
+  const names = MODEL_KINDS.map(({ name }) => name);
+  for (const name of Object.keys(COMPARISONS)) expect(names).toContain(name);
 });
 
 describe.skipIf(GRAPH_FOLDER === null)(
