@@ -25,15 +25,15 @@ export const TARGETS: ConfirmationTargets = {
   send: MEDIUM,
 };
 
-/** reference.conf:on-chain-fees.max-closing-feerate, 10 sat/vB. */
+/** eclair:resources/reference.conf:on-chain-fees.max-closing-feerate, 10 sat/vB. */
 const MAX_CLOSING_PER_KW = 2500;
-/** ReplaceableTxPublisher.scala:wait. */
+/** eclair:channel/publish/ReplaceableTxPublisher.scala:wait. */
 const BUMP_RATIO = 1.2;
 const NEAR_BLOCKS = 6;
-/** ReplaceableTxFunder.scala:maxFeerate. */
+/** eclair:channel/publish/ReplaceableTxFunder.scala:maxFeerate. */
 const MOST_OF_FASTEST = 1.25;
 const PART_OF_BALANCE = 0.05;
-/** reference.conf:on-chain-fees.anchor-without-htlcs-max-fee, sat. */
+/** eclair:resources/reference.conf:on-chain-fees.anchor-without-htlcs-max-fee, sat. */
 const ANCHOR_WITHOUT_HTLCS_MAX_SAT = 10_000;
 
 /** Feerate for a claim now, sat per 1000 weight units. */
@@ -55,7 +55,7 @@ export function claimFeerate(host: ModelHost, claim: ClaimView): number {
   return raised <= band ? Math.min(band, most) : claim.feeratePerKw;
 }
 
-/** ReplaceableTxPublisher.scala:getFeerate. */
+/** eclair:channel/publish/ReplaceableTxPublisher.scala:getFeerate. */
 function bandOf(blocks: number): number {
   if (blocks >= 36) return SLOW;
   if (blocks >= 12) return MEDIUM;

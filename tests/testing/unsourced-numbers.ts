@@ -8,7 +8,7 @@
 const PLAIN: ReadonlySet<number> = new Set([0, 1, 2, 3, 10, 100, 1000, 1e6, 1e9, 0.5]);
 
 /** A citation, or a word that says that the number is none of the implementation's. */
-const SOURCE = /\b(?:lnd|eclair|ldk|cln|bolts?):|\bBOLT \d|\bIEEE\b|\bhere\b|\bthe engine's own\b/;
+const SOURCE = /\b(?:lnd|eclair|ldk|ldk-node|cln|bolts?):|\bBOLT \d|\bIEEE\b|\bhere\b|\bthe engine's own\b/;
 
 /** Indexes, shifts and first sizes of buffers: how something is stored. */
 const STORAGE = /\[\d+\]|(?:<<|>>>?) ?\d+|new \w+Array\(\d+\)|\w*SIZE = \d+|\bsize = Math\.max\(\d+/g;
