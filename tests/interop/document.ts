@@ -34,6 +34,28 @@ about stands in [situations.ts](../tests/interop/situations.ts), the sources of 
 Of what follows, the failure names are those of BOLT 4; \`–\` says that the node forwards or accepts.
 `;
 
+/** What is told of an implementation only when it is there. */
+const SURPRISES: readonly (readonly [needs: readonly string[], text: string])[] = [
+  [
+    ['ldk', 'lnd'],
+    'LDK sends failures with an empty channel_update. lnd cannot decode those that need one (fee, delta, minimum, expiry, disabled): it knows the node only, and avoids it for an hour instead of trying again with the new terms.',
+  ],
+  [
+    ['lnd', 'eclair'],
+    'lnd and Eclair keep the expiry that a payment began with. A payment whose first attempt took hours cannot be tried again: the next node finds that it expires too soon.',
+  ],
+  [['eclair'], 'Eclair learns nothing from unknown_next_peer for the next payment, and tries the same way first.'],
+  [
+    ['cln'],
+    'Core Lightning’s keysend gives its recipient 22 blocks, and those of a random walk beyond it. Eclair wants 30 and LDK 41: without such luck they answer incorrect_or_unknown_payment_details.',
+  ],
+];
+
+function surprises(names: readonly string[]): string {
+  const told = SURPRISES.filter(([needs]) => needs.every((name) => names.includes(name)));
+  return told.map(([, text]) => `- ${text}`).join('\n');
+}
+
 /** `F D`: over F first, then over D; what became of it; then the ways of the second payment. */
 function cell({ first, second }: Observation): string {
   const end = first.outcome === 'Success' ? 'paid' : first.outcome;
@@ -79,6 +101,10 @@ function reactions(names: readonly string[], seen: readonly Observation[]): stri
 
 export function documentOf(names: readonly string[], seen: readonly Observation[]): string {
   return `${HEAD}
+## What surprises
+
+${surprises(names)}
+
 ## What the forwarder answers
 
 ${answers(names, seen, 'forwarder')}
