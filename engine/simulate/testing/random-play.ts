@@ -33,7 +33,7 @@ export type Step =
       readonly blocks: number;
     }
   | { readonly do: 'rebalance'; readonly out: number; readonly into: number; readonly msat: number }
-  | { readonly do: 'policy'; readonly channel: number; readonly base: number; readonly ppm: number };
+  | { readonly do: 'policy'; readonly channel: number; readonly policy: PolicyPlan };
 
 const NODES = 6;
 const LATER = 6;
@@ -128,8 +128,17 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('policy' as const),
       channel: fc.nat(30),
-      base: fc.nat(10_000),
-      ppm: fc.nat(20_000),
+      policy: fc.record(
+        {
+          feeBaseMsat: fc.nat(10_000),
+          feeRatePpm: fc.nat(20_000),
+          cltvDelta: fc.integer({ min: 1, max: 200 }),
+          minHtlcMsat: fc.nat(1_000_000),
+          maxHtlcMsat: fc.integer({ min: 1_000_000, max: 1_000_000_000 }),
+          disabled: fc.boolean(),
+        },
+        { requiredKeys: [] },
+      ),
     }),
   },
 );
@@ -407,7 +416,7 @@ export function play(
         break;
       }
       case 'policy':
-        sim.setPolicy({ channel: s.channel % names, node: -1, policy: { feeBaseMsat: s.base, feeRatePpm: s.ppm } });
+        sim.setPolicy({ channel: s.channel % names, node: -1, policy: s.policy });
         break;
     }
   }
