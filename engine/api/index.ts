@@ -5,6 +5,7 @@
 export type { ChainObservation, ChannelObservation, NodeObservation } from '../backends/backend.ts';
 export { ENGINE_VERSION } from '../base/version.ts';
 export type { PaymentStats } from '../kinds/expectation.ts';
+export type { BehaviourNode, BehaviourResult } from '../run/behaviour-results.ts';
 export type { ExpectationResult } from '../run/run-contract.ts';
 export type { Diagnostic } from '../spec/diagnostic.ts';
 export type { RunRecord } from './record-log.ts';

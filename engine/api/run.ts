@@ -3,6 +3,7 @@ import type { ChainObservation, ChannelObservation, NodeObservation } from '../b
 import type { Compiled } from '../host/engine.ts';
 import type { PaymentStats } from '../kinds/expectation.ts';
 import { suggestion } from '../kinds/expectation-names.ts';
+import type { BehaviourResult } from '../run/behaviour-results.ts';
 import { failedExpectations } from '../run/expectation-text.ts';
 import type { ExpectationResult, RunResult } from '../run/run-contract.ts';
 import type { Observed } from './observed.ts';
@@ -67,6 +68,11 @@ export class Run {
   /** Results of the scenario's own expectations, in the order of the file. */
   get expectations(): readonly ExpectationResult[] {
     return this.#parts.result.expectations;
+  }
+
+  /** What the scenario's behaviours came to: policy changes, payments, time down, forwards and fees, by node. */
+  get behaviours(): readonly BehaviourResult[] {
+    return this.#parts.result.behaviours;
   }
 
   /** The chain at the end of the run. */

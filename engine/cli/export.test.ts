@@ -70,6 +70,13 @@ describe('blast export', () => {
     expect(warnings(polar.err).at(-1)).toBe('left out of the export: 1 activity and 2 events');
   });
 
+  it('says that behaviours are left out', async () => {
+    const more = 'behaviours: { fees: { nodes: bob, fee_policy: { static: { fee_rate: 5 ppm } } } }\n';
+    const files = new MemoryFiles({ 'in/shop.yml': SCENARIO + more });
+    const { err } = await blast('export in/shop.yml --format cln', { files });
+    expect(warnings(err).at(-1)).toBe('left out of the export: 2 activities, 2 events and 1 behaviour');
+  });
+
   it('writes the balances and policies of a state', async () => {
     const files = disk();
     expect((await blast('run in/shop.yml --out out', { files })).code).toBe(0);

@@ -70,8 +70,8 @@ interface Found {
   readonly network: ExportNetwork;
   /** Activities that a format may be able to say. */
   readonly activities: readonly ImportedActivity[];
-  /** How many activities and events there are. */
-  readonly all: readonly [number, number];
+  /** How many activities, events and behaviours there are. */
+  readonly all: readonly [number, number, number];
   readonly notes: readonly string[];
 }
 
@@ -86,7 +86,7 @@ async function formatFor({ engine }: CommandContext, name: string | undefined): 
 
 function ofSnapshot(context: CommandContext, file: string): Found | null {
   const read = loadSnapshot(context, file);
-  return read === null ? null : { ...networkOfState(read.document.state, null), activities: [], all: [0, 0] };
+  return read === null ? null : { ...networkOfState(read.document.state, null), activities: [], all: [0, 0, 0] };
 }
 
 async function ofScenario(context: CommandContext, file: string, options: OptionValues): Promise<Found | null> {
@@ -98,23 +98,29 @@ async function ofScenario(context: CommandContext, file: string, options: Option
   });
   if (compiled === null) return null;
   const { network, notes } = networkOfState(await beginning(context, compiled), compiled.timeline.network);
-  const { activity, events } = compiled.scenario;
+  const { activity, events, behaviours = [] } = compiled.scenario;
   return {
     network,
     activities: regularActivities(compiled.scenario, compiled.timeline.network),
-    all: [activity.length, events.length],
+    all: [activity.length, events.length, behaviours.length],
     notes,
   };
 }
 
 /** What of a scenario is not in the files, besides the network. */
-function leftOut({ all: [activities, events] }: Found, outcome: ExportOutcome): readonly string[] {
+function leftOut({ all: [activities, events, behaviours] }: Found, outcome: ExportOutcome): readonly string[] {
   const rest = activities - outcome.activities;
   const what = [
     ...(rest === 0 ? [] : [rest === 1 ? '1 activity' : `${rest} activities`]),
     ...(events === 0 ? [] : [counted(events, 'event')]),
+    ...(behaviours === 0 ? [] : [counted(behaviours, 'behaviour')]),
   ];
-  return what.length === 0 ? [] : [`left out of the export: ${what.join(' and ')}`];
+  return what.length === 0 ? [] : [`left out of the export: ${listed(what)}`];
+}
+
+/** `a, b and c` */
+function listed(words: readonly string[]): string {
+  return words.join(', ').replace(/, ([^,]*)$/, ' and $1');
 }
 
 /** The state that a scenario begins in: what its models announce is known only when there are nodes. */

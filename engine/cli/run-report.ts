@@ -64,7 +64,8 @@ function behaviourText(behaviour: BehaviourResult): string {
   const { name, kind, payments, nodes } = behaviour;
   const { forwards, feesEarnedMsat, downs, downUs, figures } = behaviourTotals(behaviour);
   const parts = [...figures].map(([figure, n]) => counted(n, figure.replaceAll('_', ' ').replace(/s$/, '')));
-  if (payments !== null) {
+  if (payments?.count === 0) parts.push('no payments');
+  else if (payments !== null) {
     const paid = `${groupDigits(payments.succeeded)} of ${counted(payments.count, 'payment')} succeeded`;
     parts.push(`${paid} for ${roundAmount(payments.feeMsat)} in fees`);
   }

@@ -1,5 +1,6 @@
 /** How long nodes with a behaviour were down, from the log alone. */
 import { RECORD, type RecordCode } from '../simulate/records.ts';
+import type { SimulationState } from '../simulate/state.ts';
 import type { DownState } from '../snapshot/document.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 
@@ -30,6 +31,14 @@ export class NodeTimes {
     } else if (time.sinceUs >= 0) {
       time.downUs += timeUs - time.sinceUs;
       time.sinceUs = -1;
+    }
+  }
+
+  /** The run begins in a state of another one: nodes that are down there have been so since its beginning. */
+  begin({ nodes }: SimulationState): void {
+    const down = new Set(nodes.filter(({ running }) => running === false).map(({ name }) => name));
+    for (const [node, time] of this.#times) {
+      if (down.has(this.#timeline.network.nodes[node]?.name ?? '')) time.sinceUs = 0;
     }
   }
 

@@ -21,7 +21,7 @@ import { ENGINE_VERSION } from '../base/version.ts';
 import { evaluateExpectation, evaluateMetric } from '../kinds/expectation.ts';
 import type { RunControl } from '../kinds/kind.ts';
 import type { SimulationState } from '../simulate/state.ts';
-import type { ExpectationState, SnapshotDocument } from '../snapshot/document.ts';
+import type { SnapshotDocument } from '../snapshot/document.ts';
 import { withOwnPayments } from '../timeline/own-payments.ts';
 import { rowAt, timelinePrefix } from '../timeline/prefix.ts';
 import type { Action, PlannedExpectation, Timeline } from '../timeline/timeline.ts';
@@ -29,6 +29,7 @@ import { PHASE } from '../timeline/timeline.ts';
 import { Agents } from './agents.ts';
 import { type BehaviourResult, behaviourResults } from './behaviour-results.ts';
 import { Captures } from './captures.ts';
+import { Expectations } from './expectations.ts';
 import { type DuePayment, Loops } from './loops.ts';
 import { type RunState, startRun } from './machine.ts';
 import { NodeTimes } from './node-times.ts';
@@ -38,7 +39,7 @@ import { PaymentBook } from './payment-book.ts';
 import { Reactions } from './reactions.ts';
 import { RecordDigest, runDigest } from './record-digest.ts';
 import { resumeProblem } from './resume.ts';
-import type { ExpectationResult, RunInput, RunResult } from './run-contract.ts';
+import type { RunInput, RunResult } from './run-contract.ts';
 import { asRunFailure, RunFailure } from './run-failure.ts';
 import type { RunStart } from './run-start.ts';
 import { RunView } from './run-view.ts';
@@ -86,14 +87,12 @@ class Run {
   readonly #sink: FanOut;
   readonly #pacer: Pacer;
   readonly #clock: WallClock;
-  readonly #timed: readonly PlannedExpectation[];
-  readonly #results = new Map<PlannedExpectation, ExpectationResult>();
+  readonly #expectations: Expectations;
   readonly #measured = new Map<string, number | null>();
   #behaved: readonly BehaviourResult[] = [];
   readonly #captures: Captures;
-  /** Where the walk is: next row, next expectation, virtual time to which everything has happened. */
+  /** Where the walk is: next row, virtual time to which everything has happened. */
   #row = 0;
-  #nextTimed = 0;
   #nowUs = 0;
   /** The simulator's clock at the scenario's time 0, µs. */
   #originUs = 0;
@@ -152,11 +151,7 @@ class Run {
     this.#sink.plays(timeline);
     this.#pacer = new Pacer(input.pace ?? 'max', input.clock);
     this.#clock = input.clock;
-    this.#timed = timeline.expectations
-      .filter((expectation) => !expectation.atEnd)
-      .map((expectation, index) => ({ expectation, index }))
-      .sort((a, b) => a.expectation.atUs - b.expectation.atUs || a.index - b.index)
-      .map(({ expectation }) => expectation);
+    this.#expectations = new Expectations(timeline.expectations);
     this.#captures = new Captures(input);
     this.#startedMs = input.clock.now();
     this.#yieldedMs = this.#startedMs;
@@ -213,13 +208,14 @@ class Run {
 
   async #startFrom({ kind, snapshot, isChecked = false }: RunStart): Promise<void> {
     const { state, run } = snapshot;
-    const problem = kind === 'resume' && !isChecked ? resumeProblem(this.#timeline, snapshot) : null;
+    const problem = kind === 'resume' && !isChecked ? resumeProblem(this.#input.timeline, snapshot) : null;
     if (problem !== null) throw new RunFailure('internal', problem.message);
     const originUs = kind === 'anew' ? state.time_us : (run?.origin_us ?? 0);
     this.#originUs = originUs;
     this.#sink.started({ kind, snapshot });
     // Before the backend looks at the payments that are in flight.
     if (kind === 'resume') this.#agents.restore(run?.behaviours ?? []);
+    else this.#times?.begin(state);
     try {
       await this.#backend.start(this.#timeline, this.#sink, { state, originUs, anew: kind === 'anew' });
     } catch (error) {
@@ -235,25 +231,8 @@ class Run {
     this.#triggers.restore(run.triggers);
     this.#times?.restore(run.down ?? []);
     if (run.ended_us !== null) this.#loops.close();
-    this.#restoreExpectations(run.expectations);
+    this.#expectations.restore(run.expectations, this.#nowUs);
     this.#captures.skipTo(this.#nowUs);
-  }
-
-  #restoreExpectations(states: readonly ExpectationState[]): void {
-    const left = [...states];
-    for (const expectation of this.#timed) {
-      const { atUs, that, message } = expectation;
-      const at = left.findIndex((one) => one.at_us === atUs && one.that === that && one.message === message);
-      const [found] = at < 0 ? [] : left.splice(at, 1);
-      if (found === undefined) continue;
-      const status = found.status as ExpectationResult['status'];
-      this.#results.set(expectation, { ...described(expectation), status, measured: found.measured });
-    }
-    const isPast = (one: PlannedExpectation): boolean =>
-      one.atUs < this.#nowUs || (one.atUs === this.#nowUs && this.#results.has(one));
-    while (this.#nextTimed < this.#timed.length && isPast(this.#timed[this.#nextTimed] as PlannedExpectation)) {
-      this.#nextTimed++;
-    }
   }
 
   async #play(signal: AbortSignal): Promise<void> {
@@ -268,8 +247,7 @@ class Run {
       const due = this.#loops.peek();
       const nextUs = Math.min(rowUs, due?.timeUs ?? Infinity);
       const checkUs = this.#triggers.nextUs;
-      const timed = this.#timed[this.#nextTimed];
-      const timedUs = timed?.atUs ?? Infinity;
+      const timedUs = this.#expectations.nextUs;
       const wakeUs = this.#agents.nextUs;
       const captureUs = this.#captures.nextUs;
       const firstUs = Math.min(nextUs, wakeUs, checkUs, timedUs, captureUs);
@@ -303,9 +281,8 @@ class Run {
         if (this.#mustYield()) await this.#yield();
       } else if (checkUs === firstUs) {
         await this.#fire(firstUs);
-      } else if (timed !== undefined && timedUs === firstUs) {
-        await this.#evaluate(timed, firstUs);
-        this.#nextTimed++;
+      } else if (timedUs === firstUs) {
+        await this.#evaluate(this.#expectations.take(), firstUs);
       } else {
         await this.#capture(this.#captures.take());
       }
@@ -369,9 +346,7 @@ class Run {
           ? {}
           : { behaviours: this.#agents.capture(), down: this.#times?.capture() ?? [] }),
         ended_us: !this.#cut && (this.#state === 'draining' || timeUs > this.#endUs) ? this.#endUs : null,
-        expectations: [...this.#results.entries()].flatMap(([{ atEnd, atUs, that, message }, { status, measured }]) =>
-          atEnd ? [] : [{ at_us: atUs, measured, message, status, that }],
-        ),
+        expectations: this.#expectations.capture(),
         loops: this.#loops.capture(),
         origin_us: this.#originUs,
         payments,
@@ -430,13 +405,10 @@ class Run {
     }
   }
 
-  async #evaluate(expectation: PlannedExpectation, timeUs: number): Promise<void> {
-    const evaluation = await this.#guard(evaluateExpectation(expectation.that, this.#view.at(timeUs)));
-    this.#results.set(expectation, {
-      ...described(expectation),
-      status: evaluation.passed ? 'passed' : 'failed',
-      measured: evaluation.measured,
-    });
+  async #evaluate(expectation: PlannedExpectation | undefined, timeUs: number): Promise<void> {
+    if (expectation === undefined) return;
+    const result = await this.#guard(evaluateExpectation(expectation.that, this.#view.at(timeUs)));
+    this.#expectations.note(expectation, result);
   }
 
   /** Lets everything happen up to a time, at the run's pace. */
@@ -484,9 +456,7 @@ class Run {
         if (this.#mustYield()) await this.#yield();
         if (signal.aborted) return;
       }
-      for (const expectation of this.#timeline.expectations) {
-        if (expectation.atEnd) await this.#evaluate(expectation, this.#nowUs);
-      }
+      for (const expectation of this.#expectations.atEnd) await this.#evaluate(expectation, this.#nowUs);
     }
     for (const { name, expression } of this.#input.measures ?? []) {
       this.#measured.set(name, await this.#guard(evaluateMetric(expression, this.#view.at(this.#nowUs))));
@@ -546,14 +516,7 @@ class Run {
         this.#stateDigest === null ? null : runDigest(this.#input.timelineDigest, recordsDigest, this.#stateDigest),
       checkpoints: this.#digest.checkpoints,
       trace: this.#digest.trace(),
-      expectations: this.#timeline.expectations.map(
-        (expectation) =>
-          this.#results.get(expectation) ?? {
-            ...described(expectation),
-            status: 'skipped' as const,
-            measured: 'the run ended before',
-          },
-      ),
+      expectations: this.#expectations.results(),
       book: this.#book,
       measured: this.#measured,
       behaviours: this.#behaved,
@@ -594,11 +557,4 @@ class Run {
       wallMs: nowMs - this.#startedMs,
     });
   }
-}
-
-function described(
-  expectation: PlannedExpectation,
-): Pick<ExpectationResult, 'that' | 'message' | 'line' | 'column' | 'atUs'> {
-  const { that, message, line, column, atEnd, atUs } = expectation;
-  return { that, message, line, column, ...(atEnd ? {} : { atUs }) };
 }

@@ -22,6 +22,14 @@ activity:
 events:
   - at: 45s
     set_policy: { channel: bob-carol, node: bob, policy: { fee_rate: "\${{ params.fee }} ppm" } }
+behaviours:
+  early:
+    nodes: bob
+    every: 3s
+    fee_policy: { by_imbalance: { linear: [3 ppm, 900 ppm], hysteresis: 0, min_change: 0 ppm, min_interval: 0s } }
+  refill: { nodes: bob, every: 2s, rebalancer: { below: 1, target: 1, above: 0, amount: 1_000 sat, min_amount: 1 sat } }
+  late: { nodes: [alice, bob], start: 46s, every: 2s, fee_policy: { static: { fee_rate: "\${{ params.fee }} ppm" } } }
+  flaky: { nodes: carol, start: 50s, churn: { up: 2s, down: "\${{ params.fee }}ms", initially: up } }
 snapshots:
   - { at: 40s, name: warm }
 expect:
