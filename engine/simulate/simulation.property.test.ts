@@ -39,6 +39,9 @@ describe('random networks and timelines', () => {
           expect(w.payments.running).toBe(0);
           expect(w.htlcs.live).toBe(0);
           expect([...w.attempts.slots()]).toEqual([]);
+          for (let n = 0; n < w.nodeCount; n++) {
+            expect(w.modelOf(n).capture(n), `memory of node ${n}`).toMatchObject({ payments: [] });
+          }
           let last = 0;
           for (const [, time] of run.records) {
             expect(time).toBeGreaterThanOrEqual(last);

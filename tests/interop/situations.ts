@@ -16,8 +16,7 @@ export interface Situation {
   /** Who notices it. */
   readonly at: 'forwarder' | 'recipient';
   readonly code: Codes;
-  /** The setting for these three implementations. */
-  readonly setting?: (models: Pick<TripleSetting, 'sender' | 'forwarder' | 'recipient'>) => Partial<TripleSetting>;
+  readonly setting?: Partial<TripleSetting>;
   /** What happens before the sender pays. */
   readonly before?: (triple: Triple) => void;
   /** What happens to an HTLC on its way to the node that notices. */
@@ -72,7 +71,7 @@ export const SITUATIONS: readonly Situation[] = [
     name: 'the outgoing channel is shutting down',
     at: 'forwarder',
     code: { ...all('unknown_next_peer'), ldk: 'channel_disabled' },
-    setting: () => ({ held: [50_000_000] }),
+    setting: { held: [50_000_000] },
     before: (triple) => {
       triple.hold();
       triple.simulation.closeChannel({ channel: 1, force: false, by: R });
@@ -177,7 +176,7 @@ export const SITUATIONS: readonly Situation[] = [
     name: 'the incoming HTLC expires in 40 blocks',
     at: 'forwarder',
     code: { cln: 'none', eclair: 'none', ldk: 'expiry_too_soon', lnd: 'none' },
-    setting: () => ({ policyOfForwarder: { cltvDelta: 2 } }),
+    setting: { policyOfForwarder: { cltvDelta: 2 } },
     tamper: expiries(
       (t) => height(t) + 40,
       (t) => height(t) + 38,
@@ -205,7 +204,7 @@ export const SITUATIONS: readonly Situation[] = [
     name: 'the forwarder’s balance is too small',
     at: 'forwarder',
     code: all('temporary_channel_failure'),
-    setting: () => ({ channels: [{}, { balance0Msat: 120_000_000 }] }),
+    setting: { channels: [{}, { balance0Msat: 120_000_000 }] },
   },
   {
     name: 'the recipient has no free slots',
@@ -227,7 +226,7 @@ export const SITUATIONS: readonly Situation[] = [
     name: 'there is too much dust on the way to the recipient',
     at: 'forwarder',
     code: all('temporary_channel_failure'),
-    setting: () => ({ amountMsat: 300_000 }),
+    setting: { amountMsat: 300_000 },
     before: ({ world }) => {
       world.channels.trimmedMsat[TO_RECIPIENT] = 600_000_000;
     },
@@ -242,7 +241,7 @@ export const SITUATIONS: readonly Situation[] = [
       ldk: 'temporary_channel_failure',
       lnd: 'none',
     },
-    setting: () => ({ amountMsat: 300_000 }),
+    setting: { amountMsat: 300_000 },
     tamper: ({ world }) => {
       world.channels.trimmedMsat[TO_FORWARDER] = 600_000_000;
     },
@@ -251,18 +250,18 @@ export const SITUATIONS: readonly Situation[] = [
     name: 'the recipient funded the channel and cannot pay for another HTLC',
     at: 'forwarder',
     code: { ...all('temporary_channel_failure'), eclair: 'temporary_node_failure' },
-    setting: () => ({
+    setting: {
       channels: [
         {},
         { node0: R, node1: F, balance0Msat: 40_500_000, policy0: { minHtlcMsat: 1, maxHtlcMsat: 900_000_000 } },
       ],
-    }),
+    },
   },
   {
     name: 'the outgoing HTLC timed out on-chain',
     at: 'forwarder',
     code: all('permanent_channel_failure'),
-    setting: () => ({ policyOfForwarder: { cltvDelta: 144 } }),
+    setting: { policyOfForwarder: { cltvDelta: 144 } },
     tamper: ({ world }, _, attempt) => {
       world.timeline.payments.amountMsat[world.attempts.payment[attempt]!] = 2 * AMOUNT_MSAT;
     },
@@ -282,7 +281,7 @@ export const SITUATIONS: readonly Situation[] = [
     at: 'recipient',
     // Core Lightning takes keysends by default; its option of the same name turns the plugin off.
     code: all('incorrect_or_unknown_payment_details'),
-    setting: () => ({ profile: { method: 'keysend' }, nodes: { recipient: { options: { accept_keysend: false } } } }),
+    setting: { profile: { method: 'keysend' }, nodes: { recipient: { options: { accept_keysend: false } } } },
   },
   {
     name: 'the HTLC expires in 17 blocks',
@@ -315,7 +314,7 @@ export const SITUATIONS: readonly Situation[] = [
     at: 'recipient',
     code: all('mpp_timeout'),
     // Nobody gives up while the recipient waits, and the next attempt brings all of it.
-    setting: () => ({ profile: { timeoutUs: 400_000_000 } }),
+    setting: { profile: { timeoutUs: 400_000_000 } },
     tamper: ({ world }, _, attempt) => {
       const missing = world.attempts.ordinal[attempt] === 0 ? AMOUNT_MSAT : 0;
       world.timeline.payments.amountMsat[world.attempts.payment[attempt]!] = AMOUNT_MSAT + missing;
@@ -356,7 +355,7 @@ export function playSituation(
   models: Pick<TripleSetting, 'sender' | 'forwarder' | 'recipient'>,
 ): { readonly triple: Triple; readonly first: Story; readonly second: Story } {
   const { tamper, at } = situation;
-  const triple = new Triple({ ...models, ...situation.setting?.(models), check: false }, (self, htlc, attempt, hop) => {
+  const triple = new Triple({ ...models, ...situation.setting, check: false }, (self, htlc, attempt, hop) => {
     const edge = self.world.htlcs.edge[htlc]!;
     if (at === 'forwarder' ? edge === TO_FORWARDER : hop === 1) tamper?.(self, htlc, attempt);
   });
