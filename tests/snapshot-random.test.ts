@@ -53,6 +53,32 @@ const activity = fc.oneof(
       ...r,
     })),
   amount.map((a) => ({ source: '*', destination: '*', rate: '40/min', arrival: 'poisson', amount: a })),
+  fc
+    .record({
+      attacker: fc.nat(NODES - 1),
+      htlcs: fc.integer({ min: 1, max: 6 }),
+      more: fc.constantFrom(
+        {},
+        { hold: '3s' },
+        { hold: '40s' },
+        { speed: 'fast' },
+        { mode: 'liquidity', hold: '9s', amount: '3_000 sat' },
+      ),
+      by: fc.constantFrom('capacity', 'degree', 'betweenness'),
+    })
+    .map(({ attacker, htlcs, more, by }) => ({
+      source: `n-${attacker}`,
+      destination: `n-${(attacker + 3) % NODES}`,
+      jam: { targets: { top: 2, by }, htlcs, retry: '2s', ...more },
+    })),
+);
+
+const defence = fc.constantFrom<object>(
+  {},
+  {},
+  { defence: { circuit_breaker: { max_pending: 2, mode: 'queue' } } },
+  { defence: { circuit_breaker: { max_hourly_rate: 600, burst: 2, mode: 'queue' }, reputation: {} } },
+  { defence: { reputation: { revenue_window_s: 30, general_percent: 10 } } },
 );
 
 const schedule = fc.oneof(
@@ -132,18 +158,19 @@ const scenario = fc
     activities: fc.array(activity, { minLength: 1, maxLength: 4 }),
     events: fc.array(fc.tuple(schedule, happening), { maxLength: 14 }),
     behaviours: fc.array(behaviour, { maxLength: 3 }),
-    balances: fc.array(fc.nat(900_000), { minLength: NODES, maxLength: NODES }),
+    balances: fc.array(fc.integer({ min: 9_000, max: 880_000 }), { minLength: NODES, maxLength: NODES }),
     model: fc.constantFrom(...MODEL_KINDS.map(({ name }) => name)),
+    options: defence,
     seed: fc.nat(1000),
   })
-  .map(({ activities, events, behaviours, balances, model, seed }) => ({
+  .map(({ activities, events, behaviours, balances, model, options, seed }) => ({
     version: 1,
     name: 'random',
     seed,
     duration: `${SECONDS}s`,
     latency: { link: ['5ms', '200ms'], gossip: '2s' },
     chain: { mining: { every: '9s' } },
-    nodes: { n: { count: NODES, model, wallet: '5_000_000 sat' } },
+    nodes: { n: { count: NODES, model, options, wallet: '5_000_000 sat' } },
     channels: Object.fromEntries(
       balances.map((push, c) => [
         `c-${c}`,

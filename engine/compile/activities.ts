@@ -40,7 +40,7 @@ export function planActivities(
       return parts;
     }
     checkAmounts(use, plan, largest, planner);
-    const { timeUs, source, destination, amountMsat, options, onFailure, loop } = plan;
+    const { timeUs, source, destination, amountMsat, lane, options, onFailure, loop } = plan;
     parts.push({
       name: use.name.value,
       kind: use.kind,
@@ -52,6 +52,7 @@ export function planActivities(
       source,
       destination,
       amountMsat,
+      ...(lane === undefined ? {} : { lane }),
     });
   }
   return parts;

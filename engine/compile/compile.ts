@@ -22,6 +22,7 @@ import { timelineDigest } from '../timeline/digest.ts';
 import { sealTimeline, type TimelineParts } from '../timeline/seal.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import { loadActivityFiles } from './activity-files.ts';
+import { checkDefences } from './defences.ts';
 import { loadDocument } from './documents.ts';
 import { expand } from './expand.ts';
 import { planCaptures, planExpectations } from './expectations.ts';
@@ -205,6 +206,7 @@ function expandAll(input: Resolved, rowLimit: number): Stage<Expanded> {
   const reporter = new Reporter(index.source);
   const planner = new Planner(scenario, resolved, reporter, index, rowLimit, samples, lists);
   const { activities, actions, triggers, behaviours } = expand(scenario, planner);
+  checkDefences(index, resolved.nodes, reporter);
   reporter.add(samples.take());
   const names = {
     nodes: knownNames(resolved.network.nodes.map((node) => node.name)),

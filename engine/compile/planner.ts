@@ -4,7 +4,7 @@
  */
 import type { Json } from '../base/json.ts';
 import { globMatcher } from '../kinds/expectation-names.ts';
-import type { PlanContext, PlanFile } from '../kinds/kind.ts';
+import type { ChannelLimits, PlanContext, PlanFile } from '../kinds/kind.ts';
 import type { Samples } from '../kinds/sample.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
 import type { DiagnosticCode } from '../spec/diagnostic-codes.ts';
@@ -12,6 +12,7 @@ import type { Placed, Scenario, Selector } from '../spec/scenario.ts';
 import type { SourceIndex } from '../spec/source-index.ts';
 import { nearest } from '../spec/suggest.ts';
 import type { NetworkPlan } from '../timeline/network.ts';
+import { NetworkLimits } from './channel-limits.ts';
 import { linkLatencyUs, type ResolvedNetwork, reportUnknownNode, selectNodes } from './network.ts';
 import type { NodeIndex } from './node-index.ts';
 import type { Place, Reporter } from './stage.ts';
@@ -27,6 +28,7 @@ export class Planner implements PlanContext {
   readonly #files: ReadonlyMap<string, PlanFile>;
   #endings: (activity: Placed<Json>) => number | null = () => null;
   readonly #channelNames: string[];
+  #limits: NetworkLimits | null = null;
   readonly #channelIndex: Map<string, number>;
 
   constructor(
@@ -69,6 +71,11 @@ export class Planner implements PlanContext {
 
   file(path: string): PlanFile | null {
     return this.#files.get(path) ?? null;
+  }
+
+  limits(channel: number): ChannelLimits {
+    this.#limits ??= new NetworkLimits(this.scenario, this.network);
+    return this.#limits.of(channel);
   }
 
   endOf(activity: Placed<Json>): number | null {

@@ -52,6 +52,8 @@ export interface PlanContext {
   channel(name: Placed<Json>, declare?: boolean): number | null;
   /** Latency of a link for a channel that is opened later, drawn by the channel's name, µs. */
   latencyUs(channelName: string): number;
+  /** What the nodes' models demand of a channel of the network. */
+  limits(channel: number): ChannelLimits;
   /** When another activity ends, µs; null after reporting that there is none, that it waits for this one, or has no end. */
   endOf(activity: Placed<Json>): number | null;
   /** A file that the kind asked for (see ActivityKind.files); null when it could not be read, which is reported. */
@@ -62,6 +64,17 @@ export interface PlanContext {
   readonly samples: Samples;
   /** Most rows a timeline may have; a plan stops when it has made one more. */
   readonly rowLimit: number;
+}
+
+/** What binds the two directions of a channel, by the side that offers. Amounts msat. */
+export interface ChannelLimits {
+  /** HTLCs that a side may have offered, their sum, and the smallest one that its peer takes. */
+  readonly maxAcceptedHtlcs: readonly [number, number];
+  readonly maxInFlightMsat: readonly [number, number];
+  readonly htlcMinimumMsat: readonly [number, number];
+  /** The larger and the smaller of the two dust limits. */
+  readonly dustMsat: number;
+  readonly leastDustMsat: number;
 }
 
 /** The payment that an event makes. Amount in msat, nodes are indexes. */
@@ -104,6 +117,8 @@ export interface PlannedPayments {
   readonly source: ArrayLike<number>;
   readonly destination: ArrayLike<number>;
   readonly amountMsat: ArrayLike<number>;
+  /** Which of the options' routes each takes; absent where there are none. */
+  readonly lane?: ArrayLike<number>;
   readonly options: PaymentOptions;
   readonly onFailure?: FailureReaction;
   readonly loop?: LoopPart;

@@ -9,6 +9,7 @@ import { lndKind } from '../../models/lnd/index.ts';
 import { IMPORT_FORMATS } from '../interop/formats.ts';
 import type { ModelKind } from '../simulate/node-model.ts';
 import { defined } from './activities/defined.ts';
+import { jam } from './activities/jam.ts';
 import { loop } from './activities/loop.ts';
 import { payments } from './activities/payments.ts';
 import { phases } from './activities/phases.ts';
@@ -68,7 +69,7 @@ export const EVENT_KINDS: readonly EventKind[] = [
   snapshot,
 ];
 
-export const ACTIVITY_KINDS: readonly ActivityKind[] = [defined, random, rate, phases, loop, payments];
+export const ACTIVITY_KINDS: readonly ActivityKind[] = [defined, random, rate, phases, loop, payments, jam];
 
 export const MODEL_KINDS: readonly ModelKind[] = [eclairKind, ldkKind, lndKind].map(withDefence);
 

@@ -3,7 +3,7 @@
  * is paid is drawn in the timeline; only the instant arises here, from results alone. The order of payments that are due
  * at one instant is that of their activities' names, then of their numbers.
  */
-import type { PaymentResult } from '../simulate/records.ts';
+import { OUTCOME, type PaymentResult } from '../simulate/records.ts';
 import type { LoopState } from '../snapshot/document.ts';
 import type { LoopPlan, Timeline } from '../timeline/timeline.ts';
 import type { Reactions } from './reactions.ts';
@@ -32,7 +32,9 @@ export class Loops {
     this.#reactions = reactions;
     this.#loops = new Map((timeline.loops ?? []).map((plan) => [plan.activity, { plan, given: 0 }]));
     for (const { plan } of this.#loops.values()) {
-      for (let slot = 0; slot < plan.concurrency; slot++) this.#next(plan.activity, plan.startUs, plan.atOnce);
+      for (let slot = 0; slot < plan.concurrency; slot++) {
+        this.#next(plan.activity, plan.startUs, plan.atOnce, null);
+      }
     }
   }
 
@@ -49,7 +51,7 @@ export class Loops {
   /** Notes how a payment ended; true when another one is due because of it. */
   resolved(result: PaymentResult): boolean {
     if (!this.#open) return false;
-    return this.#next(this.#timeline.payments.activity[result.payment] as number, result.resolvedUs, false);
+    return this.#next(this.#timeline.payments.activity[result.payment] as number, result.resolvedUs, false, result);
   }
 
   /** How far each loop is. */
@@ -79,13 +81,19 @@ export class Loops {
     this.#due.length = 0;
   }
 
-  /** Makes the next payment of a loop due; false when there is none. */
-  #next(activity: number, nowUs: number, atOnce: boolean): boolean {
+  /** Makes the next payment of a loop due, `before` being the one that makes room for it; false when there is none. */
+  #next(activity: number, nowUs: number, atOnce: boolean, before: PaymentResult | null): boolean {
     const loop = this.#loops.get(activity);
     if (loop === undefined || loop.given === loop.plan.count) return false;
     const { plan } = loop;
-    const nth = loop.given;
-    const ready = atOnce ? nowUs : nowUs + (plan.thinkUs[nth] as number);
+    let nth = loop.given;
+    let pauseUs = 0;
+    if (plan.retryUs !== undefined && before !== null) {
+      nth = before.payment - plan.first + plan.concurrency;
+      if (nth >= plan.count) return false;
+      if (!cameToRecipient(before)) pauseUs = plan.retryUs;
+    }
+    const ready = atOnce ? nowUs : nowUs + Math.max(pauseUs, plan.thinkUs[nth] as number);
     const timeUs = Math.max(ready, this.#reactions.quietUntilUs(activity));
     if (timeUs >= plan.endUs) return false;
     loop.given++;
@@ -98,6 +106,11 @@ export class Loops {
     while (at > 0 && comesBefore(due, this.#due[at - 1] as DuePayment)) at--;
     this.#due.splice(at, 0, due);
   }
+}
+
+/** Whether its recipient was the one who failed it, or it succeeded. */
+function cameToRecipient({ outcome, failureHop, channels }: PaymentResult): boolean {
+  return outcome === OUTCOME.Success || (channels.length > 0 && failureHop === channels.length);
 }
 
 function comesBefore(a: DuePayment, b: DuePayment): boolean {

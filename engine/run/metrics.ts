@@ -3,6 +3,7 @@ import type { Json } from '../base/json.ts';
 import type { PaymentStats } from '../kinds/expectation.ts';
 import { CARRIED_KIND } from '../timeline/carried.ts';
 import type { Timeline } from '../timeline/timeline.ts';
+import { attackCost, JAM_KIND } from './attack-cost.ts';
 import { behaviourMetrics } from './behaviour-results.ts';
 import { type PaymentBook, rankUs } from './payment-book.ts';
 import type { RunResult } from './runner.ts';
@@ -52,7 +53,13 @@ export function runMetrics(timeline: Timeline, result: RunResult): Json {
     activities: timeline.activities.flatMap(({ name, kind }, index) =>
       kind === CARRIED_KIND
         ? []
-        : [{ name, ...paymentMetrics(book.activityStats(index), successTimes(timeline, book, index)) }],
+        : [
+            {
+              name,
+              ...paymentMetrics(book.activityStats(index), successTimes(timeline, book, index)),
+              ...(kind === JAM_KIND ? { attack: attackCost(timeline, book, index, result.endUs) } : {}),
+            },
+          ],
     ),
     ...(result.behaviours.length === 0 ? {} : { behaviours: result.behaviours.map(behaviourMetrics) }),
     backend: result.backendMetrics,

@@ -41,7 +41,7 @@ export class PaymentFlow implements PaymentActions {
   start(row: number, circular: Circular | null = null): void {
     const w = this.#w;
     const p = w.payments;
-    const { source, destination, amountMsat, activity, nth } = w.timeline.payments;
+    const { source, destination, amountMsat, activity, nth, lane } = w.timeline.payments;
     const from = source[row]!;
     const to = destination[row]!;
     p.state[row] = PAYMENT.running;
@@ -54,6 +54,7 @@ export class PaymentFlow implements PaymentActions {
     }
     const { profile, key } = w.timeline.activities[activity[row]!]!;
     const invoice = profile.method === 'invoice';
+    const route = profile.routes?.[lane?.[row] ?? 0] ?? profile.route;
     w.modelOf(from).startPayment({
       payment: row,
       source: from,
@@ -70,7 +71,7 @@ export class PaymentFlow implements PaymentActions {
       maxCltv: -1,
       outgoingEdges: circular?.outgoingEdges ?? null,
       lastHop: circular?.lastHop ?? -1,
-      route: profile.route === undefined ? null : this.#edgesOf(from, profile.route),
+      route: route === undefined ? null : this.#edgesOf(from, route),
       startedUs: w.nowUs,
       key0: keyedU32(key[0], key[1], nth[row]!),
       key1: keyedU32(key[1], key[0], nth[row]!),

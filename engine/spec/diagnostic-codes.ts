@@ -420,6 +420,14 @@ export const DIAGNOSTICS = {
       'The channels of a `route` must lead from the payer to the recipient, each from where the one before arrives. Channels that events open later are looked at when the payment is made.',
     fix: 'Name the channels in the order in which the payment takes them.',
   },
+  E609: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Attack or probe without a way',
+    explanation:
+      'No route of public channels, and those of the nodes that send, leads over a target to a node that receives; or no channel is a target.',
+    fix: 'Give the nodes that send and receive channels of their own on both sides of the target, or choose another target.',
+  },
 
   E621: {
     severity: 'error',
@@ -798,6 +806,14 @@ export const DIAGNOSTICS = {
     explanation:
       'The payment is larger than the largest channel of its sender or receiver, so it can only succeed in parts, if at all.',
     fix: 'Lower the amount, allow more parts, or enlarge a channel.',
+  },
+  W606: {
+    severity: 'warning',
+    raisedBy: 'compile',
+    title: 'Attack that cannot fill its target',
+    explanation:
+      'The channels on the attacker’s ways to the target take fewer HTLCs, or less money, than the target does.',
+    fix: 'Give the nodes that send and receive more or larger channels, ask for fewer `htlcs`, or let routes cross the target several times (`crossings`).',
   },
   W621: {
     severity: 'warning',

@@ -95,6 +95,8 @@ export interface PaymentOptions {
   readonly settles?: false;
   /** Names of the channels that the payment must take, as indexes; absent where the sender's model looks for routes. */
   readonly route?: readonly number[];
+  /** Several such routes; which one a payment takes is said beside it. */
+  readonly routes?: readonly (readonly number[])[];
 }
 
 /** One entry of `activity`, `events` or any other section made of kinds: the kind's name and its validated arguments. */

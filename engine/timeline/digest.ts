@@ -61,5 +61,6 @@ export function timelineDigest(timeline: Timeline): string {
     list(triggers ?? []);
   }
   if (timeline.behaviours !== undefined) list(timeline.behaviours);
+  if (payments.lane !== undefined) for (const lane of payments.lane) hasher.u32(lane);
   return hasher.digest();
 }

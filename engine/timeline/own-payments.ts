@@ -9,6 +9,8 @@ export interface MadePayment {
   readonly source: number;
   readonly destination: number;
   readonly amountMsat: number;
+  /** Which route of its activity it takes; absent where it has none. */
+  readonly lane?: number;
 }
 
 /** The timeline itself where no agent pays; otherwise the same with columns of its own. */
@@ -22,6 +24,7 @@ export function withOwnPayments(timeline: Timeline): Timeline {
       source: payments.source.slice(),
       destination: payments.destination.slice(),
       amountMsat: payments.amountMsat.slice(),
+      ...(payments.lane === undefined ? {} : { lane: payments.lane.slice() }),
     },
   };
 }
@@ -31,4 +34,5 @@ export function fillPayment(columns: PaymentColumns, row: number, made: MadePaym
   columns.source[row] = made.source;
   columns.destination[row] = made.destination;
   columns.amountMsat[row] = made.amountMsat;
+  if (made.lane !== undefined && columns.lane !== undefined) columns.lane[row] = made.lane;
 }

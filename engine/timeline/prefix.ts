@@ -98,6 +98,9 @@ class Part {
       this.#hasher.f64(payments.amountMsat[row] as number);
       this.#hasher.u32(number);
       this.#hasher.u32(payments.nth[row] as number);
+      if (this.#timeline.activities[activity]?.profile.routes !== undefined) {
+        this.#hasher.u32(payments.lane?.[row] ?? 0);
+      }
     }
   }
 

@@ -63,6 +63,8 @@ export interface ActivityPart {
   readonly source: ArrayLike<number>;
   readonly destination: ArrayLike<number>;
   readonly amountMsat: ArrayLike<number>;
+  /** Which of the profile's routes each payment takes; absent where it has none. */
+  readonly lane?: ArrayLike<number>;
   /** Numbers of the payments where they do not count from 0. */
   readonly nth?: ArrayLike<number>;
 }
@@ -145,6 +147,7 @@ export function sealTimeline(parts: TimelineParts): Timeline {
     amountMsat: new Float64Array(paymentCount),
     activity: new Int32Array(paymentCount),
     nth: new Int32Array(paymentCount),
+    ...(activities.some(({ lane }) => lane !== undefined) ? { lane: new Uint16Array(paymentCount) } : {}),
   };
   const actions: Action[] = [];
   let payment = 0;
@@ -155,6 +158,7 @@ export function sealTimeline(parts: TimelineParts): Timeline {
     payments.amountMsat[payment] = part.amountMsat[n] as number;
     payments.activity[payment] = index;
     payments.nth[payment] = part.nth?.[n] ?? n;
+    if (payments.lane !== undefined) payments.lane[payment] = part.lane?.[n] ?? 0;
     payment++;
   };
   for (let i = 0; i < length; i++) {

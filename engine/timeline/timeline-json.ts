@@ -37,6 +37,7 @@ export function timelineToJson(timeline: Timeline): Json {
       amountMsat: Array.from(payments.amountMsat),
       activity: Array.from(payments.activity),
       nth: Array.from(payments.nth),
+      ...(payments.lane === undefined ? {} : { lane: Array.from(payments.lane) }),
     },
     ...(timeline.loops === undefined
       ? {}
@@ -187,8 +188,11 @@ function read(json: JsonObject): Timeline {
   const amountMsat = column(columns.amountMsat, 'payments.amountMsat', 0, Number.MAX_SAFE_INTEGER);
   const activity = column(columns.activity, 'payments.activity', 0, activities.length);
   const nth = column(columns.nth, 'payments.nth', 0, 2147483648);
+  const lane = columns.lane === undefined ? null : column(columns.lane, 'payments.lane', 0, 65536);
   const count = source.length;
-  if ([destination, amountMsat, activity, nth].some((other) => other.length !== count)) {
+  if (
+    [destination, amountMsat, activity, nth, ...(lane === null ? [] : [lane])].some((other) => other.length !== count)
+  ) {
     throw new Malformed('the columns of payments differ in length');
   }
   for (let i = 0; i < length; i++) {
@@ -229,6 +233,7 @@ function read(json: JsonObject): Timeline {
       amountMsat: Float64Array.from(amountMsat),
       activity: Int32Array.from(activity),
       nth: Int32Array.from(nth),
+      ...(lane === null ? {} : { lane: Uint16Array.from(lane) }),
     },
     actions: actions as unknown as Timeline['actions'],
     ...(json.loops === undefined

@@ -31,6 +31,8 @@ export interface PaymentProfile {
   readonly settles?: false;
   /** Names of the channels that a payment must take, from its source on; absent where the model looks for routes. */
   readonly route?: readonly number[];
+  /** Several such routes, of which each payment takes the one that PaymentColumns.lane names. */
+  readonly routes?: readonly (readonly number[])[];
 }
 
 /** What an activity does when its payments fail one after the other; a success begins the count anew. */
@@ -80,6 +82,8 @@ export interface PaymentColumns {
   readonly activity: Int32Array;
   /** Number of the payment within its activity, from 0. */
   readonly nth: Int32Array;
+  /** Index into the routes of its activity's profile, 0 where it has none; absent where no activity has any. */
+  readonly lane?: Uint16Array;
 }
 
 /**
@@ -100,6 +104,11 @@ export interface LoopPlan {
   readonly concurrency: number;
   /** Pause before each payment, by its number within the loop, µs. */
   readonly thinkUs: Float64Array;
+  /**
+   * Present where every place in flight is a slot with payments of its own: those whose numbers differ by `concurrency`.
+   * A payment that did not come to its recipient is followed by the next of its slot after this pause, µs, at least.
+   */
+  readonly retryUs?: number;
 }
 
 /**

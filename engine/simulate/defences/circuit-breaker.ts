@@ -24,16 +24,19 @@ export const ADMISSION = { pass: 0, limit: 1, rate: 2, block: 3, queued: 4 } as 
 export type Admission = (typeof ADMISSION)[keyof typeof ADMISSION];
 
 export class CircuitBreaker {
-  readonly settings: BreakerSettings;
+  readonly #settings: BreakerSettings;
+  /** Limits of peers that have their own. */
+  readonly #own: ReadonlyMap<number, BreakerSettings>;
   readonly #peers: Map<number, PeerState> = new Map();
 
-  constructor(settings: BreakerSettings) {
-    this.settings = settings;
+  constructor(settings: BreakerSettings, own: ReadonlyMap<number, BreakerSettings> = new Map()) {
+    this.#settings = settings;
+    this.#own = own;
   }
 
   /** Decides about an HTLC that a peer offered; one that passes is pending from now on, one that is queued waits. */
   admit(peer: number, htlc: number, peerInitiated: boolean, nowUs: number): Admission {
-    const { mode } = this.settings;
+    const { mode } = this.#of(peer);
     const state = this.#peer(peer);
     const why = mode === 'block' ? ADMISSION.block : this.#refusal(state, nowUs);
     if (why === ADMISSION.pass) {
@@ -53,7 +56,7 @@ export class CircuitBreaker {
     const state = this.#peer(peer);
     if (state.queue.length === 0 || state.reserved || !this.#hasRoom(state)) return -1;
     state.reserved = true;
-    const { intervalUs, burst } = this.settings;
+    const { intervalUs, burst } = this.#of(peer);
     if (intervalUs === 0) return nowUs;
     const atUs = Math.max(nowUs, state.fullUs - (burst - 1) * intervalUs);
     state.fullUs = Math.max(state.fullUs, nowUs) + intervalUs;
@@ -112,7 +115,7 @@ export class CircuitBreaker {
   #refusal(state: PeerState, nowUs: number): Admission {
     // Nobody jumps the queue.
     if (state.queue.length > 0 || !this.#hasRoom(state)) return ADMISSION.limit;
-    const { intervalUs, burst } = this.settings;
+    const { intervalUs, burst } = this.#of(state.peer);
     if (intervalUs === 0) return ADMISSION.pass;
     if (state.fullUs - (burst - 1) * intervalUs > nowUs) return ADMISSION.rate;
     state.fullUs = Math.max(state.fullUs, nowUs) + intervalUs;
@@ -120,8 +123,12 @@ export class CircuitBreaker {
   }
 
   #hasRoom(state: PeerState): boolean {
-    const { maxPending } = this.settings;
+    const { maxPending } = this.#of(state.peer);
     return maxPending === 0 || state.pending < maxPending;
+  }
+
+  #of(peer: number): BreakerSettings {
+    return this.#own.get(peer) ?? this.#settings;
   }
 
   #peer(peer: number): PeerState {

@@ -15,7 +15,7 @@ import { PHYSICS, type World } from '../world.ts';
 import { BUCKET, type Bucket } from './buckets.ts';
 import { ADMISSION, CircuitBreaker } from './circuit-breaker.ts';
 import { Forwards } from './forwards.ts';
-import { type DefenceSettings, readDefence } from './options.ts';
+import { type BreakerRules, type BreakerSettings, type DefenceSettings, readDefence } from './options.ts';
 import { chargedFee, type ForwardQuestion, Reputation } from './reputation.ts';
 import type { DefencesState } from './state.ts';
 
@@ -69,7 +69,7 @@ export class Defences {
     this.refused = new Float64Array(world.nodeCount);
     this.queued = new Float64Array(world.nodeCount);
     for (const one of settings) {
-      this.#breakers.push(one?.breaker ? new CircuitBreaker(one.breaker) : null);
+      this.#breakers.push(one?.breaker ? breakerOf(one.breaker, world) : null);
       this.#reputations.push(null);
     }
   }
@@ -393,4 +393,16 @@ export class Defences {
     const stream = RandomStream.named(seed, 'node', network.nodes[node]!.name, 'jamming salt');
     return [stream.u32(), stream.u32()];
   }
+}
+
+/** Peers that no node is called are left alone; the compiler has refused them. */
+function breakerOf({ others, peers }: BreakerRules, world: World): CircuitBreaker {
+  const own = new Map<number, BreakerSettings>();
+  if (peers.size > 0) {
+    world.timeline.network.nodes.forEach(({ name }, n) => {
+      const settings = peers.get(name);
+      if (settings !== undefined) own.set(n, settings);
+    });
+  }
+  return new CircuitBreaker(others, own);
 }

@@ -19,26 +19,37 @@ function section(title: string, description: string, properties: Section): Json 
 export const BREAKER_MODES = ['fail', 'queue', 'queue_peer_initiated', 'block'] as const;
 export type BreakerMode = (typeof BREAKER_MODES)[number];
 
+const LIMITS: Section = {
+  max_pending: integer('Pending HTLCs', 'HTLCs of one peer that may be pending; 0 for no limit.', 0, 0, 1_000_000),
+  max_hourly_rate: integer(
+    'Hourly rate',
+    'HTLCs of one peer that are forwarded in an hour, by a token bucket; 0 for no limit.',
+    0,
+    0,
+    3_600_000,
+  ),
+  burst: integer('Burst', 'Size of the token bucket (circuitbreaker:process.go:burstSize).', 10, 1, 1_000_000),
+  mode: {
+    type: 'string',
+    title: 'Mode',
+    description:
+      'What becomes of an HTLC beyond a limit: it fails, waits in a queue, waits only where the peer opened the channel, or (block) every HTLC fails.',
+    enum: BREAKER_MODES,
+    default: 'fail',
+  },
+};
+
 const CIRCUIT_BREAKER = section(
   'Circuit breaker',
   'Limits on the HTLCs that each peer may have forwarded, as circuitbreaker for lnd sets them.',
   {
-    max_pending: integer('Pending HTLCs', 'HTLCs of one peer that may be pending; 0 for no limit.', 0, 0, 1_000_000),
-    max_hourly_rate: integer(
-      'Hourly rate',
-      'HTLCs of one peer that are forwarded in an hour, by a token bucket; 0 for no limit.',
-      0,
-      0,
-      3_600_000,
-    ),
-    burst: integer('Burst', 'Size of the token bucket (circuitbreaker:process.go:burstSize).', 10, 1, 1_000_000),
-    mode: {
-      type: 'string',
-      title: 'Mode',
-      description:
-        'What becomes of an HTLC beyond a limit: it fails, waits in a queue, waits only where the peer opened the channel, or (block) every HTLC fails.',
-      enum: BREAKER_MODES,
-      default: 'fail',
+    ...LIMITS,
+    peers: {
+      type: 'object',
+      title: 'Peers',
+      description: 'Peers with limits of their own, by name. What is absent there is as for all others.',
+      additionalProperties: section('Limits of a peer', 'As those of the circuit breaker.', LIMITS),
+      examples: [{ alice: { max_pending: 100 } }],
     },
   },
 );
@@ -104,6 +115,12 @@ export interface BreakerSettings {
   readonly mode: BreakerMode;
 }
 
+/** Limits of all peers, and of those that have their own, by the peer's name. */
+export interface BreakerRules {
+  readonly others: BreakerSettings;
+  readonly peers: ReadonlyMap<string, BreakerSettings>;
+}
+
 /** Parameters of buckets and reputation; times µs. */
 export interface ReputationSettings {
   readonly generalPercent: number;
@@ -116,7 +133,7 @@ export interface ReputationSettings {
 }
 
 export interface DefenceSettings {
-  readonly breaker: BreakerSettings | null;
+  readonly breaker: BreakerRules | null;
   readonly reputation: ReputationSettings | null;
 }
 
@@ -133,9 +150,17 @@ export function readDefence(options: Section): DefenceSettings | null {
   const use = written.use as string | undefined;
   const isOn = (name: string): boolean =>
     use === undefined ? written[name] !== undefined : use === name || use === 'all';
-  const breaker = isOn('circuit_breaker') ? readBreaker((written.circuit_breaker ?? {}) as Section) : null;
+  const breaker = isOn('circuit_breaker') ? readRules((written.circuit_breaker ?? {}) as Section) : null;
   const reputation = isOn('reputation') ? readReputation((written.reputation ?? {}) as Section) : null;
   return breaker === null && reputation === null ? null : { breaker, reputation };
+}
+
+function readRules(options: Section): BreakerRules {
+  const peers = Object.entries((options.peers ?? {}) as Readonly<Record<string, Section>>);
+  return {
+    others: readBreaker(options),
+    peers: new Map(peers.map(([name, own]) => [name, readBreaker({ ...options, ...own })])),
+  };
 }
 
 function readBreaker(options: Section): BreakerSettings {
