@@ -24,6 +24,10 @@ describe('a state that is saved and loaded', () => {
     exchanges: 0,
     held: 0,
     mempool: 0,
+    backlogs: 0,
+    minima: 0,
+    bids: 0,
+    anchors: 0,
   };
 
   function note(state: SimulationState): void {
@@ -33,6 +37,12 @@ describe('a state that is saved and loaded', () => {
     for (const { peers } of state.defences?.breakers ?? []) for (const p of peers) inFlight.waiting += p.length - 4;
     inFlight.closings += state.closings.signed.length;
     inFlight.mempool += state.chain.mempool.length;
+    inFlight.backlogs += state.chain.backlog?.bands.length ?? 0;
+    inFlight.minima += (state.chain.backlog?.minimum_per_kw ?? 0) > 0 ? 1 : 0;
+    for (const { bid, kind } of state.chain.mempool) {
+      inFlight.bids += bid === undefined ? 0 : 1;
+      inFlight.anchors += kind === 'anchor' ? 1 : 0;
+    }
     for (const { held } of state.payments) inFlight.held += held === undefined ? 0 : 1;
     for (const { commitment, exchange } of state.channels) {
       inFlight.commitments += commitment === undefined ? 0 : 1;
