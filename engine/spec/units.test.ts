@@ -8,6 +8,7 @@ import {
   parseDuration,
   parseFeerate,
   parseRate,
+  parseSize,
   type UnitResult,
 } from './units.ts';
 
@@ -131,6 +132,19 @@ describe('amounts', () => {
       '1 BTC',
       '1_234_567 msat',
     ]);
+  });
+});
+
+describe('sizes of transactions', () => {
+  it('are weight units: four a virtual byte', () => {
+    expect(shown(parseSize('1 vB'))).toBe(4);
+    expect(shown(parseSize('900 kvB'))).toBe(3_600_000);
+    expect(shown(parseSize('1.05 vMB'))).toBe(4_200_000);
+    expect(shown(parseSize('0.25 vB'))).toBe(1);
+    expect(shown(parseSize('0.1 vB'))).toBe('malformed: write it with fewer decimals');
+    expect(shown(parseSize('30'))).toBe('missing: write `30 vMB`');
+    expect(shown(parseSize('30 MvB'))).toBe('malformed: write `30 vMB`');
+    expect(shown(parseSize('30 MB'))).toBe('malformed: write `30 vMB`');
   });
 });
 
