@@ -6,7 +6,7 @@ import { compareText } from '../base/order.ts';
 import type { BehaviourKind, BehaviourUse, PlannedBehaviour } from '../kinds/behaviour.ts';
 import { behaviourKind } from '../kinds/registry.ts';
 import type { BehaviourSpec, Scenario } from '../spec/scenario.ts';
-import { groupDigits } from '../spec/units.ts';
+import { formatDuration, groupDigits } from '../spec/units.ts';
 import { parsePaymentOptions } from '../spec/values.ts';
 import type { ActivityPart, BehaviourPart, TimedAction } from '../timeline/seal.ts';
 import { activityKey } from './activities.ts';
@@ -20,15 +20,21 @@ export interface BehaviourParts {
   readonly activities: readonly ActivityPart[];
 }
 
-/** All behaviours; `rows` are those that the timeline has already. */
-export function planBehaviours(scenario: Scenario, planner: Planner, rows: number): BehaviourParts {
+/** All behaviours; `rows` and `activities` are those that the timeline has already. */
+export function planBehaviours(
+  scenario: Scenario,
+  planner: Planner,
+  rows: number,
+  activities: readonly ActivityPart[],
+): BehaviourParts {
+  const taken = new Set([...scenario.activity, ...activities].map(nameOf));
   const parts = { behaviours: [] as BehaviourPart[], actions: [] as TimedAction[], activities: [] as ActivityPart[] };
   let total = rows;
   for (const spec of [...(scenario.behaviours ?? [])].sort((a, b) => compareText(a.name.value, b.name.value))) {
     const kind = behaviourKind(spec.kind);
     if (kind === undefined) continue; // reported by the reader
     const name = spec.name.value;
-    if (scenario.activity.some((activity) => activity.name.value === name)) {
+    if (taken.has(name)) {
       planner.report('E405', spec.name, `there is an activity \`${name}\`, too`, 'rename one of the two');
       continue;
     }
@@ -37,6 +43,11 @@ export function planBehaviours(scenario: Scenario, planner: Planner, rows: numbe
     if (use === null || plan === null) continue;
     const { actions = [], paymentsPerWake = 0 } = plan;
     const wakes = wakesOf(spec, kind, use);
+    if (wakes?.count === 0 && use.startUs < use.endUs) {
+      const first = formatDuration(wakes.firstUs);
+      const message = `the nodes would first look at their channels at ${first}, when the behaviour is over`;
+      planner.report('W601', spec.everyUs ?? spec.name, message, 'write `start: 0s`, or a shorter `every`');
+    }
     const woken = (wakes?.count ?? 0) * use.nodes.length;
     const paying = woken * paymentsPerWake;
     total += actions.length + paying;
@@ -64,13 +75,18 @@ export function planBehaviours(scenario: Scenario, planner: Planner, rows: numbe
   return parts;
 }
 
+/** The name of an activity as it is written or as it is planned. */
+function nameOf({ name }: { readonly name: string | { readonly value: string } }): string {
+  return typeof name === 'string' ? name : name.value;
+}
+
 /** What all kinds have in common, resolved; null after a report. */
 function usedAs(spec: BehaviourSpec, kind: BehaviourKind, scenario: Scenario, planner: Planner): BehaviourUse | null {
   const { name, args, startUs, lengthUs, everyUs } = spec;
   const nodes = planner.nodes(spec.nodes.value, spec.nodes);
   let failed = nodes === null;
   const refuse = (key: 'channels' | 'every', message: string): void => {
-    planner.report('E607', planner.place(name as BehaviourSpec['name'], key), message);
+    planner.report('E607', planner.place(name, key), message);
     failed = true;
   };
   if (everyUs !== undefined && kind.everyUs === null) {

@@ -31,6 +31,7 @@ export function expand(scenario: Scenario, planner: Planner): Expansion {
     scenario,
     planner,
     paying.reduce((sum, part) => sum + part.source.length, actions.length),
+    paying,
   );
   const activities = [...paying, ...behaviours.activities];
   warnOfStoppedNodes(events.planned, planner);

@@ -16,6 +16,8 @@ import { RunFailure } from './run-failure.ts';
 interface Behaviour {
   readonly plan: BehaviourPlan;
   readonly agents: readonly AgentMemory[];
+  /** Channels that it looks after; null: all. */
+  readonly wanted: ReadonlySet<number> | null;
   /** Instants at which its agents were woken. */
   woken: number;
 }
@@ -31,7 +33,12 @@ export class Agents {
   constructor(surroundings: AgentSurroundings) {
     const { timeline } = surroundings;
     this.#surroundings = surroundings;
-    this.#behaviours = (timeline.behaviours ?? []).map((plan) => ({ plan, agents: agentsOf(plan), woken: 0 }));
+    this.#behaviours = (timeline.behaviours ?? []).map((plan) => ({
+      plan,
+      agents: agentsOf(plan),
+      wanted: plan.channels === null ? null : new Set(plan.channels),
+      woken: 0,
+    }));
     const activities = new Map(timeline.activities.map(({ name }, index) => [name, index]));
     this.#paying = new Map(
       this.#behaviours.flatMap((one) =>
@@ -46,7 +53,7 @@ export class Agents {
     const timeUs = this.nextUs;
     for (const behaviour of this.#behaviours) {
       if (nextOf(behaviour) !== timeUs) continue;
-      const { plan, agents, woken } = behaviour;
+      const { plan, agents, wanted, woken } = behaviour;
       const wake = this.#surroundings.kinds(plan.kind)?.wake;
       if (wake === undefined) {
         throw new RunFailure('internal', `the timeline has agents of unknown kind '${plan.kind}'`);
@@ -57,7 +64,7 @@ export class Agents {
         // What ends from now on, perhaps at once, is for the next time.
         const { ended } = memory;
         memory.ended = [];
-        const agent = new OwnAgent(this.#surroundings, plan, memory, { timeUs, number: woken, ended });
+        const agent = new OwnAgent(this.#surroundings, plan, memory, { timeUs, number: woken, ended, wanted });
         const answer = wake(plan.args, agent, memory.memory);
         memory.memory = answer instanceof Promise ? await answer : answer;
       }

@@ -36,6 +36,7 @@ export class OwnAgent implements Agent {
   readonly #around: AgentSurroundings;
   readonly #plan: BehaviourPlan;
   readonly #memory: AgentMemory;
+  readonly #wanted: ReadonlySet<number> | null;
   readonly timeUs: number;
   readonly wake: number;
   readonly ended: readonly OwnPayment[];
@@ -44,7 +45,12 @@ export class OwnAgent implements Agent {
     around: AgentSurroundings,
     plan: BehaviourPlan,
     memory: AgentMemory,
-    wake: { readonly timeUs: number; readonly number: number; readonly ended: readonly OwnPayment[] },
+    wake: {
+      readonly timeUs: number;
+      readonly number: number;
+      readonly ended: readonly OwnPayment[];
+      readonly wanted: ReadonlySet<number> | null;
+    },
   ) {
     this.#around = around;
     this.#plan = plan;
@@ -52,6 +58,7 @@ export class OwnAgent implements Agent {
     this.timeUs = wake.timeUs;
     this.wake = wake.number;
     this.ended = wake.ended;
+    this.#wanted = wake.wanted;
   }
 
   get node(): number {
@@ -73,11 +80,11 @@ export class OwnAgent implements Agent {
   }
 
   channels(): Awaitable<readonly OwnChannel[]> {
-    const wanted = this.#plan.channels;
+    const wanted = this.#wanted;
     const all = this.#around.backend.ownChannels(this.node);
     if (wanted === null) return all;
     const chosen = (channels: readonly OwnChannel[]): readonly OwnChannel[] =>
-      channels.filter(({ channel }) => wanted.includes(channel));
+      channels.filter(({ channel }) => wanted.has(channel));
     return all instanceof Promise ? all.then(chosen) : chosen(all);
   }
 
