@@ -11,6 +11,7 @@ import { nearest } from '../spec/suggest.ts';
 import { groupDigits } from '../spec/units.ts';
 import type { ActivityPart, TimedAction } from '../timeline/seal.ts';
 import { checkAmounts, largestCapacities } from './amounts.ts';
+import { checkMethod } from './payment-method.ts';
 import type { Planner } from './planner.ts';
 
 /** The key of the draws that are made while an activity's payments are played. */
@@ -40,6 +41,7 @@ export function planActivities(
       return parts;
     }
     checkAmounts(use, plan, largest, planner);
+    checkMethod(use.args, plan.options, plan.source, planner);
     const { timeUs, source, destination, amountMsat, lane, options, onFailure, loop } = plan;
     parts.push({
       name: use.name.value,

@@ -11,6 +11,7 @@ import type { Action } from '../timeline/timeline.ts';
 import { PHASE } from '../timeline/timeline.ts';
 import { activityKey } from './activities.ts';
 import { eventActivity } from './expressions.ts';
+import { checkMethod } from './payment-method.ts';
 import type { Planner } from './planner.ts';
 import { occurrencesOf } from './schedule.ts';
 
@@ -81,7 +82,9 @@ export function planEvents(scenario: Scenario, planner: Planner): EventParts {
         planner.report('E405', use.args, message, 'rename the activity');
         return;
       }
-      activities.push(paymentPart(activity, { use, kind, args, timesUs }, count, scenario.seed));
+      const part = paymentPart(activity, { use, kind, args, timesUs }, count, scenario.seed);
+      checkMethod(use.args, part.profile, part.source, planner);
+      activities.push(part);
     }
     if (schedule.kind === 'when') {
       const { condition, everyUs, once } = schedule;

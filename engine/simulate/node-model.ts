@@ -13,11 +13,11 @@
  */
 import type { Json } from '../base/json.ts';
 import type { FailureCode } from './failure.ts';
-import type { PaymentRequest } from './payment-request.ts';
+import type { PaymentMethod, PaymentRequest } from './payment-request.ts';
 import type { Outcome } from './records.ts';
 import type { PaymentTrace } from './routing-trace.ts';
 
-export type { InvoiceFacts, PaymentRequest } from './payment-request.ts';
+export type { InvoiceFacts, PaymentMethod, PaymentRequest } from './payment-request.ts';
 
 /** Longest route that fits: 20 hops of classic size (BOLT 4); shorter payloads allow up to 27, which no model uses. */
 export const MAX_HOPS = 27;
@@ -160,10 +160,10 @@ export interface ReceiveRequest {
   onionAmountMsat: number;
   onionExpiry: number;
   totalMsat: number;
-  method: 'keysend' | 'invoice';
+  method: PaymentMethod;
   /** False when the invoice is unknown, paid, expired or cancelled. */
   payable: boolean;
-  /** min_final_cltv_expiry_delta of the invoice; -1 for keysend. */
+  /** min_final_cltv_expiry_delta of the invoice; -1 for keysend and AMP. */
   invoiceCltvDelta: number;
   /** What the invoice asks for, msat; −1 for keysend and for invoices that leave the amount to the payer. */
   invoiceAmountMsat: number;
@@ -473,5 +473,7 @@ export interface ModelKind {
   readonly optionsSchema: Readonly<Record<string, unknown>>;
   /** Which of these options its payments take (PaymentRequest.maxCltv, outgoingEdges, lastHop). */
   readonly senderOptions: readonly SenderOption[];
+  /** Set where its nodes can pay by AMP; the compiler refuses such payments of others. */
+  readonly paysByAmp?: true;
   create(host: ModelHost): NodeModel;
 }

@@ -64,7 +64,7 @@ export class PaymentFlow implements PaymentActions {
       invoice: null,
       probe: false,
       finalCltvDelta: invoice ? w.modelOf(to).invoiceCltvDelta : -1,
-      multiPart: invoice && circular === null,
+      multiPart: profile.method !== 'keysend' && circular === null,
       feeLimitMsat: circular?.maxFeeMsat ?? profile.feeLimitMsat,
       timeoutUs: profile.timeoutUs,
       maxParts: profile.maxParts,

@@ -14,6 +14,9 @@ export interface InvoiceFacts {
   readonly before: 'none' | 'in_flight' | 'paid';
 }
 
+/** How the recipient comes to know the preimages; only some implementations have amp (ModelKind.paysByAmp). */
+export type PaymentMethod = 'keysend' | 'invoice' | 'amp';
+
 /** A payment as its sender's model sees it. */
 export interface PaymentRequest {
   readonly payment: number;
@@ -21,14 +24,14 @@ export interface PaymentRequest {
   /** The source itself for a circular payment (event `rebalance`). */
   readonly destination: number;
   readonly amountMsat: number;
-  readonly method: 'keysend' | 'invoice';
+  readonly method: PaymentMethod;
   /** The invoice that is paid; null for keysend and for probes. A model keeps what it still needs of it once the payment has begun. */
   readonly invoice: InvoiceFacts | null;
   /** True when the payment hash is made up: whatever arrives is refused with incorrect_or_unknown_payment_details. */
   readonly probe: boolean;
-  /** Delta of the final hop: the invoice's, or -1 for the sender's own default (keysend). */
+  /** Delta of the final hop: the invoice's, or -1 for the sender's own default (keysend, AMP). */
   readonly finalCltvDelta: number;
-  /** The recipient takes several parts (basic_mpp and a payment secret). */
+  /** Several parts may be sent (basic_mpp and a payment secret; AMP). */
   readonly multiPart: boolean;
   /** -1: the model's default. */
   readonly feeLimitMsat: number;

@@ -90,7 +90,7 @@ export class Receiving {
     r.invoiceCltvDelta = options.method === 'invoice' ? model.invoiceCltvDelta : -1;
     r.payable =
       w.payments.receipt[payment] === RECEIPT.open &&
-      (options.method === 'keysend' || w.nowUs <= w.payments.startedUs[payment]! + model.invoiceExpiryUs);
+      (options.method !== 'invoice' || w.nowUs <= w.payments.startedUs[payment]! + model.invoiceExpiryUs);
     const code = model.checkReceive(r);
     if (code !== 0) {
       w.traceOf?.(payment)?.report(

@@ -428,6 +428,13 @@ export const DIAGNOSTICS = {
       'No route of public channels, and those of the nodes that send, leads over a target to a node that receives; or no channel is a target.',
     fix: 'Give the nodes that send and receive channels of their own on both sides of the target, or choose another target.',
   },
+  E610: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Method that the payer’s implementation lacks',
+    explanation: 'Nodes pay as their implementation does. Only lnd can pay by AMP.',
+    fix: 'Pay by keysend or invoice, or let nodes of another model pay.',
+  },
 
   E621: {
     severity: 'error',

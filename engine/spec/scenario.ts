@@ -82,7 +82,7 @@ export interface ImportSpec {
 
 /** What a payment is made with; -1 where the sender's model decides. */
 export interface PaymentOptions {
-  readonly method: 'keysend' | 'invoice';
+  readonly method: 'keysend' | 'invoice' | 'amp';
   /** Most the sender pays in fees, msat. */
   readonly feeLimitMsat: number;
   /** No new attempts after this time, µs. */

@@ -51,9 +51,10 @@ const ref = (name: string): JsonSchema => ({ $ref: `#/$defs/${name}` });
 export const PAYMENT_PROPERTIES: JsonSchema = {
   method: {
     title: 'Method',
-    description: 'keysend: the sender picks the preimage. invoice: the receiver does; the payment may be split.',
+    description:
+      'keysend: the sender picks the preimage. invoice: the receiver does; the payment may be split. amp: as keysend, but it may be split, and every part has a preimage of its own (lnd only; the receiver needs `accept_amp`).',
     type: 'string',
-    enum: ['keysend', 'invoice'],
+    enum: ['keysend', 'invoice', 'amp'],
     default: 'keysend',
   },
   fee_limit: {
@@ -68,7 +69,7 @@ export const PAYMENT_PROPERTIES: JsonSchema = {
   },
   max_parts: {
     title: 'Most parts',
-    description: 'Largest number of parts of a payment (method invoice). Default: the sender’s model decides.',
+    description: 'Largest number of parts of a payment (methods invoice and amp). Default: the sender’s model decides.',
     type: 'integer',
     minimum: 1,
     maximum: 1000,

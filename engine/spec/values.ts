@@ -118,7 +118,7 @@ export function parsePaymentOptions(json: Json | undefined): PaymentOptions {
     return found === undefined ? absent : read(found);
   };
   return {
-    method: property(json, 'method') === 'invoice' ? 'invoice' : 'keysend',
+    method: (property(json, 'method') ?? 'keysend') as PaymentOptions['method'],
     feeLimitMsat: get('fee_limit', amountMsat, -1),
     timeoutUs: get('timeout', durationUs, -1),
     maxParts: get('max_parts', Number, -1),

@@ -21,7 +21,7 @@ export interface Action {
 
 /** How the payments of one activity are made; -1 where the sender's model decides. Units as in PaymentOptions. */
 export interface PaymentProfile {
-  readonly method: 'keysend' | 'invoice';
+  readonly method: 'keysend' | 'invoice' | 'amp';
   readonly feeLimitMsat: number;
   readonly timeoutUs: number;
   readonly maxParts: number;

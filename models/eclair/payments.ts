@@ -73,7 +73,8 @@ export class Payments {
   }
 
   start(request: PaymentRequest): void {
-    if (request.amountMsat <= 0) {
+    // Eclair cannot pay by AMP; the compiler refuses to let it.
+    if (request.amountMsat <= 0 || request.method === 'amp') {
       this.#host.actions.resolve(request.payment, OUTCOME.NotDispatched);
       return;
     }

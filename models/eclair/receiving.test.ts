@@ -39,6 +39,10 @@ describe('a recipient', () => {
     expect(check({ method: 'keysend', invoiceCltvDelta: -1 }, false)).toBe(unknown);
   });
 
+  it('cannot read the onion of an AMP part', () => {
+    expect(check({ method: 'amp', invoiceCltvDelta: -1, payable: false })).toBe('invalid_onion_payload');
+  });
+
   it('takes a keysend, in parts, too', () => {
     expect(check({ method: 'keysend', invoiceCltvDelta: -1 })).toBe('none');
     expect(check({ method: 'keysend', invoiceCltvDelta: -1, partial: true })).toBe('none');

@@ -12,6 +12,8 @@ export const MIN_FINAL_EXPIRY_DELTA = 30;
 
 /** 0 to accept, or the failure. `maxExpiryDelta` in blocks. */
 export function checkReceive(request: ReceiveRequest, acceptKeysend: boolean, maxExpiryDelta: number): FailureCode {
+  // An AMP record has an even type that Eclair does not know (eclair:wire/protocol/TlvCodecs.scala:validateUnknownTlv).
+  if (request.method === 'amp') return FAILURE.invalid_onion_payload;
   if (request.amountMsat < request.onionAmountMsat) return FAILURE.final_incorrect_htlc_amount;
   if (request.expiry < request.onionExpiry) return FAILURE.final_incorrect_cltv_expiry;
   // One failure for everything else, so that nothing can be probed. A keysend may come in parts.

@@ -54,6 +54,11 @@ export class Payments {
   start(request: PaymentRequest): void {
     const { settings, removed } = this.#nodes.of(request.source);
     const { amountMsat, feeLimitMsat } = request;
+    if (request.method === 'amp') {
+      // LDK cannot; the compiler refuses to let it.
+      this.#host.actions.resolve(request.payment, OUTCOME.NotDispatched);
+      return;
+    }
     const given = request.route !== null;
     const limit = given ? Infinity : defaultFeeLimit(amountMsat, settings.feeLimitBaseMsat, settings.feeLimitPercent);
     const payment = new Payment(request, feeLimitMsat < 0 ? limit : feeLimitMsat);

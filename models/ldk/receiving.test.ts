@@ -30,6 +30,10 @@ describe('a recipient', () => {
     expect(check({ partial: true, onionAmountMsat: 400_000, amountMsat: 400_000 })).toBe('none');
   });
 
+  it('cannot read the onion of an AMP part', () => {
+    expect(check({ method: 'amp', invoiceCltvDelta: -1, onionExpiry: 1044 })).toBe('invalid_onion_payload');
+  });
+
   it('holds the HTLC against the onion', () => {
     expect(check({ amountMsat: 999_999 })).toBe('final_incorrect_htlc_amount');
     expect(check({ onionExpiry: 1044 })).toBe('final_incorrect_cltv_expiry');

@@ -10,6 +10,8 @@ import { HTLC_FAIL_BACK_BUFFER } from './forwarding.ts';
 
 /** 0 to accept, or the failure. The application sets no upper limit to overpayment. */
 export function checkReceive(request: ReceiveRequest, acceptKeysend: boolean): FailureCode {
+  // An AMP record has an even type that LDK does not know (ldk:ln/onion_utils.rs:decode_next_hop).
+  if (request.method === 'amp') return FAILURE.invalid_onion_payload;
   if (request.onionExpiry > request.expiry) return FAILURE.final_incorrect_cltv_expiry;
   if (request.expiry <= request.height + HTLC_FAIL_BACK_BUFFER + 1) return FAILURE.incorrect_or_unknown_payment_details;
   if (request.onionAmountMsat > request.amountMsat) return FAILURE.final_incorrect_htlc_amount;

@@ -49,6 +49,7 @@ describe('options', () => {
   it('have lnd’s defaults', () => {
     expect(DEFAULT_SETTINGS).toEqual({
       acceptKeysend: true,
+      acceptAmp: false,
       estimator: 'apriori',
       bimodal: { scaleMsat: 300_000_000, nodeWeight: 0.2, decayUs: 7 * 24 * 3_600_000_000 },
       timePreference: 0,

@@ -9,5 +9,6 @@ export const lndKind: ModelKind = {
   summary: 'Lightning Network Daemon: backward Dijkstra with mission control, halving into parts, 60 s to pay.',
   optionsSchema: LND_OPTIONS,
   senderOptions: ['max_cltv', 'outgoing_channel', 'last_hop'],
+  paysByAmp: true,
   create: (host) => new LndModel(host),
 };

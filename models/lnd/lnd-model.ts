@@ -139,7 +139,8 @@ export class LndModel implements NodeModel {
   }
 
   checkReceive(request: ReceiveRequest): FailureCode {
-    return checkReceive(request, this.#settings(request.node).acceptKeysend);
+    const { acceptKeysend, acceptAmp } = this.#settings(request.node);
+    return checkReceive(request, acceptKeysend, acceptAmp);
   }
 
   offeredDeadline(expiry: number): number {

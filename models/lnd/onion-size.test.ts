@@ -15,5 +15,6 @@ describe('payload sizes', () => {
   it('counts payment data or the keysend preimage at the recipient', () => {
     expect(finalPayloadBytes(1_000_000, 800_000, 'invoice')).toBe(5 + 5 + (34 + 3) + 1 + 32);
     expect(finalPayloadBytes(1_000_000, 800_000, 'keysend')).toBe(5 + 5 + 42 + 1 + 32);
+    expect(finalPayloadBytes(1_000_000, 800_000, 'amp')).toBe(5 + 5 + (34 + 3) + 70 + 1 + 32);
   });
 });

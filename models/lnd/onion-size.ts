@@ -4,6 +4,7 @@
  *
  * lnd:routing/route/route.go:PayloadSize, lnd:routing/pathfind.go:lastHopPayloadSize.
  */
+import type { PaymentMethod } from '../../engine/simulate/node-model.ts';
 
 /** MaxRoutingPayloadSize of lightning-onion; hop_payloads of BOLT 4. */
 export const MAX_ROUTING_PAYLOAD_BYTES = 1300;
@@ -16,6 +17,9 @@ const CHANNEL_RECORD_BYTES = 10;
 const PAYMENT_DATA_BYTES = 34;
 /** lnd:record/experimental.go:KeySendType: type 5482373484 as a 9-byte BigSize, length, 32 bytes. */
 const KEYSEND_RECORD_BYTES = 42;
+
+/** lnd:record/amp.go:MaxAmpPayLoadSize: type 14, length, root share, set id, and a child index of four bytes. */
+const AMP_RECORD_BYTES = 70;
 
 /** Bytes of a truncated integer (tu64 of BOLT 1): none for zero. */
 export function truncatedBytes(value: number): number {
@@ -41,7 +45,8 @@ export function hopPayloadBytes(amountMsat: number, expiry: number): number {
 }
 
 /** Payload of the recipient. lnd counts the part's amount where the total of the payment goes, and so does this. */
-export function finalPayloadBytes(amountMsat: number, expiry: number, method: 'keysend' | 'invoice'): number {
-  const extra = method === 'keysend' ? KEYSEND_RECORD_BYTES : PAYMENT_DATA_BYTES + truncatedBytes(amountMsat);
+export function finalPayloadBytes(amountMsat: number, expiry: number, method: PaymentMethod): number {
+  const data = PAYMENT_DATA_BYTES + truncatedBytes(amountMsat);
+  const extra = method === 'keysend' ? KEYSEND_RECORD_BYTES : method === 'amp' ? data + AMP_RECORD_BYTES : data;
   return framed(integerRecord(amountMsat) + integerRecord(expiry) + extra);
 }

@@ -29,6 +29,7 @@ export const LND_OPTIONS: Readonly<Record<string, Json>> = {
       'Whether spontaneous payments are accepted. On here, because scenarios pay by keysend; lnd itself has it off (accept-keysend).',
       true,
     ),
+    accept_amp: flag('Accept AMP', 'Whether spontaneous AMP payments are accepted (accept-amp).', false),
     fee_base_msat: integer('Base fee', 'Base fee of new channels, msat (bitcoin.basefee).', 1000, 0, 0xffff_ffff),
     fee_rate_ppm: integer('Fee rate', 'Proportional fee of new channels, ppm (bitcoin.feerate).', 1, 0, 0xffff_ffff),
     cltv_expiry_delta: integer(
@@ -222,6 +223,7 @@ export const LND_OPTIONS: Readonly<Record<string, Json>> = {
 /** Settings of a node, in the units that the code works with. */
 export interface LndSettings {
   readonly acceptKeysend: boolean;
+  readonly acceptAmp: boolean;
   readonly feeBaseMsat: number;
   readonly feeRatePpm: number;
   readonly cltvDelta: number;
@@ -283,6 +285,7 @@ export function readSettings(options: Section): LndSettings {
   const [feeLimit, feeLimitSchema] = sectionOf(options, LND_OPTIONS, 'fee_limit');
   return {
     acceptKeysend: read<boolean>(options, LND_OPTIONS, 'accept_keysend'),
+    acceptAmp: read<boolean>(options, LND_OPTIONS, 'accept_amp'),
     feeBaseMsat: number('fee_base_msat'),
     feeRatePpm: number('fee_rate_ppm'),
     cltvDelta: number('cltv_expiry_delta'),

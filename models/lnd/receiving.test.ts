@@ -3,7 +3,7 @@ import { failureName } from '../../engine/simulate/failure.ts';
 import type { ReceiveRequest } from '../../engine/simulate/node-model.ts';
 import { checkReceive } from './receiving.ts';
 
-function check(changes: Partial<ReceiveRequest>, acceptKeysend = true): string {
+function check(changes: Partial<ReceiveRequest>, acceptKeysend = true, acceptAmp = false): string {
   const request: ReceiveRequest = {
     node: 0,
     amountMsat: 1000,
@@ -20,7 +20,7 @@ function check(changes: Partial<ReceiveRequest>, acceptKeysend = true): string {
     partial: false,
     ...changes,
   };
-  return failureName(checkReceive(request, acceptKeysend));
+  return failureName(checkReceive(request, acceptKeysend, acceptAmp));
 }
 
 const keysend = { method: 'keysend', invoiceCltvDelta: -1 } as const;
@@ -54,6 +54,14 @@ describe('a recipient', () => {
   it('refuses an expiry that a final delta cannot express', () => {
     expect(check({ expiry: 1000 + 65_536 })).toBe('incorrect_or_unknown_payment_details');
     expect(check({ expiry: 1000 + 65_535 })).toBe('none');
+  });
+
+  it('accepts AMP, in one part or several, only when told to', () => {
+    const amp = { method: 'amp', invoiceCltvDelta: -1, partial: true, totalMsat: 9000 } as const;
+    expect(check(amp)).toBe('incorrect_or_unknown_payment_details');
+    expect(check(amp, false, true)).toBe('none');
+    expect(check({ ...amp, partial: false, totalMsat: 1000 }, false, true)).toBe('none');
+    expect(check({ ...amp, expiry: 1018, onionExpiry: 1018 }, true, true)).toBe('incorrect_or_unknown_payment_details');
   });
 
   it('accepts keysend in one part when told to', () => {
