@@ -53,6 +53,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'engine/distribute': ['engine/base', 'engine/sweep'],
   'engine/rpc': ['engine/base', 'engine/timeline', 'engine/simulate', 'engine/backends'],
   'engine/host': [
+    'engine/rpc',
     'engine/base',
     'engine/timeline',
     'engine/spec',
@@ -62,6 +63,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'engine/kinds',
     'engine/compile',
     'engine/run',
+    'engine/simulate',
   ],
   'engine/api': [
     'engine/snapshot',

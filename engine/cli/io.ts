@@ -33,6 +33,8 @@ export interface CliIo {
   readonly host: HostVersions;
   /** Calls the listener at every interruption (Ctrl-C); answers how to end that. */
   onInterrupt(listener: () => void): () => void;
+  /** Calls the listener when standard input has ended; what comes before is passed over. */
+  onInputEnd(listener: () => void): void;
   /** Keys that are pressed; absent where there is no terminal to read them from and to answer on. */
   readonly keys?: KeySource;
   /** Ends the process now. Only for a second interruption. */

@@ -4,10 +4,11 @@
  * `process`; everything that decides anything is in cli.ts and the commands.
  */
 import module from 'node:module';
-import { pathToFileURL } from 'node:url';
-import { isMainThread } from 'node:worker_threads';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isMainThread, workerData } from 'node:worker_threads';
 import { nodeClock } from '../host/node-clock.ts';
 import { nodeFiles } from '../host/node-files.ts';
+import type { LinkData } from '../rpc/link-thread.ts';
 import type { Files } from '../run/files.ts';
 import type { CliIo, OutStream } from './io.ts';
 
@@ -50,6 +51,7 @@ async function main(): Promise<void> {
         process.off('SIGTERM', listener);
       };
     },
+    onInputEnd: (listener) => void process.stdin.on('end', listener).on('close', listener).resume(),
     ...(isTerminal ? { keys: (await import('./terminal-keys.ts')).terminalKeys(process.stdin) } : {}),
     exit: (code) => process.exit(code),
   };
@@ -59,6 +61,13 @@ async function main(): Promise<void> {
     executor: async (job, jobs) => {
       const { threadExecutor } = await import('./thread-executor.ts');
       return threadExecutor(entry(io.files), job, jobs);
+    },
+    remoteModels: async (settings, needed) => {
+      const { openRemoteModels } = await import('../rpc/remote-models.ts');
+      const { MODEL_KINDS } = await import('../kinds/registry.ts');
+      const own = entry(io.files);
+      const command = [process.execPath, fileURLToPath(own), 'model', 'host', '--until-input-ends'];
+      return openRemoteModels({ ...settings, kinds: MODEL_KINDS, needed, command, entry: own });
     },
     pool: async (job) => {
       const { threadPool } = await import('./thread-pool.ts');
@@ -74,8 +83,13 @@ function entry(files: Files): URL {
   return real === null ? new URL(import.meta.url) : pathToFileURL(real);
 }
 
-/** A thread of a sweep. */
+/** A thread: one that speaks to a model process, or one of a sweep. */
 async function thread(): Promise<void> {
+  if ((workerData as { readonly kind?: unknown } | null)?.kind === 'blast-model-link') {
+    const { serveLink } = await import('../rpc/link-thread.ts');
+    serveLink(workerData as LinkData);
+    return;
+  }
   const { serveThread } = await import('./thread-worker.ts');
   await serveThread(nodeClock);
 }

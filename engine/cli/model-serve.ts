@@ -3,7 +3,9 @@ import { InvalidArgumentError } from 'commander';
 import { parseAmount, parseDuration } from '../spec/units.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import type { CliIo } from './io.ts';
-import { type CommandEntry, OPTION, type OptionValues } from './options.ts';
+import { type CommandEntry, OPTION } from './options.ts';
+import { serveUntilEnd } from './serving.ts';
+import { LISTEN_OPTIONS, listenSettings } from './tls-options.ts';
 
 /** Blocks of a server that has nobody to mine for it: as BLAST's core mines, ten every five seconds. */
 const BLOCK_EVERY = '5s';
@@ -17,20 +19,12 @@ export const modelServeCommand: CommandEntry = {
     'time. Without TLS only this machine may connect. Ends with Ctrl-C, or when StopModel is called.',
   arguments: [{ syntax: '<model>', summary: 'implementation of the nodes; see blast model list' }],
   options: [
-    {
-      flags: '--listen <address>',
-      summary: 'HOST:PORT; port 0 takes one that is unused',
-      defaultValue: '127.0.0.1:0',
-    },
     { flags: '--nodes <number>', summary: 'start so many nodes at once (default: StartNodes does)', parse: parseCount },
     { flags: '--wallet <amount>', summary: 'coins of each node', defaultValue: '1 BTC', parse: parseSat },
     { flags: '--block-every <duration>', summary: 'time between blocks', defaultValue: BLOCK_EVERY, parse: parseUs },
     { flags: '--blocks <number>', summary: 'blocks each time', defaultValue: BLOCKS, parse: parseCount },
     { flags: '--saves <folder>', summary: 'where Save writes and Load reads', defaultValue: 'blast-saves' },
-    { flags: '--tls-cert <file>', summary: "the server's certificate (PEM)" },
-    { flags: '--tls-key <file>', summary: 'key of that certificate (PEM)' },
-    { flags: '--tls-client-ca <file>', summary: 'only clients with a certificate of this authority (PEM) may connect' },
-    { flags: '--insecure', summary: 'let other machines connect without TLS' },
+    ...LISTEN_OPTIONS,
     OPTION.quiet,
   ],
   examples: [
@@ -44,89 +38,31 @@ export const modelServeCommand: CommandEntry = {
       const names = MODEL_KINDS.map((kind) => kind.name).join(', ');
       throw new CliError(EXIT.usage, `there is no model called '${name}'`, `models: ${names}`);
     }
-    const endpoint = await import('../rpc/endpoint.ts');
     const { BLAST_SERVICE, BlastHost } = await import('../rpc/blast-service.ts');
-    const { serve } = await import('../rpc/serve.ts');
-    const address = endpoint.parseListenAddress(String(options.listen));
-    if (address === null) {
-      throw new CliError(EXIT.usage, `'${options.listen}' is no address`, 'for example 127.0.0.1:5050 or [::1]:0');
-    }
-    const tls = tlsFiles(io, options);
-    if (tls === null && !endpoint.isLoopback(address.host) && options.insecure !== true) {
-      throw new CliError(
-        EXIT.usage,
-        `other machines could connect to ${address.host} and read along`,
-        'add --tls-cert and --tls-key, or --insecure if that is meant',
-      );
-    }
-    const access = credentialsOf(() => endpoint.serverCredentials(tls));
+    const settings = await listenSettings(io, options);
     const say = (text: string): void => {
       if (options.quiet !== true) io.stderr.write(`${text}\n`);
     };
     const originMs = io.clock.now();
-    const ended = new AbortController();
-    const host = new BlastHost({
-      model,
-      walletSat: options.wallet as number,
-      blockEveryUs: options.blockEvery as number,
-      blocks: options.blocks as number,
-      height: 100,
-      feeratePerKw: 250,
-      nowUs: () => Math.floor((io.clock.now() - originMs) * 1000),
-      folder: saves(io, String(options.saves)),
-      stopped: () => ended.abort(),
-      called: (call, failure) => say(failure === null ? call : `${call}: ${failure}`),
-    });
-    if (options.nodes !== undefined) host.start(options.nodes as number);
-    const release = io.onInterrupt(() => {
-      if (ended.signal.aborted) io.exit(EXIT.interrupted);
-      ended.abort();
-    });
-    try {
-      const server = await serve(address, access, [
-        { definition: BLAST_SERVICE, implementation: host.implementation() },
-      ]).catch((error: Error) => {
-        throw new CliError(EXIT.backend, `cannot listen on ${endpoint.addressText(address)}: ${error.message}`);
+    await serveUntilEnd(io, model.version, settings, (end) => {
+      const host = new BlastHost({
+        model,
+        walletSat: options.wallet as number,
+        blockEveryUs: options.blockEvery as number,
+        blocks: options.blocks as number,
+        height: 100,
+        feeratePerKw: 250,
+        nowUs: () => Math.floor((io.clock.now() - originMs) * 1000),
+        folder: saves(io, String(options.saves)),
+        stopped: end,
+        called: (call, failure) => say(failure === null ? call : `${call}: ${failure}`),
       });
-      io.stdout.write(`${model.version} listens on ${endpoint.addressText(server.address)}\n`);
-      if (!ended.signal.aborted) {
-        await new Promise((resolve) => ended.signal.addEventListener('abort', resolve, { once: true }));
-      }
-      await server.stop();
-    } finally {
-      release();
-    }
+      if (options.nodes !== undefined) host.start(options.nodes as number);
+      return [{ definition: BLAST_SERVICE, implementation: host.implementation() }];
+    });
     return EXIT.ok;
   },
 };
-
-/** PEM texts of the options; null without any. @throws CliError */
-function tlsFiles(io: CliIo, options: OptionValues) {
-  const { tlsCert, tlsKey, tlsClientCa } = options;
-  if (tlsCert === undefined && tlsKey === undefined && tlsClientCa === undefined) return null;
-  if (tlsCert === undefined || tlsKey === undefined) {
-    throw new CliError(EXIT.usage, 'TLS needs both --tls-cert and --tls-key');
-  }
-  const read = (file: unknown): string => {
-    const text = io.files.read(String(file));
-    if (text === null) throw new CliError(EXIT.invalid, `there is no file ${file}`);
-    return text;
-  };
-  return {
-    cert: read(tlsCert),
-    key: read(tlsKey),
-    ...(tlsClientCa === undefined ? {} : { clientCa: read(tlsClientCa) }),
-  };
-}
-
-/** @throws CliError when TLS does not take the files */
-function credentialsOf<T>(make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    throw new CliError(EXIT.invalid, `the certificate or its key cannot be used: ${(error as Error).message}`);
-  }
-}
 
 /** The folder of saved networks, made when the first one is written. */
 function saves(io: CliIo, folder: string) {

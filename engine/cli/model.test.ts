@@ -4,11 +4,35 @@ import { describe, expect, it } from 'vitest';
 import { defaultEngine } from '../host/default-engine.ts';
 import { MODEL_KINDS } from '../kinds/registry.ts';
 import { BLAST_SERVICE } from '../rpc/blast-service.ts';
+import { MemoryFiles } from '../run/testing/memory-files.ts';
 import { runCli } from './cli.ts';
 import { FakeIo } from './testing/fake-io.ts';
 
 const EXIT_OK = 0;
 const USAGE = 2;
+
+describe('blast run --models', () => {
+  it.each([
+    [['--models', 'there'], /Write in-process, rpc, rpc:2, or addresses/],
+    [['--models', 'rpc:0'], /number of processes from 1 to 64/],
+    [['--models', 'rpc', '--models-timeout', '0s'], /duration of at least 1ms/],
+    [['--models', 'rpc', '--models-ca', 'ca.pem'], /named by their addresses/],
+    [['--models', 'a:1', '--models-cert', 'c.pem'], /there is no file c\.pem/],
+    [['--models', 'rpc', '--trace', 'all'], /models of this process only/],
+  ])('%j is refused', async (args, message) => {
+    const files = new MemoryFiles({ 's.yml': 'version: 1\nname: s\nduration: 1s\nnodes: { a: {}, b: {} }\n' });
+    const io = new FakeIo({ files });
+    expect(await run(io, 'run', 's.yml', ...args)).toBeGreaterThan(1);
+    expect(io.err).toMatch(message);
+  });
+
+  it('says that there are no processes where the engine cannot start them', async () => {
+    const files = new MemoryFiles({ 's.yml': 'version: 1\nname: s\nduration: 1s\nnodes: { a: {}, b: {} }\n' });
+    const io = new FakeIo({ files });
+    expect(await run(io, 'run', 's.yml', '--models', 'rpc')).toBe(6);
+    expect(io.err).toMatch(/^error: models in other processes: there are no other processes here/);
+  });
+});
 
 describe('blast model', () => {
   it('lists every model there is', async () => {
@@ -23,7 +47,7 @@ describe('blast model', () => {
   it('wants to be told what to do', async () => {
     const io = new FakeIo();
     expect(await run(io, 'model')).toBe(USAGE);
-    expect(io.err).toMatch(/say what to do: list or serve/);
+    expect(io.err).toMatch(/say what to do: list, serve or host/);
   });
 
   it.each([

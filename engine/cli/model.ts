@@ -1,5 +1,6 @@
 /** `blast model`: the node models there are, and simulated nodes that other programs drive over gRPC. */
 import { CliError, EXIT } from './exit-codes.ts';
+import { modelHostCommand } from './model-host.ts';
 import { modelServeCommand } from './model-serve.ts';
 import { type CommandEntry, OPTION } from './options.ts';
 
@@ -26,15 +27,15 @@ const listCommand: CommandEntry = {
 
 export const modelCommand: CommandEntry = {
   name: 'model',
-  summary: 'list the node models, or serve simulated nodes over gRPC',
+  summary: 'list the node models, or put nodes or their brains behind gRPC',
   arguments: [],
   options: [],
   examples: [
     ['blast model list', 'which implementations are modelled'],
     ['blast model serve lnd', 'nodes of lnd behind the protocol of BLAST'],
   ],
-  commands: [listCommand, modelServeCommand],
+  commands: [listCommand, modelServeCommand, modelHostCommand],
   async run() {
-    throw new CliError(EXIT.usage, 'say what to do: list or serve', 'blast model --help');
+    throw new CliError(EXIT.usage, 'say what to do: list, serve or host', 'blast model --help');
   },
 };

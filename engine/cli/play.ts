@@ -1,6 +1,6 @@
 /** Runs a compiled scenario for a command: backend, interruption, progress, and the exit code of what came of it. */
 import type { RoutingTraceSink } from '../backends/backend.ts';
-import type { BackendEntry, Compiled } from '../host/engine.ts';
+import type { BackendEntry, Compiled, RemoteModelsSettings } from '../host/engine.ts';
 import type { RunState } from '../run/machine.ts';
 import type { RunObserver } from '../run/observers.ts';
 import type { Pace } from '../run/pacing.ts';
@@ -13,6 +13,7 @@ import {
   runTimeline,
 } from '../run/runner.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
+import { openModels } from './models-option.ts';
 import type { CommandContext } from './options.ts';
 import { type KeyHints, ProgressLine } from './progress.ts';
 
@@ -27,6 +28,8 @@ export interface PlaySettings {
   readonly check?: boolean;
   /** Gets the steps of routing of the payments that it wants to know about. */
   readonly trace?: RoutingTraceSink;
+  /** Model processes; null or absent for the models of this one. */
+  readonly models?: RemoteModelsSettings | null;
   readonly observers?: readonly RunObserver[];
   readonly pace?: Pace;
   readonly until?: number;
@@ -58,6 +61,8 @@ export async function play(
   settings: PlaySettings = {},
 ): Promise<RunResult> {
   const { io, engine } = context;
+  const models = settings.models ?? null;
+  const remote = models === null ? null : await openModels(context, compiled, models);
   const stop = new AbortController();
   const pause = new PauseControl();
   const keys = settings.keys === true && settings.quiet !== true ? io.keys : undefined;
@@ -81,6 +86,7 @@ export async function play(
       backend: await backendNamed(context, settings.backend).create({
         check: settings.check ?? false,
         ...(settings.trace === undefined ? {} : { trace: settings.trace }),
+        ...(remote === null ? {} : { models: remote.kinds }),
       }),
       kinds: engine.kinds,
       observers: settings.observers ?? [],
@@ -102,6 +108,7 @@ export async function play(
     progress?.clear();
     releaseKeys?.();
     release();
+    await remote?.close();
   }
 }
 

@@ -9,6 +9,7 @@ import type { CaptureRequest } from '../run/runner.ts';
 import { selectTraced } from '../run/trace-selection.ts';
 import { formatDuration } from '../spec/units.ts';
 import { CliError, EXIT } from './exit-codes.ts';
+import { MODELS_OPTIONS, modelsSettings } from './models-option.ts';
 import {
   type CommandContext,
   type CommandEntry,
@@ -46,6 +47,7 @@ export const runCommand: CommandEntry = {
     { flags: '-o, --out <folder>', summary: 'folder of the results (default: out/ and the name of the scenario)' },
     OPTION.speed,
     { flags: '--backend <name>', summary: 'what the scenario is played on', defaultValue: 'simulator' },
+    ...MODELS_OPTIONS,
     { flags: '--check', summary: 'check every invariant after each event (slow)' },
     {
       flags: '--payments <columns>',
@@ -138,6 +140,14 @@ export async function runScenario(context: CommandContext, file: string, options
   const compileMs = io.clock.now() - startedMs;
   const until = options.until as number | undefined;
   const selectors = options.trace as readonly string[] | undefined;
+  const models = modelsSettings(io, options);
+  if (selectors !== undefined && models !== null) {
+    throw new CliError(
+      EXIT.usage,
+      'routing can be traced with models of this process only',
+      'leave out --models or --trace',
+    );
+  }
   const traced = selectors === undefined ? undefined : selectTraced(compiled.timeline, selectors);
   if (traced !== undefined && traced.diagnostics.length > 0) {
     printDiagnostics(io, traced.diagnostics);
@@ -164,6 +174,7 @@ export async function runScenario(context: CommandContext, file: string, options
     const result = await play(context, compiled, {
       backend: backend.name,
       check: options.check === true,
+      models,
       observers: output.observers,
       ...(output.trace === undefined ? {} : { trace: output.trace }),
       pace: options.speed as Pace,

@@ -133,6 +133,7 @@ class Interruption {
     return {
       ...{ stdout, stderr, columns, env, files, clock, host },
       calendar: () => io.calendar(),
+      onInputEnd: (listener) => io.onInputEnd(listener),
       onInterrupt: (listener) => {
         this.#listeners.push(listener);
         if (this.raised) listener();

@@ -6,6 +6,7 @@ import { EVENTS_FILE } from '../run/run-folder.ts';
 import { Verifier } from '../run/verify.ts';
 import { differenceText } from '../run/verify-text.ts';
 import { CliError, EXIT } from './exit-codes.ts';
+import { MODELS_OPTIONS, modelsSettings } from './models-option.ts';
 import { type CommandContext, type CommandEntry, OPTION } from './options.ts';
 import { exitCodeOf, play } from './play.ts';
 import { shortDigest } from './run-report.ts';
@@ -21,6 +22,7 @@ export const verifyCommand: CommandEntry = {
   arguments: [{ syntax: '<file...>', summary: 'scenarios that have been locked' }],
   options: [
     { flags: '--against <folder>', summary: 'results of a former run of the scenario' },
+    ...MODELS_OPTIONS,
     OPTION.allowOutside,
     OPTION.format,
     OPTION.quiet,
@@ -68,7 +70,11 @@ async function verifyOne(
     against === undefined ? null : linesOf(context, against),
   );
   const quiet = options.quiet === true;
-  const result = await play(context, compiled, { quiet, observers: verifier.observers });
+  const result = await play(context, compiled, {
+    quiet,
+    observers: verifier.observers,
+    models: modelsSettings(io, options),
+  });
   const style = styleFor(io, io.stderr);
   const code = exitCodeOf(result);
   if (result.state !== 'completed') {

@@ -65,6 +65,7 @@ function withFiles(io: CliIo, files: Files): CliIo {
   return {
     ...{ stdout, stderr, columns, env, clock, host, files },
     calendar: () => io.calendar(),
+    onInputEnd: (listener) => io.onInputEnd(listener),
     onInterrupt: (listener) => io.onInterrupt(listener),
     ...(io.keys === undefined ? {} : { keys: io.keys }),
     exit: (code) => io.exit(code),

@@ -24,6 +24,10 @@ export const defaultEngine: Engine = {
   formats: IMPORT_FORMATS,
   exportFormats: async () => (await import('../interop/export-formats.ts')).EXPORT_FORMATS,
   writeImported: (input) => writeScenario({ ...input, models: MODEL_KINDS.map(({ name }) => name) }),
+  // Needs what a process of its own is started with, which only the process knows (see main.ts).
+  remoteModels: async () => {
+    throw new Error('there are no other processes here');
+  },
   // One cell after the other; the process puts threads in its place (see main.ts).
   executor: async (job) => {
     const { inlineExecutor } = await import('../sweep/inline-executor.ts');

@@ -6,7 +6,9 @@ import type { CompileInput, CompileResult } from '../compile/compile.ts';
 import type { ExportFormat } from '../interop/exported.ts';
 import type { ImportFormat } from '../interop/imported.ts';
 import type { ScenarioWriterInput, WrittenScenario } from '../interop/scenario-writer.ts';
+import type { RemoteModels, RemoteModelsRequest } from '../rpc/remote-models.ts';
 import type { RunInput } from '../run/runner.ts';
+import type { ModelKind } from '../simulate/node-model.ts';
 import type { CellPool } from '../sweep/cell-pool.ts';
 import type { Executor, SweepJob } from '../sweep/job.ts';
 
@@ -20,7 +22,12 @@ export interface BackendOptions {
   readonly check: boolean;
   /** Gets the steps of routing of the payments that it wants to know about; ignored where nobody can tell them. */
   readonly trace?: RoutingTraceSink;
+  /** Models of other processes that the nodes of one run have; absent: those of this one. */
+  readonly models?: readonly ModelKind[];
 }
+
+/** Model processes of a run: those that run already, or the number of those to start. */
+export type RemoteModelsSettings = Pick<RemoteModelsRequest, 'where' | 'limits'>;
 
 export interface BackendEntry {
   readonly name: string;
@@ -40,6 +47,8 @@ export interface Engine {
   executor(job: SweepJob, jobs: number | null): Awaitable<Executor>;
   /** Where a worker for other machines runs the cells that it takes. */
   pool(job: SweepJob): Awaitable<CellPool>;
+  /** Models of other processes for one run, of the implementations of these names. @throws Error that says why not */
+  remoteModels(settings: RemoteModelsSettings, needed: ReadonlySet<string>): Promise<RemoteModels>;
   /** Texts of a scenario made of an imported network, and of the network file beside it. */
   writeImported(input: ScenarioWriterInput): WrittenScenario;
 }

@@ -22,6 +22,8 @@ export class GossipGraph implements GraphView {
   known: Uint8Array = new Uint8Array(INITIAL);
   disabled: Uint8Array = new Uint8Array(INITIAL);
   version: Int32Array = new Int32Array(INITIAL);
+  /** Another number whenever anything here is another one. */
+  revision = 0;
   #pairs: PairIndex | null = null;
 
   constructor(nodeCount: number, channels: ChannelTable) {
@@ -44,6 +46,7 @@ export class GossipGraph implements GraphView {
   /** Makes a policy (number `version` of its edge) the publicly known one. The first policy of an edge makes the edge known. */
   learn(edge: number, policy: Policy, version: number): void {
     this.#room(edge);
+    this.revision++;
     this.version[edge] = version;
     this.feeBaseMsat[edge] = policy.feeBaseMsat;
     this.feeRatePpm[edge] = policy.feeRatePpm;
@@ -76,6 +79,7 @@ export class GossipGraph implements GraphView {
   forget(channel: number): void {
     this.#room(2 * channel + 1);
     if (this.known[2 * channel] === 0 && this.known[2 * channel + 1] === 0) return;
+    this.revision++;
     this.known[2 * channel] = 0;
     this.known[2 * channel + 1] = 0;
     this.#pairs = null;

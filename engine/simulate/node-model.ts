@@ -257,6 +257,23 @@ export interface ModelHost {
   traceOf?(payment: number): PaymentTrace | null;
 }
 
+/** What a model that lives in another process needs to be kept up to date (engine/rpc); no model decides by it. */
+export interface WorldFacts {
+  /** Channels that there are or were. */
+  readonly channelCount: number;
+  /** Another number whenever the public graph is another one. */
+  readonly graphRevision: number;
+  /** Number of the attempt that is made next. */
+  readonly nextAttempt: number;
+  /** Node that makes a payment, and the one that is paid; −1 for a payment that does not go on now. */
+  sourceOf(payment: number): number;
+  destinationOf(payment: number): number;
+  /** Node that an edge leaves. */
+  fromOf(edge: number): number;
+  /** Name of a node, for messages to people. */
+  nameOf(node: number): string;
+}
+
 /** When an implementation does what (BOLT 2 commitment updates, connections, gossip). All in µs. */
 export interface NodeTiming {
   /** Longest wait between an update and the commitment_signed that covers it (lnd: 50 ms). */
@@ -456,12 +473,19 @@ export interface NodeModel {
   /** The node's memory as JSON (what it learnt; payments in progress). Amounts and times as integers. */
   capture(node: number): Json;
   /** Takes over what capture wrote; `rowOf` gives the present number of each payment in it. Nothing is sent. */
-  restore(node: number, state: Json, rowOf: (payment: number) => number): void;
+  restore(node: number, state: Json, rowOf: RowOf): void;
 }
 
 /** Options of payments that not every implementation has; the compiler refuses those that the payer's has not. */
 export const SENDER_OPTIONS = ['max_cltv', 'outgoing_channel', 'last_hop'] as const;
 export type SenderOption = (typeof SENDER_OPTIONS)[number];
+
+/** The present number of a payment of a state. */
+export interface RowOf {
+  (payment: number): number;
+  /** All payments of which the state knows something. */
+  readonly payments: readonly number[];
+}
 
 /** A registered implementation: what the spec needs to validate nodes and the simulator to play them. */
 export interface ModelKind {
@@ -475,5 +499,6 @@ export interface ModelKind {
   readonly senderOptions: readonly SenderOption[];
   /** Set where its nodes can pay by AMP; the compiler refuses such payments of others. */
   readonly paysByAmp?: true;
-  create(host: ModelHost): NodeModel;
+  /** @param facts for a model whose decisions are made in another process */
+  create(host: ModelHost, facts?: WorldFacts): NodeModel;
 }

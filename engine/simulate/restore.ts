@@ -14,7 +14,7 @@ import { STATE, STATE_NAMES } from './channel-lifecycle.ts';
 import { LISTS_PER_EDGE } from './channels.ts';
 import { blankPolicy } from './gossip.ts';
 import { HTLC_NAMES } from './htlcs.ts';
-import { MAX_HOPS } from './node-model.ts';
+import { MAX_HOPS, type RowOf } from './node-model.ts';
 import type { OnChain } from './onchain.ts';
 import { PAYMENT } from './payments.ts';
 import { readPolicyState } from './policy-state.ts';
@@ -24,7 +24,6 @@ import { weightOf } from './tx-weight.ts';
 import { PHYSICS, PHYSICS_NAMES, type World } from './world.ts';
 
 /** Row of a payment in the timeline that is played, by its row in the state; −1 when it has none. */
-export type RowOf = (row: number) => number;
 
 /** @throws RangeError when the timeline lacks a node, a name of a channel or a payment of the state. */
 export function restoreState(parts: StatefulParts, state: SimulationState): void {
@@ -100,7 +99,8 @@ function rowsOf(w: World, state: SimulationState): RowOf {
     if (found < 0) throw new RangeError(`the timeline has no payment ${nth} of ${name}`);
     rows.set(row, found);
   }
-  return w.startsAnew ? (row) => rows.get(row) ?? -1 : (row) => rows.get(row) ?? row;
+  const rowOf = w.startsAnew ? (row: number) => rows.get(row) ?? -1 : (row: number) => rows.get(row) ?? row;
+  return Object.assign(rowOf, { payments: [...rows.keys()] });
 }
 
 /** A pair of nodes as numbered in a network of more nodes. */

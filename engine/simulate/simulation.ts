@@ -25,10 +25,11 @@ import { Gossip } from './gossip.ts';
 import { brokenInvariant, InvariantError, InvariantWatch } from './invariants.ts';
 import { Links } from './links.ts';
 import { Liveness } from './liveness.ts';
-import type { CommitmentView, ModelHost, ModelKind } from './node-model.ts';
+import type { CommitmentView, ModelHost, ModelKind, WorldFacts } from './node-model.ts';
 import { OnChain } from './onchain.ts';
 import { Opening } from './opening.ts';
 import { PaymentFlow } from './payment-flow.ts';
+import { PAYMENT } from './payments.ts';
 import { RECORD, type RecordSink, TX } from './records.ts';
 import { restoreState } from './restore.ts';
 import type { RoutingTraceSink } from './routing-trace.ts';
@@ -312,6 +313,7 @@ export class Simulation {
   #build(models: readonly ModelKind[], start: SimulationStart | null, trace: RoutingTraceSink | undefined): void {
     const w = this.world;
     const { nodes, channels } = w.timeline.network;
+    const { source, destination } = w.timeline.payments;
     if (trace !== undefined) {
       w.traceOf = (payment) =>
         trace.wants(payment) ? { report: (step) => trace.step(payment, this.nowUs, step) } : null;
@@ -329,7 +331,22 @@ export class Simulation {
       view: (edge, view: CommitmentView) => w.channels.view(edge, view),
       ...(w.traceOf === null ? {} : { traceOf: w.traceOf }),
     };
-    const made = new Map(models.map((kind) => [kind.name, kind.create(host)]));
+    const facts: WorldFacts = {
+      get channelCount() {
+        return w.channels.count;
+      },
+      get graphRevision() {
+        return w.graph.revision;
+      },
+      get nextAttempt() {
+        return w.attempts.made;
+      },
+      sourceOf: (payment) => (w.payments.state[payment] === PAYMENT.running ? source[payment]! : -1),
+      destinationOf: (payment) => (w.payments.state[payment] === PAYMENT.running ? destination[payment]! : -1),
+      fromOf: (edge) => w.from(edge),
+      nameOf: (node) => nodes[node]!.name,
+    };
+    const made = new Map(models.map((kind) => [kind.name, kind.create(host, facts)]));
     nodes.forEach((plan, n) => {
       const model = made.get(plan.model);
       if (model === undefined) throw new RangeError(`no model is called ${plan.model}`);

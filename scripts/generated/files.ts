@@ -26,6 +26,10 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { path: 'docs/diagnostics.md', make: (repository) => diagnosticsMarkdown(goldenExamples(repository)) },
   { path: 'docs/scenario-reference.md', make: scenarioMarkdown },
   { path: 'engine/rpc/blast-proto.ts', make: ({ read }) => protoModule('BLAST_PROTO', 'proto/blast.proto', read) },
+  {
+    path: 'engine/rpc/model-proto.ts',
+    make: ({ read }) => protoModule('MODEL_PROTO', 'proto/blast/v1/model.proto', read),
+  },
   { path: 'schemas/lock.v1.schema.json', make: () => jsonText(LOCK_SCHEMA) },
   { path: 'schemas/scenario.v0.schema.json', make: () => jsonText(publishedV0Schema()) },
   { path: 'schemas/scenario.v1.schema.json', make: () => jsonText(composeSchema(SCHEMA_PARTS)) },

@@ -7,6 +7,7 @@ import { afterAll } from 'vitest';
 import { runCli } from '../../engine/cli/cli.ts';
 import { nodeCronClock } from '../../engine/cli/node-cron-clock.ts';
 import { defaultEngine } from '../../engine/host/default-engine.ts';
+import type { Engine } from '../../engine/host/engine.ts';
 import { nodeFiles } from '../../engine/host/node-files.ts';
 import type { WallClock } from '../../engine/run/pacing.ts';
 
@@ -20,6 +21,7 @@ export interface CommandResult {
 
 export interface CommandOptions {
   readonly cwd?: string;
+  readonly engine?: Partial<Engine>;
   readonly clock?: WallClock;
 }
 
@@ -57,11 +59,12 @@ export async function blast(args: readonly string[], options: CommandOptions = {
       calendar: async () => nodeCronClock,
       host: { node: process.versions.node, v8: process.versions.v8, platform: `${process.platform}-${process.arch}` },
       onInterrupt: () => () => {},
+      onInputEnd: () => {},
       exit: (n) => {
         throw new Error(`exit ${n}`);
       },
     },
-    defaultEngine,
+    { ...defaultEngine, ...options.engine },
   );
   return { code, out: out.join(''), err: err.join('') };
 }

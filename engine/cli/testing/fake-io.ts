@@ -31,6 +31,7 @@ export class FakeIo implements CliIo {
   readonly host: CliIo['host'] = { node: '20' };
   readonly keys?: KeySource;
   #listeners: (() => void)[] = [];
+  readonly #inputEnds: (() => void)[] = [];
   #keyListeners: ((key: string) => void)[] = [];
 
   constructor(options: FakeIoOptions = {}) {
@@ -70,6 +71,15 @@ export class FakeIo implements CliIo {
 
   exit(code: number): void {
     this.exits.push(code);
+  }
+
+  onInputEnd(listener: () => void): void {
+    this.#inputEnds.push(listener);
+  }
+
+  /** As the end of standard input. */
+  endInput(): void {
+    for (const listener of this.#inputEnds) listener();
   }
 
   /** As Ctrl-C does. */

@@ -3,6 +3,7 @@ import { NumberHasher } from '../../base/digest.ts';
 import { MODEL_KINDS } from '../../kinds/registry.ts';
 import type { ChannelPlan, NodePlan } from '../../timeline/network.ts';
 import type { PaymentProfile, Timeline } from '../../timeline/timeline.ts';
+import type { ModelKind } from '../node-model.ts';
 import type { PaymentResult, RecordCode, RecordSink } from '../records.ts';
 import type { RoutingTraceSink } from '../routing-trace.ts';
 import { Simulation } from '../simulation.ts';
@@ -26,6 +27,8 @@ export interface TestNetwork {
   readonly blockWeight?: number;
   readonly mempoolWeight?: number;
   readonly gossipUs?: number;
+  /** Models of each simulation; the registered ones unless given. */
+  readonly models?: () => readonly ModelKind[];
 }
 
 const DEFAULT_PROFILE: PaymentProfile = { method: 'keysend', feeLimitMsat: -1, timeoutUs: -1, maxParts: -1, holdUs: 0 };
@@ -95,19 +98,25 @@ export class TestRun implements RecordSink {
   readonly #hash = new NumberHasher();
   readonly #timeline: Timeline;
   readonly #check: boolean;
+  readonly #models: () => readonly ModelKind[];
 
   constructor(network: TestNetwork, check = true, trace?: RoutingTraceSink) {
     this.#timeline = testTimeline(network);
     this.#check = check;
+    this.#models = network.models ?? (() => MODEL_KINDS);
     const options = { check, ...(trace === undefined ? {} : { trace }) };
-    this.simulation = new Simulation(this.#timeline, MODEL_KINDS, this, options);
+    this.simulation = new Simulation(this.#timeline, this.#models(), this, options);
   }
 
   /** Goes on in another simulation from the text of the state. */
   reload(): void {
     const state = JSON.parse(JSON.stringify(this.simulation.capture())) as SimulationState;
     const options = { check: this.#check };
-    this.simulation = new Simulation(this.#timeline, MODEL_KINDS, this, options, { state, originUs: 0, anew: false });
+    this.simulation = new Simulation(this.#timeline, this.#models(), this, options, {
+      state,
+      originUs: 0,
+      anew: false,
+    });
   }
 
   record(code: RecordCode, timeUs: number, a: number, b: number, c: number, amount: number): void {
@@ -126,7 +135,7 @@ export class TestRun implements RecordSink {
   /** Lets time pass until `seconds`. */
   until(seconds: number, between: ((run: TestRun) => void) | null = null): this {
     const events = between === null ? 1_000_000 : 7;
-    while (!this.simulation.advance(seconds * 1_000_000, true, events)) between?.(this);
+    while (!this.simulation.advance(Math.round(seconds * 1_000_000), true, events)) between?.(this);
     return this;
   }
 

@@ -1,0 +1,73 @@
+/** Models of another process as kinds that a simulation can be made of. */
+import type { ModelHost, ModelKind, NodeModel, WorldFacts } from '../simulate/node-model.ts';
+import { readTargets, readTiming, targetsMessage, timingMessage } from './messages.ts';
+import { type RemoteDescription, RemoteModel } from './remote-model.ts';
+import { RemoteSession, type TurnLink } from './remote-session.ts';
+import type { Message } from './wire.ts';
+import { WorldPicture } from './world-picture.ts';
+
+/** Methods of NodeModel that an implementation may lack, by the field of Turn that asks for them. */
+const OPTIONAL: Readonly<Record<string, keyof NodeModel>> = {
+  opener_depth: 'openerDepth',
+  maximum_for: 'maximumFor',
+  batch_at: 'batchAt',
+  check_incoming: 'checkIncoming',
+  claim_feerate: 'claimFeerate',
+};
+
+/** A kind whose decisions are made by a process. */
+export interface RemoteKind {
+  /** As this process knows it: options, and what a sender can be asked for. */
+  readonly kind: ModelKind;
+  readonly description: RemoteDescription;
+}
+
+/** Kinds whose models all speak over one link; they are for one simulation. */
+export function remoteKinds(kinds: readonly RemoteKind[], link: TurnLink): readonly ModelKind[] {
+  let session: RemoteSession | null = null;
+  return kinds.map(({ kind, description }) => ({
+    ...kind,
+    create(host: ModelHost, facts?: WorldFacts): NodeModel {
+      if (facts === undefined) throw new Error('a model of another process needs the facts of the world');
+      session ??= new RemoteSession(link, host, facts);
+      return new RemoteModel(description, session, facts, host.graph.nodeCount);
+    },
+  }));
+}
+
+/** What a process says of a kind of its own: ModelDescription of model.proto. */
+export function describeKind(kind: ModelKind): Message {
+  // What is asked for here depends on no world.
+  const empty = new WorldPicture(0, new Map());
+  const model = kind.create(empty, empty);
+  return {
+    name: kind.name,
+    version: kind.version,
+    summary: kind.summary,
+    timing: timingMessage(model.timing),
+    invoice_cltv_delta: model.invoiceCltvDelta,
+    invoice_expiry_us: model.invoiceExpiryUs,
+    hold_expiry_delta: model.holdExpiryDelta,
+    answers: Object.entries(OPTIONAL).flatMap(([ask, method]) => (model[method] === undefined ? [] : [ask])),
+    omits_updates: model.omitsUpdates === true,
+    reads_mempool: model.readsMempool === true,
+    ...(model.targets === undefined ? {} : { targets: targetsMessage(model.targets) }),
+  };
+}
+
+/** Reads what describeKind wrote, after it was sent. */
+export function readDescription(m: Message): RemoteDescription {
+  return {
+    name: m.name as string,
+    version: m.version as string,
+    summary: m.summary as string,
+    timing: readTiming(m.timing as Message),
+    invoiceCltvDelta: m.invoice_cltv_delta as number,
+    invoiceExpiryUs: m.invoice_expiry_us as number,
+    holdExpiryDelta: m.hold_expiry_delta as number,
+    omitsUpdates: m.omits_updates as boolean,
+    readsMempool: m.reads_mempool as boolean,
+    targets: readTargets(m.targets as Message | null | undefined),
+    answers: m.answers as readonly string[],
+  };
+}

@@ -1,0 +1,303 @@
+/**
+ * A NodeModel whose decisions are made in another process: every question of the simulator becomes a turn of the session.
+ * What cannot change is asked once: deadlines, depths and reserves are functions of one number.
+ */
+import { canonicalJson, type Json } from '../base/json.ts';
+import type { FailureCode } from '../simulate/failure.ts';
+import type {
+  ChannelFacts,
+  ChannelOffer,
+  ChannelTerms,
+  ClaimView,
+  CommitmentView,
+  ConfirmationTargets,
+  ForwardRequest,
+  NodeModel,
+  NodeTiming,
+  OpeningAnswer,
+  Policy,
+  ReceiveRequest,
+  RowOf,
+  WorldFacts,
+} from '../simulate/node-model.ts';
+import type { PaymentRequest } from '../simulate/payment-request.ts';
+import {
+  claimMessage,
+  forwardMessage,
+  offerMessage,
+  paymentMessage,
+  policyMessage,
+  readPolicy,
+  readTerms,
+  receiveMessage,
+  termsMessage,
+  viewMessage,
+} from './messages.ts';
+import type { ModelProcessError, RemoteSession } from './remote-session.ts';
+import type { Answer, Message } from './wire.ts';
+import { parseState } from './wire.ts';
+
+/** What a process said of a model (Describe). */
+export interface RemoteDescription {
+  readonly name: string;
+  readonly version: string;
+  readonly summary: string;
+  readonly timing: NodeTiming;
+  readonly invoiceCltvDelta: number;
+  readonly invoiceExpiryUs: number;
+  readonly holdExpiryDelta: number;
+  readonly omitsUpdates: boolean;
+  readonly readsMempool: boolean;
+  /** Null: the simulator's own. */
+  readonly targets: ConfirmationTargets | null;
+  /** Questions beyond the usual ones that it answers. */
+  readonly answers: readonly string[];
+}
+
+export class RemoteModel implements NodeModel {
+  readonly name: string;
+  readonly timing: NodeTiming;
+  readonly invoiceCltvDelta: number;
+  readonly invoiceExpiryUs: number;
+  readonly holdExpiryDelta: number;
+  readonly omitsUpdates: boolean;
+  readonly readsMempool: boolean;
+  readonly targets?: ConfirmationTargets;
+  readonly claimFeerate?: (claim: ClaimView) => number;
+  readonly openerDepth?: (node: number) => number;
+  readonly maximumFor?: (view: CommitmentView, policy: Policy, announced: boolean) => number;
+  readonly batchAt?: (node: number, draw: number) => number;
+  readonly checkIncoming?: (view: CommitmentView, amountMsat: number) => FailureCode;
+
+  readonly #session: RemoteSession;
+  readonly #facts: WorldFacts;
+  readonly #constants = new Map<string, number>();
+  /** What each node remembers, as it was told last; empty when something may have changed it. */
+  readonly #memories = new Map<number, Json>();
+
+  constructor(description: RemoteDescription, session: RemoteSession, facts: WorldFacts, nodeCount: number) {
+    this.name = description.name;
+    this.timing = description.timing;
+    this.invoiceCltvDelta = description.invoiceCltvDelta;
+    this.invoiceExpiryUs = description.invoiceExpiryUs;
+    this.holdExpiryDelta = description.holdExpiryDelta;
+    this.omitsUpdates = description.omitsUpdates;
+    this.readsMempool = description.readsMempool;
+    if (description.targets !== null) this.targets = description.targets;
+    this.#session = session;
+    this.#facts = facts;
+    const answers = (ask: string): boolean => description.answers.includes(ask);
+    if (answers('opener_depth')) this.openerDepth = (node) => this.#number('opener_depth', { node });
+    if (answers('maximum_for')) {
+      this.maximumFor = (view, policy, announced) =>
+        this.#number('maximum_for', { view: viewMessage(view), policy: policyMessage(policy), announced });
+    }
+    if (answers('batch_at')) {
+      this.batchAt = (node, draw) => {
+        // It may draw a new batch, which is part of its memory.
+        this.#memories.clear();
+        return this.#number('batch_at', { node, draw });
+      };
+    }
+    if (answers('check_incoming')) {
+      this.checkIncoming = (view, amountMsat) =>
+        this.#code('check_incoming', { view: viewMessage(view), amount_msat: amountMsat });
+    }
+    if (answers('claim_feerate')) {
+      this.claimFeerate = (claim) => {
+        this.#session.noteFees();
+        return this.#number('claim_feerate', claimMessage(claim));
+      };
+    }
+    this.#ask('begin', { node_count: nodeCount });
+  }
+
+  addNode(node: number, options: Readonly<Record<string, Json>>): void {
+    this.#memories.clear();
+    this.#session.note({ node_added: { model: this.name, node, options: canonicalJson(options as Json) } });
+  }
+
+  openingTerms(node: number, offer: ChannelOffer): ChannelTerms {
+    return this.#terms(this.#ask('opening_terms', { node, offer: offerMessage(offer) }));
+  }
+
+  refuseToOpen(node: number, offer: ChannelOffer): string | null {
+    return this.#reason(this.#ask('refuse_to_open', { node, offer: offerMessage(offer) }));
+  }
+
+  answerOpening(node: number, offer: ChannelOffer, openerTerms: ChannelTerms): OpeningAnswer {
+    const payload = { node, offer: offerMessage(offer), opener_terms: termsMessage(openerTerms) };
+    const { opening } = this.#ask('answer_opening', payload);
+    if (opening === undefined || opening === null) throw this.#wrong('answer_opening', 'opening');
+    const { terms, minimum_depth, reason } = opening;
+    if (terms === undefined || terms === null) return { accept: false, reason };
+    return { accept: true, terms: readTerms(terms), minimumDepth: minimum_depth };
+  }
+
+  refuseTerms(node: number, offer: ChannelOffer, terms: ChannelTerms, minimumDepth: number): string | null {
+    const payload = { node, offer: offerMessage(offer), terms: termsMessage(terms), minimum_depth: minimumDepth };
+    return this.#reason(this.#ask('refuse_terms', payload));
+  }
+
+  walletReserveSat(channels: number): number {
+    return this.#constant('wallet_reserve', channels, { channels });
+  }
+
+  commitmentFeerate(node: number, estimatePerKw: number): number {
+    return this.#number('commitment_feerate', { node, estimate_per_kw: estimatePerKw });
+  }
+
+  defaultPolicy(node: number, facts: ChannelFacts, out: Policy): void {
+    const { policy } = this.#ask('default_policy', {
+      node,
+      capacity_sat: facts.capacitySat,
+      peer_terms: termsMessage(facts.peerTerms),
+      announced: facts.announced,
+    });
+    if (policy === undefined || policy === null) throw this.#wrong('default_policy', 'policy');
+    readPolicy(policy, out);
+  }
+
+  spendable(view: CommitmentView): number {
+    return this.#number('spendable', { view: viewMessage(view) });
+  }
+
+  checkOffer(view: CommitmentView, amountMsat: number): FailureCode {
+    const { offerCode } = this.#session;
+    if (offerCode >= 0) return offerCode as FailureCode;
+    return this.#code('check_offer', { view: viewMessage(view), amount_msat: amountMsat });
+  }
+
+  checkForward(request: ForwardRequest): FailureCode {
+    return this.#code('check_forward', forwardMessage(request));
+  }
+
+  chooseForward(passing: ArrayLike<number>, count: number, requestedEdge: number, draw: number): number {
+    const edges = Array.from({ length: count }, (_, i) => passing[i] as number);
+    const payload = { passing: edges, requested_edge: requestedEdge, draw };
+    // Implementations compare what the channels could carry.
+    const node = this.#facts.fromOf(requestedEdge);
+    const { value, result } = this.#session.ask(this.name, 'choose_forward', payload, node);
+    if (result !== 'value') throw this.#wrong('choose_forward', 'value');
+    const chosen = value as number;
+    if (chosen < 0 || chosen >= count) {
+      throw this.#failure('choose_forward', `${chosen} is no index into ${count} channels`);
+    }
+    return chosen;
+  }
+
+  checkReceive(request: ReceiveRequest): FailureCode {
+    return this.#code('check_receive', receiveMessage(request));
+  }
+
+  offeredDeadline(expiry: number): number {
+    return this.#constant('offered_deadline', expiry, { expiry });
+  }
+
+  receivedDeadline(expiry: number): number {
+    return this.#constant('received_deadline', expiry, { expiry });
+  }
+
+  closeDepth(capacitySat: number): number {
+    return this.#constant('close_depth', capacitySat, { capacity_sat: capacitySat });
+  }
+
+  startPayment(request: PaymentRequest): void {
+    this.#stimulus('start_payment', paymentMessage(request, this.#facts.nextAttempt), request.source);
+  }
+
+  channelUpdate(node: number, edge: number, policy: Policy, version: number): void {
+    this.#memories.clear();
+    const update = { model: this.name, node, edge, policy: policyMessage(policy), version };
+    this.#session.note({ channel_update: update });
+  }
+
+  attemptSucceeded(payment: number, attempt: number): void {
+    const payload = { payment, attempt, next_attempt: this.#facts.nextAttempt };
+    this.#stimulus('attempt_succeeded', payload, this.#facts.sourceOf(payment));
+  }
+
+  attemptFailed(payment: number, attempt: number, hop: number, code: FailureCode): void {
+    const payload = { payment, attempt, hop, code, next_attempt: this.#facts.nextAttempt };
+    this.#stimulus('attempt_failed', payload, this.#facts.sourceOf(payment));
+  }
+
+  paymentTimer(payment: number): void {
+    const payload = { payment, next_attempt: this.#facts.nextAttempt };
+    this.#stimulus('payment_timer', payload, this.#facts.sourceOf(payment));
+  }
+
+  capture(node: number): Json {
+    if (this.#memories.size === 0) {
+      const { memories } = this.#ask('capture', {});
+      for (const memory of memories?.memories ?? []) this.#memories.set(memory.node, this.#state(memory));
+    }
+    const memory = this.#memories.get(node);
+    if (memory === undefined) {
+      throw this.#failure('capture', 'nothing is said of the node', node);
+    }
+    return memory;
+  }
+
+  restore(node: number, state: Json, rowOf: RowOf): void {
+    this.#memories.clear();
+    const payments = rowOf.payments.map((was) => ({ was, is: rowOf(was) }));
+    this.#ask('restore', { memory: { node, state: canonicalJson(state) }, payments });
+  }
+
+  #state({ node, state }: { readonly node: number; readonly state: string }): Json {
+    try {
+      return parseState(state);
+    } catch {
+      throw this.#failure('capture', 'what it remembers is no JSON', node);
+    }
+  }
+
+  #stimulus(ask: string, payload: Message, source: number): void {
+    this.#memories.clear();
+    this.#session.ask(this.name, ask, payload, source);
+  }
+
+  #ask(ask: string, payload: Message): Answer {
+    return this.#session.ask(this.name, ask, payload, -1);
+  }
+
+  #code(ask: string, payload: Message): FailureCode {
+    const { code, result } = this.#ask(ask, payload);
+    if (result !== 'code') throw this.#wrong(ask, 'code');
+    return code as FailureCode;
+  }
+
+  #number(ask: string, payload: Message): number {
+    const { value, result } = this.#ask(ask, payload);
+    if (result !== 'value') throw this.#wrong(ask, 'value');
+    return value as number;
+  }
+
+  #constant(ask: string, of: number, payload: Message): number {
+    const key = `${ask} ${of}`;
+    let value = this.#constants.get(key);
+    if (value === undefined) {
+      value = this.#number(ask, payload);
+      this.#constants.set(key, value);
+    }
+    return value;
+  }
+
+  #terms({ terms }: Answer): ChannelTerms {
+    if (terms === undefined || terms === null) throw this.#wrong('opening_terms', 'terms');
+    return readTerms(terms);
+  }
+
+  #reason({ text }: Answer): string | null {
+    return text === undefined || text === '' ? null : text;
+  }
+
+  #wrong(ask: string, wanted: string): ModelProcessError {
+    return this.#failure(ask, `the answer has no ${wanted}`);
+  }
+
+  #failure(ask: string, reason: string, node = -1): ModelProcessError {
+    return this.#session.failure(this.name, ask, {}, node, reason);
+  }
+}
