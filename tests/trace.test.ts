@@ -8,6 +8,8 @@ import { describe, expect, it } from 'vitest';
 import { createSimulatorBackend } from '../engine/backends/simulator/simulator-backend.ts';
 import { MODEL_KINDS } from '../engine/kinds/registry.ts';
 import type { Figures, RoutingTraceSink, TraceStep } from '../engine/simulate/routing-trace.ts';
+import { TestRun } from '../engine/simulate/testing/network.ts';
+import type { PaymentProfile } from '../engine/timeline/timeline.ts';
 import { ROOT } from './testing/command.ts';
 import { type Compiled, compileFile, from, play } from './testing/play.ts';
 import { scenarioFiles } from './testing/scenarios.ts';
@@ -98,6 +100,60 @@ it('traces what goes on from a snapshot, and changes nothing there either', asyn
   const whole = await play(compiled, { captures: [{ atUs: 600_000_000, name: 'middle' }] });
   const backend = createSimulatorBackend({ models: MODEL_KINDS, trace: checkingTrace(compiled) });
   expect((await play(compiled, { ...from(whole.snapshots.get('middle')), backend })).digest).toBe(whole.digest);
+});
+
+/** Steps of one payment from 0 over 1 to 2, of which the second hop is dear and locks money for long. */
+function tracedBy(model: string, profile: Partial<PaymentProfile>, amountMsat: number): readonly TraceStep[] {
+  const steps: TraceStep[] = [];
+  const trace: RoutingTraceSink = { wants: () => true, step: (_payment, _timeUs, step) => steps.push(step) };
+  const dear = { feeBaseMsat: 5000, feeRatePpm: 1000 };
+  const network = {
+    nodes: [{ model }, { model }, { model }],
+    channels: [
+      { node0: 0, node1: 1 },
+      { node0: 1, node1: 2, policy0: dear },
+    ],
+    payments: [{ source: 0, destination: 2, amountMsat }],
+    profiles: [profile],
+  };
+  const run = new TestRun(network, true, trace);
+  run.simulation.pay(0);
+  run.until(100);
+  return steps;
+}
+
+describe.each(['lnd', 'ldk', 'eclair'])('a payment of %s', (model) => {
+  it('that finds nothing within its fee limit says that the fee limit was in the way', () => {
+    const steps = tracedBy(model, { feeLimitMsat: 5000 }, 10_000_000);
+    const search = steps.find(({ step }) => step === 'search');
+    expect(search).toMatchObject({
+      result: 'none',
+      routes: [],
+      obstacles: ['fee_limit'],
+      limits: { fee_limit_msat: 5000 },
+    });
+    expect(steps.at(-1)).toMatchObject({ step: 'decide', decision: 'give_up', because: 'RouteNotFound' });
+  });
+
+  it('that is more than its sender has says so', () => {
+    const steps = tracedBy(model, {}, 600_000_000);
+    const search = steps.find(({ step }) => step === 'search') as Search;
+    // Eclair knows the balances of channels to the recipient only.
+    expect(search.obstacles).toEqual(model === 'eclair' ? [] : ['own_balance']);
+  });
+
+  it('that succeeds tells limits, search, route, lessons and the end', () => {
+    const steps = tracedBy(model, {}, 10_000_000);
+    const kinds = steps.map(({ step }) => step).filter((step, i, all) => step !== all[i - 1]);
+    expect(kinds.slice(0, 3)).toEqual(['begin', 'search', 'send']);
+    expect(kinds.slice(-2)).toEqual(['learn', 'decide']);
+    const send = steps.find(({ step }) => step === 'send') as Extract<TraceStep, { readonly step: 'send' }>;
+    expect(send.route).toMatchObject({ delivered_msat: 10_000_000, fee_msat: 15_000 });
+    expect(send.route.hops.map(({ edge, amount_msat, fee_msat }) => [edge, amount_msat, fee_msat])).toEqual([
+      [0, 10_015_000, 0],
+      [2, 10_000_000, 15_000],
+    ]);
+  });
 });
 
 it('has seen every model search, find, fail, learn and decide', () => {

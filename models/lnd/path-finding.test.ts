@@ -99,6 +99,53 @@ describe('a route', () => {
     expect(find(host, { destination: 3 })).toMatchObject({ amounts: [1_000_700, 1_000_000, 1_000_000] });
   });
 
+  it('takes the inbound fee of the amount with the outbound fee, rounded towards zero', () => {
+    const channels: FakeChannel[] = [
+      { a: 0, b: 1, ...big, ab: { inboundPpm: -1234 } },
+      { a: 1, b: 2, ...big, ab: { base: 1001, ppm: 2000, inboundBase: 77, inboundPpm: 55_555 } },
+      { a: 2, b: 3, ...big, ab: { ppm: 500 } },
+    ];
+    const out2 = 500;
+    const in2 = 77 + Math.floor((1_000_500 * 55_555) / 1e6);
+    const at2 = 1_000_000 + out2 + in2;
+    const out1 = 1001 + Math.floor((at2 * 2000) / 1e6);
+    const in1 = -Math.floor(((at2 + out1) * 1234) / 1e6);
+    expect(find(new FakeHost(4, channels), { destination: 3 })).toMatchObject({
+      amounts: [at2 + out1 + in1, at2, 1_000_000],
+    });
+  });
+
+  it('compares parallel channels by both fees, and takes the dearer one', () => {
+    const host = new FakeHost(4, [
+      { a: 0, b: 1, ...big },
+      { a: 1, b: 2, ...big, ab: { base: 3000, inboundBase: -2500 } },
+      { a: 1, b: 2, ...big, ab: { base: 1000 } },
+      { a: 2, b: 3, ...big, ab: { base: 4000 } },
+    ]);
+    expect(find(host, { destination: 3 })).toMatchObject({
+      edges: [0, 4, 6],
+      amounts: [1_005_000, 1_004_000, 1_000_000],
+    });
+  });
+
+  it('lets discounts lower neither the weight of a hop below nothing nor the limit on fees', () => {
+    const discount: FakeChannel[] = [
+      { a: 0, b: 1, ...big, ab: { inboundBase: -9_000_000 } },
+      { a: 1, b: 2, ...big, ab: { base: 700 } },
+    ];
+    expect(find(new FakeHost(3, discount), { destination: 2, feeLimitMsat: 0 })).toMatchObject({
+      amounts: [1_000_000, 1_000_000],
+    });
+    const surcharge: FakeChannel[] = [
+      { a: 0, b: 1, ...big, ab: { inboundBase: 300 } },
+      { a: 1, b: 2, ...big, ab: { base: 700 } },
+    ];
+    expect(find(new FakeHost(3, surcharge), { destination: 2, feeLimitMsat: 1000 })).toMatchObject({
+      amounts: [1_001_000, 1_000_000],
+    });
+    expect(find(new FakeHost(3, surcharge), { destination: 2, feeLimitMsat: 999 })).toBe(PATH.none);
+  });
+
   it('comes back to the sender when it pays itself, even over the same channel', () => {
     const triangle: FakeChannel[] = [
       { a: 0, b: 1, ...big, ba: { disabled: true } },
