@@ -7,8 +7,9 @@ import { keyedUnit } from '../base/random.ts';
 import { DIAGNOSTIC_CODES, diagnosticInfo } from '../spec/diagnostic-codes.ts';
 import { formatDiagnostics } from '../spec/format-diagnostic.ts';
 import { readSnapshot } from './read.ts';
+import { SNAPSHOT_SCHEMA } from './snapshot-schema.ts';
 import { sampleDocument } from './testing/sample.ts';
-import { digestOfJson, digestOfLayout, snapshotJson, snapshotText } from './text.ts';
+import { digestOfJson, digestOfLayout, SNAPSHOT_MEMBERS, snapshotJson, snapshotText } from './text.ts';
 
 const golden = join(import.meta.dirname, 'golden');
 const document = sampleDocument();
@@ -23,6 +24,10 @@ function resealed(from: string | RegExp, to: string): string {
 }
 
 describe('a snapshot file', () => {
+  it('has a place for every member that its schema knows', () => {
+    expect([...SNAPSHOT_MEMBERS].sort()).toEqual(Object.keys(SNAPSHOT_SCHEMA.properties as object).sort());
+  });
+
   it('is read as it was written', () => {
     const reading = readSnapshot(text, 'x.snap.json');
     expect(reading).toMatchObject({ ok: true, digest, warnings: [] });

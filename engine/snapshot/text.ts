@@ -10,8 +10,8 @@ import { canonicalJson, type Json } from '../base/json.ts';
 import { compareText } from '../base/order.ts';
 import { SNAPSHOT_FORMAT, type SnapshotDocument } from './document.ts';
 
-/** Members in the order of the file. Those of the second list have a line for each of their elements. */
-const ORDER = [
+/** All members in the order of the file. Those of the second list have a line for each of their elements. */
+export const SNAPSHOT_MEMBERS = [
   'format',
   'engine',
   'digest',
@@ -26,6 +26,7 @@ const ORDER = [
   'htlcs',
   'htlc_pool',
   'defences',
+  'former_policies',
   'events',
   'gossip',
   'gossip_made',
@@ -74,7 +75,7 @@ export function snapshotText(document: SnapshotDocument): SnapshotText {
   }
   const digest = digestOf(members);
   members.set('digest', [JSON.stringify(digest)]);
-  const lines = ORDER.flatMap((key) => {
+  const lines = SNAPSHOT_MEMBERS.flatMap((key) => {
     const parts = members.get(key);
     if (parts === undefined) return [];
     if (!BY_LINE.has(key)) return [`"${key}":${parts[0] ?? ''}`];
