@@ -61,6 +61,16 @@ describe('blast run --trace', () => {
     expect((await explain(files, 'out/on coffee/0')).err).toContain('E831');
   });
 
+  it('tells of an attempt that was on its way when the run went on', async () => {
+    const files = await ran('--snapshot-at 10100ms');
+    const from = '--from out/detour/snapshots/at-10s100ms.snap.json --out out/on --trace all';
+    expect(await blast(`run detour.yml -q ${from}`, { files })).toMatchObject({ code: 0, err: '' });
+    const { out } = await explain(files, 'out/on coffee/0');
+    expect(out).toContain('bob refuses: temporary_channel_failure');
+    expect(out).toContain('alice hears that attempt 0 has failed at bob, hop 1');
+    expect(out).toContain('it ends: Success after 2 attempts');
+  });
+
   it.each([
     ['coffe', "no activity is called 'coffe'; did you mean 'coffee'?"],
     ['coffee/7', "there is no 'coffee/7'; numbers count from 0"],

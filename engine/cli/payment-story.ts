@@ -124,6 +124,9 @@ class Teller {
         const attempt = this.#attempt(row);
         attempt.refused = true;
         const failure = String(row.failure);
+        // The channel is the one that the HTLC was to leave by, or the one that it came to the recipient by.
+        const here = (row.figures as JsonRow | undefined)?.onion_amount_msat === undefined ? row.from : row.to;
+        if (typeof here === 'string') attempt.nodes[Number(row.hop)] = here;
         const why = ruleText(failure, String(row.channel), (row.figures ?? {}) as NumberRow);
         const who = this.#nodeAt(attempt, Number(row.hop));
         return [`${who} refuses: ${failureText(failure)}`, ...(why === '' ? [] : [`  ${why}`])];

@@ -46,8 +46,9 @@ function parsed(folder: string, id: string): Wanted {
 export function paymentSteps(results: RunResults, id: string): PaymentSteps {
   const wanted = parsed(results.folder, id);
   const found = new Gathering(results, wanted);
-  const hasEvents = found.events();
+  // The trace first: it tells attempts that were sent before the run went on from a snapshot.
   const traced = found.trace();
+  const hasEvents = found.events();
   const line = found.payments();
   if (found.steps.length === 0 && line === null) {
     const many = found.most;
@@ -104,7 +105,6 @@ class Gathering {
       if (!this.#concerns(text)) continue;
       const row = results.row(EVENTS_FILE, line);
       this.#note(row);
-      if (typeof row.attempt === 'number' && row.event === 'attempt_sent') this.#attempts.add(row.attempt);
       this.#add('events', row, EVENTS_FILE, line);
     }
     const end = last.number === 0 ? -1 : Number(results.row(EVENTS_FILE, last).n);
@@ -169,6 +169,7 @@ class Gathering {
   }
 
   #note(row: JsonRow): void {
+    if (typeof row.attempt === 'number') this.#attempts.add(row.attempt);
     if (typeof row.payment === 'number') this.payment = row.payment;
     if (typeof row.activity === 'string' && typeof row.nth === 'number') {
       this.activity = row.activity;
