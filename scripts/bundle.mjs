@@ -29,7 +29,7 @@ const bundle = await rolldown({
   input: { blast: path.join(DIST, 'engine/cli/main.js') },
   platform: 'node',
   // Only sweeps over many machines and models over gRPC need them, and they are installed with the package.
-  external: ['bullmq', 'ioredis', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs'],
+  external: ['bullmq', 'ioredis', '@grpc/grpc-js', '@grpc/proto-loader', '@grpc/reflection', 'grpc-health-check', 'protobufjs'],
   plugins: [precompiled],
   treeshake: { moduleSideEffects: (id) => id.endsWith('/cli/main.js') },
 });

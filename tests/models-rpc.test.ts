@@ -136,13 +136,13 @@ async function pretend(
   answer: (call: ServerDuplexStream<Buffer, Buffer>, turn: Turn, right: () => Answer) => void,
   description: Partial<{ protocol: number; models: object[] }> = {},
 ): Promise<string> {
-  const { definition, implementation } = modelService(MODEL_KINDS, { began: () => {}, ended: () => {} });
+  const service = modelService(MODEL_KINDS, { began: () => {}, ended: () => {} });
   const said = { protocol: PROTOCOL, software: 'pretender 1', models: MODEL_KINDS.map(describeKind), ...description };
   const server = await serve({ host: '127.0.0.1', port: 0 }, serverCredentials(null), [
     {
-      definition,
+      ...service,
       implementation: {
-        ...implementation,
+        ...service.implementation,
         Describe: (_: ServerUnaryCall<Buffer, Buffer>, callback: (error: null, bytes: Buffer) => void) =>
           callback(null, Buffer.from(encodeDescription(said as never))),
         Play: (call: ServerDuplexStream<Buffer, Buffer>) => {

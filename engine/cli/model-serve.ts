@@ -38,7 +38,7 @@ export const modelServeCommand: CommandEntry = {
       const names = MODEL_KINDS.map((kind) => kind.name).join(', ');
       throw new CliError(EXIT.usage, `there is no model called '${name}'`, `models: ${names}`);
     }
-    const { BLAST_SERVICE, BlastHost } = await import('../rpc/blast-service.ts');
+    const { BlastHost } = await import('../rpc/blast-service.ts');
     const settings = await listenSettings(io, options);
     const say = (text: string): void => {
       if (options.quiet !== true) io.stderr.write(`${text}\n`);
@@ -58,7 +58,7 @@ export const modelServeCommand: CommandEntry = {
         called: (call, failure) => say(failure === null ? call : `${call}: ${failure}`),
       });
       if (options.nodes !== undefined) host.start(options.nodes as number);
-      return [{ definition: BLAST_SERVICE, implementation: host.implementation() }];
+      return [host.service()];
     });
     return EXIT.ok;
   },

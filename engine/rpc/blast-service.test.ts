@@ -1,5 +1,6 @@
 /** BLAST's protocol over a real connection: a client that knows the protocol, and one that knows its bytes only. */
-import { Client, credentials, type Metadata, makeClientConstructor, type ServiceError, status } from '@grpc/grpc-js';
+import { Client, credentials, Metadata, makeClientConstructor, type ServiceError, status } from '@grpc/grpc-js';
+import { service as healthService } from 'grpc-health-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { lndKind } from '../../models/lnd/index.ts';
 import { BLAST_SERVICE, BlastHost } from './blast-service.ts';
@@ -45,7 +46,7 @@ beforeAll(async () => {
     ]),
   );
   server = await serve({ host: '127.0.0.1', port: 0 }, serverCredentials(null), [
-    { definition: BLAST_SERVICE, implementation },
+    { ...newHost().service(), implementation },
   ]);
   const Constructor = makeClientConstructor(BLAST_SERVICE, 'BlastRpc');
   client = new Constructor(`127.0.0.1:${server.address.port}`, credentials.createInsecure());
@@ -263,6 +264,27 @@ describe('saved networks', () => {
   });
 });
 
+it('tools can ask whether the service is healthy, and what it is', async () => {
+  const address = `127.0.0.1:${server.address.port}`;
+  const health = new (makeClientConstructor(healthService, 'Health'))(address, credentials.createInsecure());
+  const answer = await new Promise((resolve, reject) => {
+    const check = health.check as (request: object, callback: (error: Error | null, answer: unknown) => void) => void;
+    check.call(health, { service: 'blast_proto.BlastRpc' }, (error, value) => (error ? reject(error) : resolve(value)));
+  });
+  expect(answer).toMatchObject({ status: 'SERVING' });
+  health.close();
+  const same = (value: Buffer): Buffer => value;
+  const raw = new Client(address, credentials.createInsecure());
+  const path = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
+  const stream = raw.makeBidiStreamRequest(path, same, same, new Metadata());
+  const listed = new Promise<Buffer>((resolve) => stream.once('data', resolve));
+  // list_services (field 7), an empty text.
+  stream.write(Buffer.from([0x3a, 0x00]));
+  expect((await listed).toString('latin1')).toContain('blast_proto.BlastRpc');
+  stream.end();
+  raw.close();
+});
+
 it('the bytes on the wire are those of the protocol', async () => {
   await call('StartNodes', { num_nodes: 2 });
   const peer = await keyOf('lnd-0001');
@@ -279,7 +301,7 @@ it('the bytes on the wire are those of the protocol', async () => {
   const bytes = (path: string, body: Buffer): Promise<Buffer> =>
     new Promise((resolve, reject) => {
       const same = (value: Buffer): Buffer => value;
-      raw.makeUnaryRequest(path, same, same, body, {} as Metadata, (error, answer) =>
+      raw.makeUnaryRequest(path, same, same, body, new Metadata(), (error, answer) =>
         error === null ? resolve(answer as Buffer) : reject(error),
       );
     });

@@ -19,6 +19,7 @@ import { regtestAddress } from './bitcoin-address.ts';
 import { BLAST_PROTO } from './blast-proto.ts';
 import { HostError, HostedNetwork, type HostedSettings } from './hosted-network.ts';
 import { loadNetwork, type SaveFolder, saveNetwork } from './saved-networks.ts';
+import type { ServedService } from './serve.ts';
 
 /** Most nodes that one call starts. */
 const MAX_NODES = 10_000;
@@ -70,6 +71,16 @@ export class BlastHost {
   /** Plays what is due by now. */
   catchUp(): void {
     this.#network?.catchUp();
+  }
+
+  /** The protocol, for a server. */
+  service(): ServedService {
+    return {
+      name: 'blast_proto.BlastRpc',
+      proto: BLAST_PROTO,
+      definition: BLAST_SERVICE,
+      implementation: this.implementation(),
+    };
   }
 
   /** What a gRPC server answers with. */

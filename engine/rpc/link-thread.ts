@@ -25,8 +25,8 @@ export interface LinkData {
 /** What comes back: bytes, or what went wrong. */
 export type LinkMessage = Uint8Array | { readonly problem: string };
 
-/** Largest message, bytes: a memory of all nodes, or the first picture of a large network. */
-const MAX_MESSAGE_BYTES = 1024 * 1024 * 1024;
+/** As in serve.ts, bytes. */
+const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
 
 const asIs = (bytes: Buffer): Buffer => bytes;
 

@@ -3,6 +3,7 @@ import type { handleBidiStreamingCall, handleUnaryCall, ServiceDefinition } from
 import { status } from '@grpc/grpc-js';
 import { ENGINE_VERSION } from '../base/version.ts';
 import type { ModelKind } from '../simulate/node-model.ts';
+import { MODEL_PROTO } from './model-proto.ts';
 import { ModelSession } from './model-session.ts';
 import { describeKind } from './remote-kinds.ts';
 import type { ServedService } from './serve.ts';
@@ -59,7 +60,12 @@ export function modelService(
     call.on('error', () => close('the connection broke'));
     call.on('cancelled', () => close(null));
   };
-  return { definition: DEFINITION, implementation: { Describe: describe, Play: play } };
+  return {
+    name: 'blast.v1.Model',
+    proto: MODEL_PROTO,
+    definition: DEFINITION,
+    implementation: { Describe: describe, Play: play },
+  };
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

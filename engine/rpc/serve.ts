@@ -7,18 +7,25 @@ import {
   setLogVerbosity,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import { fromJSON, type PackageDefinition } from '@grpc/proto-loader';
+import { ReflectionService } from '@grpc/reflection';
+import { HealthImplementation } from 'grpc-health-check';
 import { addressText, type ListenAddress } from './endpoint.ts';
 
 // What goes wrong is told by errors; the library would write it to standard error, too.
 setLogVerbosity(logVerbosity.NONE);
 
-/** Largest message that is taken, bytes. */
-const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+/** Largest message, bytes: the first picture of a large network, or what all its nodes remember. */
+const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
 
 /** How long calls in progress have when the server ends, ms. */
 const SHUTDOWN_MS = 2000;
 
 export interface ServedService {
+  /** Full name: blast.v1.Model. */
+  readonly name: string;
+  /** The .proto file that it stands in, as protobufjs describes it. */
+  readonly proto: object;
   readonly definition: ServiceDefinition;
   readonly implementation: UntypedServiceImplementation;
 }
@@ -42,6 +49,7 @@ export async function serve(
     'grpc.so_reuseport': 0,
   });
   for (const { definition, implementation } of services) server.addService(definition, implementation);
+  addStandardServices(server, services);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(addressText(address), credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
   });
@@ -56,4 +64,16 @@ export async function serve(
         });
       }),
   };
+}
+
+/** What tools expect of any server: the health of each service (grpc.health.v1) and their descriptions (reflection). */
+function addStandardServices(server: Server, services: readonly ServedService[]): void {
+  const healthy: Record<string, 'SERVING'> = { '': 'SERVING' };
+  const described: PackageDefinition = {};
+  for (const { name, proto } of services) {
+    healthy[name] = 'SERVING';
+    Object.assign(described, fromJSON(proto as Parameters<typeof fromJSON>[0], { keepCase: true }));
+  }
+  new HealthImplementation(healthy).addToServer(server);
+  new ReflectionService(described).addToServer(server);
 }
