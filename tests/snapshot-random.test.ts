@@ -111,6 +111,9 @@ const happening = fc.oneof(
   fc.constant({ heal: {} }),
   fc.tuple(two, amount).map(([[source, destination]]) => ({ pay: { source, destination, amount: '7_000 sat' } })),
   fc.constantFrom('1 sat/vB', '9 sat/vB').map((feerate) => ({ set_feerate: { feerate } })),
+  fc.constantFrom('3 vMB', '90 vMB').map((backlog) => ({
+    congest_mempool: { backlog, feerate: ['2 sat/vB', '80 sat/vB'], inflow: '700 kvB', blocks: 9 },
+  })),
   node.map((n) => ({ fund: { node: n, amount: '1_000_000 sat' } })),
 );
 
@@ -191,6 +194,7 @@ describe('random scenarios', () => {
     due: 0,
     quiet: 0,
     mempool: 0,
+    strangers: 0,
     stopped: 0,
     agents: 0,
     paying: 0,
@@ -204,6 +208,7 @@ describe('random scenarios', () => {
     underWay.htlcs += state.htlcs.length;
     underWay.payments += state.payments.length;
     underWay.mempool += state.chain.mempool.length;
+    underWay.strangers += state.chain.backlog?.bands.length ?? 0;
     underWay.stopped += state.nodes.filter(({ running }) => running === false).length;
     underWay.due += run?.loops.reduce((sum, { due }) => sum + due.length, 0) ?? 0;
     underWay.quiet += run?.reactions.length ?? 0;
