@@ -49,6 +49,19 @@ describe('a payment by every sender, over every forwarder, to every recipient', 
   });
 });
 
+it('AMP arrives, whoever forwards it', () => {
+  for (const forwarder of names) {
+    const recipient = { options: { accept_amp: true } };
+    const triple = new Triple({
+      ...{ sender: 'lnd', forwarder, recipient: 'lnd' },
+      profile: { method: 'amp' },
+      nodes: { recipient },
+    });
+    expect(triple.pay(0), forwarder).toMatchObject({ outcome: 'Success', failures: [] });
+    expect(triple.balances()[R]! - triple.initial[R]!).toBe(AMOUNT_MSAT);
+  }
+});
+
 const observations: Observation[] = [];
 
 describe.each(SITUATIONS.map((situation) => [situation.name, situation] as const))('%s', (_, situation) => {
@@ -56,7 +69,7 @@ describe.each(SITUATIONS.map((situation) => [situation.name, situation] as const
 
   it.each(names)('is answered by %s as its source has it', (name) => {
     for (const models of TRIPLES) {
-      if (models[at] !== name) continue;
+      if (models[at] !== name || situation.senders?.includes(models.sender) === false) continue;
       const what = Object.values(models).join(' → ');
       const { triple, first, second } = playSituation(situation, models);
       const hop = at === 'forwarder' ? 1 : 2;

@@ -17,6 +17,8 @@ export interface Situation {
   readonly at: 'forwarder' | 'recipient';
   readonly code: Codes;
   readonly setting?: Partial<TripleSetting>;
+  /** Who can bring it about; any unless said. */
+  readonly senders?: readonly string[];
   /** What happens before the sender pays. */
   readonly before?: (triple: Triple) => void;
   /** What happens to an HTLC on its way to the node that notices. */
@@ -282,6 +284,14 @@ export const SITUATIONS: readonly Situation[] = [
     // Core Lightning takes keysends by default; its option of the same name turns the plugin off.
     code: all('incorrect_or_unknown_payment_details'),
     setting: { profile: { method: 'keysend' }, nodes: { recipient: { options: { accept_keysend: false } } } },
+  },
+  {
+    name: 'an AMP payment',
+    at: 'recipient',
+    // lnd has accept-amp off; the others cannot read the record.
+    code: { ...all('invalid_onion_payload'), lnd: 'incorrect_or_unknown_payment_details' },
+    setting: { profile: { method: 'amp' } },
+    senders: ['lnd'],
   },
   {
     name: 'the HTLC expires in 17 blocks',
