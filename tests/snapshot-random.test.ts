@@ -150,6 +150,11 @@ const behaviour = fc.oneof(
         back_off: { first: '2s', factor: 2, max: '9s' },
       },
     })),
+  fc.tuple(fc.nat(NODES - 1), fc.constantFrom('300ms', '1s')).map(([n, every]) => ({
+    nodes: `n-${n}`,
+    every,
+    probing: { targets: [`c-${(n + 1) % NODES}`, `c-${(n + 2) % NODES}`], precision: '500 sat' },
+  })),
   fc.tuple(node, fc.constantFrom(0, 0.5, 1)).map(([n, crash_share]) => ({
     nodes: n,
     churn: { up: { exponential: { mean: '20s' } }, down: ['500ms', '6s'], crash_share },

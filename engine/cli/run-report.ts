@@ -63,7 +63,10 @@ export function runSummary(
 function behaviourText(behaviour: BehaviourResult): string {
   const { name, kind, payments, nodes } = behaviour;
   const { forwards, feesEarnedMsat, downs, downUs, figures } = behaviourTotals(behaviour);
-  const parts = [...figures].map(([figure, n]) => counted(n, figure.replaceAll('_', ' ').replace(/s$/, '')));
+  // Figures of single channels are for metrics.json.
+  const parts = [...figures]
+    .filter(([figure]) => !figure.includes('.'))
+    .map(([figure, n]) => counted(n, figure.replaceAll('_', ' ').replace(/s$/, '')));
   if (payments?.count === 0) parts.push('no payments');
   else if (payments !== null) {
     const paid = `${groupDigits(payments.succeeded)} of ${counted(payments.count, 'payment')} succeeded`;

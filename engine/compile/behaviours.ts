@@ -154,5 +154,6 @@ function payments(
     source: payer,
     destination: payer,
     amountMsat: new Float64Array(payer.length),
+    ...(plan.options?.routes === undefined ? {} : { lane: new Uint16Array(payer.length) }),
   };
 }

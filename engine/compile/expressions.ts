@@ -57,6 +57,7 @@ export function checkExpressionNames(
     nodes: network?.nodes ?? null,
     channels: network?.channels ?? null,
     activities: activityNames(index.data),
+    behaviours: behaviourNames(index.data),
   };
   for (const [that, form] of expressionsOf(index)) {
     if (form.check(that.value) !== null) continue;
@@ -80,6 +81,11 @@ function activityNames(data: Json): KnownNames | null {
     BEHAVIOUR_KINDS.some((kind) => kind.pays && property(entry as Json, kind.name) !== undefined) ? [name] : [],
   );
   return knownNames([...Object.keys(written), ...made, ...agents]);
+}
+
+function behaviourNames(data: Json): KnownNames | null {
+  const written = property(data, 'behaviours') ?? {};
+  return typeof written !== 'object' || Array.isArray(written) ? null : knownNames(Object.keys(written));
 }
 
 /** The expressions of a document that are texts with a known value. */

@@ -78,8 +78,11 @@ export interface Agent {
 
   /** Changes the policy of its own direction of a channel. */
   setPolicy(channel: number, policy: PolicyPlan): Awaitable<void>;
-  /** A payment; answers its number, or null when it has made as many as its plan said. Amounts msat. */
-  pay(destination: number, amountMsat: number): Awaitable<number | null>;
+  /**
+   * A payment; answers its number, or null when it has made as many as its plan said. Amounts msat. `lane` is the route of
+   * the plan's options that it takes, where there are several.
+   */
+  pay(destination: number, amountMsat: number, lane?: number): Awaitable<number | null>;
   /** A circular payment, out by one channel and in by another; as pay(). */
   rebalance(request: RebalanceOrder): Awaitable<number | null>;
   /** Adds to a figure of the results. Names are those of metrics.json: `policy_changes`. */

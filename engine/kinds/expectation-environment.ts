@@ -47,6 +47,8 @@ export interface ExpectationView {
   p95Time(pattern: string | null): number;
   channel(name: string): Awaitable<ChannelObservation | null>;
   node(name: string): Awaitable<NodeObservation | null>;
+  /** What the agents of a behaviour have counted under a name, in sum; null when there is no such behaviour. */
+  figure?(behaviour: string, figure: string): number | null;
 }
 
 interface Field {
@@ -111,7 +113,7 @@ export const EXPECTATION_FIELDS: {
   },
 };
 
-export const EXPECTATION_FUNCTIONS: readonly string[] = ['payments', 'channel', 'node', 'amount', 'duration'];
+export const EXPECTATION_FUNCTIONS: readonly string[] = ['payments', 'channel', 'node', 'figure', 'amount', 'duration'];
 export const EXPECTATION_VARIABLES: readonly string[] = ['chain', 'time'];
 
 /** A function was asked for a name that does not exist, or for a value that is none. */
@@ -257,6 +259,9 @@ export function expectationEnvironment(view: ExpectationView | null): Environmen
     .registerFunction(
       'node(string): Node',
       async (name: string) => new Node(await ask('node', name, (v) => v.node(name))),
+    )
+    .registerFunction('figure(string, string): double', async (behaviour: string, figure: string) =>
+      ask('behaviour', behaviour, (v) => v.figure?.(behaviour, figure) ?? null),
     );
   type Operand = number | bigint;
   const arithmetic: readonly [string, (a: number, b: number) => number][] = [

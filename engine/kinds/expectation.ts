@@ -33,6 +33,7 @@ export interface ExpectationNames {
   readonly nodes: KnownNames | null;
   readonly channels: KnownNames | null;
   readonly activities: KnownNames | null;
+  readonly behaviours?: KnownNames | null;
 }
 
 export interface Evaluation {
@@ -298,8 +299,16 @@ function checkName(call: string, value: string, offset: number, names: Expectati
     const { list } = names.activities;
     return list.some(globMatcher(value)) ? null : unknown('activity', value, list, offset);
   }
-  const known = call === 'channel' ? names.channels : call === 'node' ? names.nodes : null;
+  const known = knownFor(call, names);
+  if (call === 'figure')
+    return known === null || known.has(value) ? null : unknown('behaviour', value, known.list, offset);
   return known === null || known.has(value) ? null : unknown(call, value, known.list, offset);
+}
+
+function knownFor(call: string, names: ExpectationNames): KnownNames | null {
+  if (call === 'channel') return names.channels;
+  if (call === 'node') return names.nodes;
+  return call === 'figure' ? (names.behaviours ?? null) : null;
 }
 
 function unknown(what: string, name: string, known: readonly string[], offset: number): ExpectationProblem {

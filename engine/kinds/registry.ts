@@ -18,6 +18,7 @@ import { rate } from './activities/rate.ts';
 import type { BehaviourKind } from './behaviour.ts';
 import { churn } from './behaviours/churn.ts';
 import { feePolicy } from './behaviours/fee-policy.ts';
+import { probing } from './behaviours/probing.ts';
 import { rebalancer } from './behaviours/rebalancer.ts';
 import { closeChannel } from './events/close-channel.ts';
 import { congestMempool } from './events/congest-mempool.ts';
@@ -45,7 +46,7 @@ import type { TopologyKind } from './topologies/topology.ts';
 
 export { TOPOLOGY_KINDS };
 
-export const BEHAVIOUR_KINDS: readonly BehaviourKind[] = [feePolicy, rebalancer, churn];
+export const BEHAVIOUR_KINDS: readonly BehaviourKind[] = [feePolicy, rebalancer, churn, probing];
 
 export const EVENT_KINDS: readonly EventKind[] = [
   startNode,

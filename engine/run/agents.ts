@@ -103,6 +103,12 @@ export class Agents {
     );
   }
 
+  /** What the agents of a behaviour have counted under a name, in sum; null when there is no such behaviour. */
+  figure(behaviour: string, figure: string): number | null {
+    const found = this.#behaviours.find(({ plan }) => plan.name === behaviour);
+    return found?.agents.reduce((sum, { figures }) => sum + (figures.get(figure) ?? 0), 0) ?? null;
+  }
+
   /** How far each behaviour is, and what its agents know; those of which there is nothing to say are left out. */
   capture(): readonly BehaviourState[] {
     return this.#behaviours.map(({ plan, agents, woken }) => ({

@@ -97,8 +97,8 @@ export class OwnAgent implements Agent {
     return this.#around.backend.setPolicy({ channel, node: this.node, policy });
   }
 
-  pay(destination: number, amountMsat: number): Awaitable<number | null> {
-    return this.#make(destination, amountMsat, (row) => this.#around.backend.pay(row));
+  pay(destination: number, amountMsat: number, lane = 0): Awaitable<number | null> {
+    return this.#make(destination, amountMsat, (row) => this.#around.backend.pay(row), lane);
   }
 
   rebalance({ outChannel, inChannel, amountMsat, maxFeeMsat }: RebalanceOrder): Awaitable<number | null> {
@@ -114,14 +114,19 @@ export class OwnAgent implements Agent {
   }
 
   /** Fills the next row and starts its payment. */
-  #make(destination: number, amountMsat: number, start: (row: number) => Awaitable<void>): Awaitable<number | null> {
+  #make(
+    destination: number,
+    amountMsat: number,
+    start: (row: number) => Awaitable<void>,
+    lane = 0,
+  ): Awaitable<number | null> {
     const memory = this.#memory;
     const number = memory.paid;
     if (number >= (this.#plan.payments?.count ?? 0)) return null;
     memory.paid++;
     memory.inFlight.add(number);
     const row = memory.firstRow + number;
-    fillPayment(this.#around.timeline.payments, row, { source: this.node, destination, amountMsat });
+    fillPayment(this.#around.timeline.payments, row, { source: this.node, destination, amountMsat, lane });
     this.#around.dispatched(row, this.timeUs);
     const started = start(row);
     return started instanceof Promise ? started.then(() => number) : number;

@@ -10,8 +10,15 @@ export class RunView {
   readonly #book: PaymentBook;
   readonly #nodes: ReadonlyMap<string, number>;
   readonly #channels: ReadonlyMap<string, number>;
+  readonly #figure: NonNullable<ExpectationView['figure']>;
 
-  constructor(timeline: Timeline, backend: Backend, book: PaymentBook) {
+  constructor(
+    timeline: Timeline,
+    backend: Backend,
+    book: PaymentBook,
+    figure: NonNullable<ExpectationView['figure']> = () => null,
+  ) {
+    this.#figure = figure;
     this.#backend = backend;
     this.#book = book;
     this.#nodes = new Map(timeline.network.nodes.map((node, index) => [node.name, index]));
@@ -25,6 +32,7 @@ export class RunView {
       chain: (): Awaitable<ChainObservation> => this.#backend.chain(),
       payments: (pattern): PaymentStats | null => this.#book.stats(pattern),
       p95Time: (pattern) => this.#book.p95Time(pattern),
+      figure: this.#figure,
       channel: (name): Awaitable<ChannelObservation | null> => {
         const index = this.#channels.get(name);
         return index === undefined ? null : this.#backend.channel(index);

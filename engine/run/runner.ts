@@ -119,7 +119,9 @@ class Run {
     this.#endUs = this.#cut ? (until as number) : timeline.durationUs;
     this.#digest = new RecordDigest(timeline.durationUs);
     this.#book = new PaymentBook(timeline);
-    this.#view = new RunView(timeline, input.backend, this.#book);
+    this.#view = new RunView(timeline, input.backend, this.#book, (behaviour, figure) =>
+      this.#agents.figure(behaviour, figure),
+    );
     this.#reactions = new Reactions(timeline);
     this.#loops = new Loops(timeline, this.#reactions);
     this.#triggers = new Triggers(timeline, this.#view);

@@ -56,6 +56,7 @@ export function expressionSections(): string[] {
     '| written | is |',
     '|---|---|',
     ...Object.entries(OWNERS).map(([key, [title, text]]) => `| [\`${title}\`](#fields-of-${key}) | ${cell(text)} |`),
+    "| `figure('BEHAVIOUR', 'FIGURE')` | a figure that the nodes of a [behaviour](behaviours.md) count, in sum; 0 when they have counted none |",
     '| `time` | seconds of virtual time |',
     "| `amount('5 sat')`, `duration('10s')` | msat and seconds, as the fields that they are compared with |",
     '| `+ - * / %`, `< <= > >= == !=`, `&&`, <code>&#124;&#124;</code>, `!`, `in`, `c ? x : y` | as in CEL |',

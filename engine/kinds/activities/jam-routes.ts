@@ -16,6 +16,9 @@ const MOST_HOPS = 20;
  */
 const REFUSES_CIRCULAR = 'lnd';
 
+/** Share of its own balance that an attacker counts on: a hundredth is the reserve, and something is for fees. */
+const OWN_SHARE = 0.97;
+
 /** One route of the attack with the HTLCs that take it at the same time. Channels and nodes are indexes. */
 export interface Lane {
   readonly route: readonly number[];
@@ -165,7 +168,7 @@ export class JamRoutes {
     const { capacitySat, balance0Msat } = this.#channel(edge);
     const capacityMsat = capacitySat * 1000;
     const balance = side === 0 ? balance0Msat : capacityMsat - balance0Msat;
-    const liquid = this.#sources.has(this.#from(edge)) ? balance : capacityMsat;
+    const liquid = this.#sources.has(this.#from(edge)) ? Math.floor(balance * OWN_SHARE) : capacityMsat;
     const msat = Math.min(limits.maxInFlightMsat[side], liquid) - (this.#takenMsat[edge] as number);
     return Math.min(limits.maxAcceptedHtlcs[side] - (this.#takenSlots[edge] as number), Math.floor(msat / amountMsat));
   }

@@ -200,7 +200,12 @@ jam: { targets: [alice-bob], htlcs: 20, hold: 30m }`,
 };
 
 /** The directions that are attacked, as 2 · channel + side; null after a report. */
-function targetEdges(own: Arguments, context: PlanContext, attackers: readonly number[]): readonly number[] | null {
+export function targetEdges(
+  own: Arguments,
+  context: PlanContext,
+  attackers: readonly number[],
+  absent: (typeof DIRECTIONS)[number] = 'both',
+): readonly number[] | null {
   const { network } = context;
   const written = own.place('targets').value;
   let channels: readonly number[] = [];
@@ -225,7 +230,7 @@ function targetEdges(own: Arguments, context: PlanContext, attackers: readonly n
     if (channels.length === 0) own.report('E609', ['targets'], 'no public channel is a target by this rule');
   }
   if (own.failed) return null;
-  const direction = own.has('direction') ? own.text('direction') : 'both';
+  const direction = own.has('direction') ? own.text('direction') : absent;
   const sides = direction === 'both' ? [0, 1] : [direction === 'from_opener' ? 0 : 1];
   return channels.flatMap((channel) => sides.map((side) => 2 * channel + side));
 }
