@@ -4,6 +4,7 @@
  * - no balance and no wallet is negative, all money is whole (msat, sat) and in the safe range
  * - in every channel whose funding output is unspent, both balances and the HTLCs add up to its capacity
  * - counters of a channel agree with its HTLCs
+ * - an output has one spender in the mempool at most, and knows it
  * - minted = wallets + funding outputs + unspent outputs + fees + abandoned
  */
 import { STATE } from './channel-lifecycle.ts';
@@ -56,7 +57,12 @@ export function brokenInvariant(w: World): string | null {
     totalSat += sat;
   }
   for (const i of w.chain.outputs) if (!i.spent) totalSat += i.valueSat;
-  for (const tx of w.chain.mempool.waiting) if (tx.kind === TX.send) totalSat += tx.valueSat;
+  for (const tx of w.chain.mempool.waiting) {
+    if (tx.kind === TX.send) totalSat += tx.valueSat;
+    const output = w.chain.outputs[tx.output];
+    if (output !== undefined && (output.spent || output.spender !== tx.id))
+      return `transaction ${tx.id} in the mempool spends an output that another one spends`;
+  }
   for (let c = 0; c < ch.count; c++) {
     if (!holdsCapacity(w, c)) continue;
     totalSat += ch.capacityMsat[c]! / 1000;
