@@ -51,6 +51,10 @@ describe('the blast process', () => {
     expect(story.stdout).toContain('refuses: fee_insufficient (0x100c)');
     expect(story.stdout).toMatch(/it asks 0 sat \+ 400 ppm of [\d_]+ msat, and is left [\d_]+ msat/);
     expect(story.stdout).toContain('it ends: Success after 2 attempts');
+    // The page shows its beginning.
+    const page = readFileSync(path.join(ROOT, 'docs/results.md'), 'utf8');
+    const shown = /```\n(payment shopping\/214.*?)…\n```/s.exec(page)?.[1];
+    expect(story.stdout.slice(0, shown?.length)).toBe(shown);
     expect(run('explain', 'payment', 'traced', 'shopping/99999').status).toBe(3);
   }, 60_000);
 

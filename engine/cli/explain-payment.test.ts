@@ -112,7 +112,7 @@ describe('blast explain payment', () => {
       at = next + 1;
     }
     expect(out).toMatch(/^00:00:10\.000000 {16}alice starts/m);
-    expect(out).toMatch(/^00:00:10\.140000 {2}\+140ms {8}bob has it for certain$/m);
+    expect(out).toMatch(/^00:00:10\.140000 {2}\+140ms {8}bob has it for certain \(attempt 0\)$/m);
     expect(out).not.toContain('--trace');
   });
 

@@ -78,6 +78,7 @@ class Teller {
         attempt.traced = true;
         attempt.nodes = wayOf(row.route).split(' > ');
       }
+      if (row.attempt !== undefined) this.#attempt(row);
       if (row.event === 'payment_started') this.#source = String(row.source);
       if (typeof row.node === 'string') this.#source = row.node;
     }
@@ -91,7 +92,10 @@ class Teller {
   tell({ from, row }: PaymentStep): readonly string[] {
     if (from === 'trace') return this.#routing(row);
     this.#heard = true;
-    return this.#event(row);
+    const texts = this.#event(row);
+    // Where there are several, their HTLCs look alike.
+    const isHtlc = String(row.event).startsWith('htlc_') && this.#attempts.size > 1;
+    return isHtlc ? texts.map((text) => `${text} (attempt ${row.attempt})`) : texts;
   }
 
   #attempt(row: JsonRow): Attempt {
