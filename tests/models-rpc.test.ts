@@ -35,7 +35,16 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.stop()));
 });
 
-function start(...args: string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
+interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Where it listens, for one that does. */
+  readonly address: Promise<string>;
+  /** What it has written to standard error so far. */
+  err(): string;
+}
+
+function start(...args: string[]): Started {
   const child = spawn(process.execPath, [main, ...args], { cwd: folder });
   children.push(child);
   let [out, err] = ['', ''];
@@ -45,7 +54,17 @@ function start(...args: string[]): { readonly child: ChildProcess; readonly ende
   child.stderr.on('data', (data: Buffer) => {
     err += data.toString();
   });
-  return { child, ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err }))) };
+  return {
+    child,
+    ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err }))),
+    address: new Promise((resolve) =>
+      child.stdout.on('data', () => {
+        const address = /listens on (\S+)\n/.exec(out)?.[1];
+        if (address !== undefined) resolve(address);
+      }),
+    ),
+    err: () => err,
+  };
 }
 
 const run = (...args: string[]): Promise<Ended> => start(...args).ended;
@@ -117,15 +136,13 @@ describe('models in other processes', { timeout: 120_000 }, () => {
   });
 
   it('may run already, and serve one run after the other', async () => {
-    const { child, ended } = start('model', 'host');
-    const address = await new Promise<string>((resolve) =>
-      child.stdout?.on('data', (data: Buffer) => resolve(/listens on (\S+)/.exec(data.toString())?.[1] ?? '')),
-    );
+    const host = start('model', 'host');
+    const address = await host.address;
     for (const name of ['quick-start.yml', 'kinds/pay.yml']) {
       expect((await run('verify', scenario(name), '--models', address)).out).toContain('identical');
     }
-    child.kill('SIGTERM');
-    const { code, err } = await ended;
+    host.child.kill('SIGTERM');
+    const { code, err } = await host.ended;
     expect(code).toBe(0);
     expect(err).toBe('a run has begun\na run has ended\na run has begun\na run has ended\n');
   });
@@ -266,22 +283,15 @@ describe('a model process that goes wrong', { timeout: 60_000 }, () => {
   });
 
   it('is killed: the run ends as well', async () => {
-    const { child, ended } = start(
-      'run',
-      scenario('quick-start.yml'),
-      '--models',
-      'rpc',
-      '--speed',
-      'real',
-      '--out',
-      'k',
-    );
-    const pid = await modelProcessOf(child);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    process.kill(pid, 'SIGKILL');
+    const host = start('model', 'host');
+    const address = await host.address;
+    const args = ['--models', address, '--speed', 'real', '--out', 'k'];
+    const { ended } = start('run', scenario('quick-start.yml'), ...args);
+    await until(() => host.err().includes('a run has begun'));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    host.child.kill('SIGKILL');
     const { code, err } = await ended;
     expect(err).toMatch(/model lnd, \w+ of \w+ at [\d.]+ s: the process at 127\.0\.0\.1:\d+ cannot be reached/);
     expect(code).toBe(6);
-    expect(isThere(pid)).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 /** Runs a compiled scenario for a command: backend, interruption, progress, and the exit code of what came of it. */
 import type { RoutingTraceSink } from '../backends/backend.ts';
 import type { BackendEntry, Compiled, RemoteModelsSettings } from '../host/engine.ts';
+import type { RemoteModels } from '../rpc/remote-models.ts';
 import type { RunState } from '../run/machine.ts';
 import type { RunObserver } from '../run/observers.ts';
 import type { Pace } from '../run/pacing.ts';
@@ -61,8 +62,6 @@ export async function play(
   settings: PlaySettings = {},
 ): Promise<RunResult> {
   const { io, engine } = context;
-  const models = settings.models ?? null;
-  const remote = models === null ? null : await openModels(context, compiled, models);
   const stop = new AbortController();
   const pause = new PauseControl();
   const keys = settings.keys === true && settings.quiet !== true ? io.keys : undefined;
@@ -79,7 +78,10 @@ export async function play(
     else if (state === 'paused') pause.resume();
     else pause.pause();
   });
+  let remote: RemoteModels | null = null;
   try {
+    const models = settings.models ?? null;
+    if (models !== null) remote = await openModels(context, compiled, models);
     return await runTimeline({
       timeline: compiled.timeline,
       timelineDigest: compiled.timelineDigest,
