@@ -70,7 +70,7 @@ describe.each(ALL)('%s %s', (kind, name) => {
   it('is explained by the command', async () => {
     const { code, out } = await blast(['explain', name]);
     expect(code).toBe(0);
-    expect(out.startsWith(`${kind} ${name}\n`)).toBe(true);
+    expect(out).toMatch(new RegExp(`^${kind} ${name}$`, 'm'));
   });
 
   it('is used in a scenario', async () => {

@@ -100,9 +100,11 @@ export const explainCommand: CommandEntry = {
       io.stdout.write(json ? jsonText(list) : `${overview(kinds).join('\n')}\n`);
       return EXIT.ok;
     }
-    const kind = kinds.find(({ name }) => name === wanted);
-    if (kind !== undefined) {
-      io.stdout.write(json ? jsonText(kind) : `${kindText(kind, io, styleFor(io, io.stdout)).join('\n')}\n`);
+    // A model and a format may have the same name.
+    const named = kinds.filter(({ name }) => name === wanted);
+    if (named.length > 0) {
+      const texts = named.map((kind) => `${kindText(kind, io, styleFor(io, io.stdout)).join('\n')}\n`);
+      io.stdout.write(json ? jsonText(named.length === 1 ? named[0] : named) : texts.join('\n'));
       return EXIT.ok;
     }
     const code = codeNamed(wanted, kinds);

@@ -3,6 +3,7 @@
  * are made from these lists; adding a kind is one file and one line here.
  */
 
+import { clnKind } from '../../models/cln/index.ts';
 import { eclairKind } from '../../models/eclair/index.ts';
 import { ldkKind } from '../../models/ldk/index.ts';
 import { lndKind } from '../../models/lnd/index.ts';
@@ -72,7 +73,7 @@ export const EVENT_KINDS: readonly EventKind[] = [
 
 export const ACTIVITY_KINDS: readonly ActivityKind[] = [defined, random, rate, phases, loop, payments, jam];
 
-export const MODEL_KINDS: readonly ModelKind[] = [eclairKind, ldkKind, lndKind].map(withDefence);
+export const MODEL_KINDS: readonly ModelKind[] = [clnKind, eclairKind, ldkKind, lndKind].map(withDefence);
 
 export const FORMAT_KINDS: readonly ImportFormat[] = IMPORT_FORMATS;
 

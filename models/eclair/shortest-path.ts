@@ -4,10 +4,11 @@
  *
  * eclair:router/Graph.scala:dijkstraShortestPath. One object serves all nodes: its columns are sized by the graph and
  * hold nothing between two searches. Among edges of equal weight the one that comes first in PairIndex is kept (in Eclair
- * the order of a hash table decides).
+ * the order of a hash table decides), among nodes of equal weight that with the lower index goes first (in Eclair the one
+ * with the greater public key, eclair:router/Graph.scala:WeightedNode).
  */
 
-import { NodeHeap } from './node-heap.ts';
+import { NodeHeap } from '../shared/node-heap.ts';
 import type { EdgeTerms, PathWeight } from './path-weight.ts';
 import { addEdge, emptyPath } from './path-weight.ts';
 import type { SearchQuery } from './search-query.ts';

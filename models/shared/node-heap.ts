@@ -1,9 +1,6 @@
 /**
  * Priority queue of nodes for path finding: smallest weight first, then the lower node index. Positions are kept, so a
- * node whose weight falls moves instead of being added twice; Eclair adds it again and skips the older entry, which is the
- * same. Among equals Eclair takes the greater public key; here the index decides.
- *
- * eclair:router/Graph.scala:WeightedNode.
+ * node whose weight falls moves instead of being added twice.
  */
 export class NodeHeap {
   length = 0;
