@@ -10,6 +10,7 @@ import {
   type ChannelFacts,
   type ChannelOffer,
   type ChannelTerms,
+  type ClaimView,
   type CommitmentView,
   type ConfirmationTargets,
   type ForwardRequest,
@@ -33,6 +34,7 @@ import {
   walletReserveSat,
 } from './channel-opening.ts';
 import { checkIncoming, checkOffer, spendable } from './commitment.ts';
+import { claimFeerate } from './fee-bumping.ts';
 import { checkForward } from './forwarding.ts';
 import { KnowledgeLayer } from './knowledge-layer.ts';
 import type { ClnNode } from './node-state.ts';
@@ -175,6 +177,10 @@ export class ClnModel implements NodeModel {
 
   receivedDeadline(expiry: number): number {
     return expiry - IN_DEADLINE;
+  }
+
+  claimFeerate(claim: ClaimView): number {
+    return claimFeerate(this.#host, claim);
   }
 
   closeDepth(): number {
