@@ -4,6 +4,8 @@
  * its model computes what it computes. Channels without anchors are not modelled, so their commitment fees are not here.
  */
 import { describe, expect, it } from 'vitest';
+import { biasFactor, COST_FRACTION } from '../models/cln/arc-costs.ts';
+import { commitmentFeeSat as clnCommitmentFee } from '../models/cln/commitment.ts';
 import { commitmentCostMsat } from '../models/eclair/commitment.ts';
 import { DEFAULT_SETTINGS as ECLAIR } from '../models/eclair/options.ts';
 import { addEdge, emptyPath } from '../models/eclair/path-weight.ts';
@@ -120,7 +122,17 @@ const COMMITMENT_FEES = [2810, 3240, 3670, 4100] as const;
 const fees = (feeSat: (htlcs: number) => number): readonly Row[] =>
   COMMITMENT_FEES.map((sat, htlcs) => [`commitment fee with ${htlcs} HTLCs at 2500 sat/kw`, feeSat(htlcs), sat, 0]);
 
+const cln: readonly Row[] = [
+  ...[1.386294, 3.054302, 9.241962].map(
+    (slope, i): Row => [`slope of the probability cost of arc ${i + 1}`, COST_FRACTION[i + 1]!, slope, 5e-7],
+  ),
+  ['bias factor of −1', biasFactor(-1), 1.0346, 5e-5],
+  ['bias factor of 25', biasFactor(25), 0.4273, 5e-5],
+  ['bias factor of 100', biasFactor(100), 0.0333, 5e-5],
+];
+
 const TABLES: Readonly<Record<string, readonly Row[]>> = {
+  cln: [...cln, ...fees((htlcs) => clnCommitmentFee(2500, htlcs))],
   eclair: [...eclair, ...fees((htlcs) => commitmentCostMsat(2500, htlcs) / 1000 - 660)],
   ldk: [...ldk, ...fees((htlcs) => ldkCommitmentFee(2500, htlcs))],
   lnd: [...lnd, ...fees((htlcs) => lndCommitmentFee(2500, htlcs))],

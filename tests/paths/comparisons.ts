@@ -1,6 +1,14 @@
 /** For each model: one random query, answered by its path finder and by the plainly written search of the same rules. */
 import type { RandomStream } from '../../engine/base/random.ts';
 import { RouteBuffer } from '../../engine/simulate/node-model.ts';
+import { pathsOf } from '../../models/cln/flow-paths.ts';
+import { KnowledgeLayer } from '../../models/cln/knowledge-layer.ts';
+import { LinearNetwork } from '../../models/cln/linear-network.ts';
+import { MinCostFlow } from '../../models/cln/min-cost-flow.ts';
+import { PrivateLayer } from '../../models/cln/private-layer.ts';
+import { Reservations } from '../../models/cln/reservations.ts';
+import { SenderNetwork } from '../../models/cln/sender-network.ts';
+import { type TextbookEdge, textbookFlowCost } from '../../models/cln/testing/textbook-flow.ts';
 import { BalanceEstimates } from '../../models/eclair/balance-estimates.ts';
 import { DEFAULT_SETTINGS as ECLAIR } from '../../models/eclair/options.ts';
 import { SearchQuery } from '../../models/eclair/search-query.ts';
@@ -22,6 +30,9 @@ import { AprioriEstimator } from '../../models/lnd/probability-apriori.ts';
 import { BimodalEstimator } from '../../models/lnd/probability-bimodal.ts';
 import { copyRoute, type FakeHost } from '../../models/lnd/testing/fake-host.ts';
 import { textbookSearch } from '../../models/lnd/testing/textbook-path-finding.ts';
+
+/** cln:plugins/askrene/child/mcf.c:linear_routes: what a block of time lock counts at first. */
+const CLN_DELAY_FACTOR = 1e-6;
 
 /** What both said; paths of one hop and more, and null where there is no route. */
 export interface Answers {
@@ -170,8 +181,55 @@ const ldk: Comparison = (host, ask, random) => {
   };
 };
 
+/** What is compared is the cost of the cheapest flow: several flows may cost the same. */
+const cln: Comparison = (host, ask, random) => {
+  const layer = new KnowledgeLayer();
+  for (let i = random.integer(0, 60); i > 0; i--) {
+    const edge = random.integer(0, host.graph.known.length - 1);
+    const msat = Math.floor(random.unit() * host.graph.capacityMsat[edge >> 1]!);
+    if (random.integer(0, 1) === 1) layer.atLeast(edge, msat, i);
+    else layer.atMost(edge, msat, i);
+  }
+  const network = new SenderNetwork(host);
+  const { source, destination, amountMsat } = ask;
+  network.load({
+    ...{ source, destination, layer, reservations: new Reservations(), own: new PrivateLayer() },
+    outgoingEdges: null,
+    lastHop: -1,
+  });
+  const mu = [1, 10, 50, 100][random.integer(0, 3)]!;
+  const arcs = new LinearNetwork(network);
+  arcs.build(amountMsat, mu, CLN_DELAY_FACTOR);
+  const solver = new MinCostFlow(arcs);
+  const found = solver.solve(source, destination);
+  const edges: TextbookEdge[] = [];
+  for (let edge = 0; edge < host.graph.known.length; edge++) {
+    if (!network.usable(edge)) continue;
+    edges.push({
+      from: host.graph.from(edge),
+      to: host.graph.to(edge),
+      leastMsat: network.least(edge),
+      mostMsat: network.most(edge),
+      minHtlcMsat: network.minHtlc(edge),
+      maxHtlcMsat: network.maxHtlc(edge),
+      baseMsat: network.feeBase(edge),
+      ppm: network.feeRate(edge),
+      delta: network.cltvDelta(edge),
+      bias: network.bias(edge),
+    });
+  }
+  const paths = found ? pathsOf(solver, host.graph, source, destination, arcs.units, arcs.accuracyMsat) : [];
+  return {
+    fast: found ? solver.cost() : null,
+    plain: textbookFlowCost(host.graph.nodeCount, edges, source, destination, amountMsat, mu, CLN_DELAY_FACTOR),
+    hops: paths.reduce((sum, path) => sum + path.edges.length, 0),
+    paths: paths.length,
+  };
+};
+
 /** By implementation. */
 export const COMPARISONS: Readonly<Record<string, Comparison>> = {
+  cln,
   eclair,
   ldk,
   lnd: lndWith('apriori'),
