@@ -21,6 +21,7 @@ const TRIPLES: readonly Models[] = names.flatMap((sender) =>
 );
 
 const ways: readonly (readonly [string, Partial<TripleSetting>])[] = [
+  // Core Lightning's keysends to Eclair and LDK need luck (see docs/interop-matrix.md); with these payments' keys they have it.
   ['keysend', { profile: { method: 'keysend' } }],
   ['invoice in one part', { profile: { maxParts: 1 } }],
   ['invoice in several parts', { amountMsat: 3_200_000_000, channels: [{ balance0Msat: 2_500_000_000 }] }],
