@@ -1,7 +1,7 @@
 /** `--models`: whether the models of a run decide in this process or in others, and which those are. */
 import { InvalidArgumentError } from 'commander';
-import type { Compiled, RemoteModelsSettings } from '../host/engine.ts';
-import type { RemoteModels } from '../rpc/remote-models.ts';
+import type { Compiled } from '../host/engine.ts';
+import type { RemoteModels, RemoteModelsSettings } from '../rpc/contract.ts';
 import { parseDuration } from '../spec/units.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import type { CliIo } from './io.ts';

@@ -1,7 +1,7 @@
 /** Runs a compiled scenario for a command: backend, interruption, progress, and the exit code of what came of it. */
 import type { RoutingTraceSink } from '../backends/backend.ts';
-import type { BackendEntry, Compiled, RemoteModelsSettings } from '../host/engine.ts';
-import type { RemoteModels } from '../rpc/remote-models.ts';
+import type { BackendEntry, Compiled } from '../host/engine.ts';
+import type { RemoteModels, RemoteModelsSettings } from '../rpc/contract.ts';
 import type { RunState } from '../run/machine.ts';
 import type { RunObserver } from '../run/observers.ts';
 import type { Pace } from '../run/pacing.ts';

@@ -6,7 +6,7 @@ import type { CompileInput, CompileResult } from '../compile/compile.ts';
 import type { ExportFormat } from '../interop/exported.ts';
 import type { ImportFormat } from '../interop/imported.ts';
 import type { ScenarioWriterInput, WrittenScenario } from '../interop/scenario-writer.ts';
-import type { RemoteModels, RemoteModelsRequest } from '../rpc/remote-models.ts';
+import type { RemoteModels, RemoteModelsSettings } from '../rpc/contract.ts';
 import type { RunInput } from '../run/runner.ts';
 import type { ModelKind } from '../simulate/node-model.ts';
 import type { CellPool } from '../sweep/cell-pool.ts';
@@ -25,9 +25,6 @@ export interface BackendOptions {
   /** Models of other processes that the nodes of one run have; absent: those of this one. */
   readonly models?: readonly ModelKind[];
 }
-
-/** Model processes of a run: those that run already, or the number of those to start. */
-export type RemoteModelsSettings = Pick<RemoteModelsRequest, 'where' | 'limits'>;
 
 export interface BackendEntry {
   readonly name: string;

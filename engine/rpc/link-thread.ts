@@ -5,6 +5,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { ChannelCredentials, Client, type ClientDuplexStream, credentials, Metadata, status } from '@grpc/grpc-js';
 import { ENGINE_VERSION } from '../base/version.ts';
+import type { LinkTls } from './contract.ts';
 import { DESCRIBE_PATH, PLAY_PATH } from './model-service.ts';
 import { encodeDescribeRequest, PROTOCOL } from './wire.ts';
 
@@ -14,7 +15,7 @@ export interface LinkData {
   /** HOST:PORT. */
   readonly address: string;
   /** PEM texts; absent without TLS. */
-  readonly tls?: { readonly ca: string; readonly cert?: string; readonly key?: string };
+  readonly tls?: LinkTls;
   readonly port: MessagePort;
   /** One 32-bit number, which counts what was handed back. */
   readonly woken: SharedArrayBuffer;

@@ -1,27 +1,19 @@
 /** The models of one run in other processes: which process is the brain of which implementation, and how they end. */
 import type { ModelKind } from '../simulate/node-model.ts';
+import type { LinkTarget, RemoteModels, RemoteModelsSettings } from './contract.ts';
 import { type ModelProcess, startModelProcess } from './model-process.ts';
 import { type RemoteKind, readDescription, remoteKinds } from './remote-kinds.ts';
-import { type LinkLimits, type LinkTarget, SyncLink } from './sync-link.ts';
+import { SyncLink } from './sync-link.ts';
 
-export interface RemoteModelsRequest {
+export interface RemoteModelsRequest extends RemoteModelsSettings {
   /** Implementations, as this process knows them. */
   readonly kinds: readonly ModelKind[];
   /** Names of those that the run has nodes of. */
   readonly needed: ReadonlySet<string>;
-  /** Processes that run already, or the number of those to start. */
-  readonly where: readonly LinkTarget[] | number;
   /** Starts a process of ours. */
   readonly command: readonly string[];
   /** Module whose threads serve links. */
   readonly entry: URL;
-  readonly limits: LinkLimits;
-}
-
-export interface RemoteModels {
-  /** For one simulation. */
-  readonly kinds: readonly ModelKind[];
-  close(): Promise<void>;
 }
 
 /** @throws Error that says which process failed and why; nothing is left running */

@@ -51,8 +51,9 @@ export class RemoteSession {
     this.#graph = new GraphPicture(host, facts);
   }
 
-  /** Tells of something with the next turn. */
+  /** Tells of something with the next turn, after what the graph has become by now. */
   note(change: Change): void {
+    this.#graph.compare(this.#changes);
     this.#changes.push(change);
   }
 
@@ -264,6 +265,7 @@ class LocalPicture {
   /** What the process knows of a channel may be something else by now. */
   doubt(edge: number): void {
     this.#views.delete(edge);
+    this.#views.delete(edge ^ 1);
   }
 
   /** What the process does not know; null when it knows all. */
@@ -275,12 +277,8 @@ class LocalPicture {
     const eligible: number[] = [];
     const ineligible: number[] = [];
     for (const edge of edges as number[]) {
-      host.view(edge, scratch);
-      const before = this.#views.get(edge);
-      if (before === undefined || !equal(before, scratch)) {
-        this.#views.set(edge, { ...scratch });
-        views.push(viewMessage(scratch));
-      }
+      this.#compareView(edge, scratch, views);
+      this.#compareView(edge ^ 1, scratch, views);
       const usable = host.eligible(edge);
       if (usable === this.#eligible.has(edge)) continue;
       (usable ? eligible : ineligible).push(edge);
@@ -297,6 +295,14 @@ class LocalPicture {
       eligible,
       ineligible,
     };
+  }
+
+  #compareView(edge: number, scratch: CommitmentView, views: Message[]): void {
+    this.#host.view(edge, scratch);
+    const before = this.#views.get(edge);
+    if (before !== undefined && equal(before, scratch)) return;
+    this.#views.set(edge, { ...scratch });
+    views.push(viewMessage(scratch));
   }
 }
 

@@ -4,21 +4,10 @@
  */
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { ENGINE_VERSION } from '../base/version.ts';
+import type { LinkLimits, LinkTarget } from './contract.ts';
 import type { LinkData, LinkMessage } from './link-thread.ts';
 import type { TurnLink } from './remote-session.ts';
 import { type DescribeResponse, decodeDescription, PROTOCOL } from './wire.ts';
-
-export interface LinkTarget {
-  /** HOST:PORT. */
-  readonly address: string;
-  readonly tls?: LinkData['tls'];
-}
-
-export interface LinkLimits {
-  /** How long a process may take to say what it is, and to answer a turn, ms. */
-  readonly connectMs: number;
-  readonly turnMs: number;
-}
 
 export class SyncLink implements TurnLink {
   readonly description: DescribeResponse;

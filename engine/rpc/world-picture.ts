@@ -183,7 +183,7 @@ export class WorldPicture implements ModelHost, WorldFacts {
     if (this.#eligible.has(edge)) {
       const view = this.#viewOf(edge);
       const code = this.#models.get(this.graph.from(edge))?.checkOffer(view, amountMsat) ?? 0;
-      if (code === 0) takeOffer(view, amountMsat);
+      if (code === 0) takeOffer(view, this.#viewOf(edge ^ 1), amountMsat);
       this.wanted.push({ send: { ...send, offer_code: code } });
     } else {
       this.wanted.push({ send });
@@ -192,14 +192,19 @@ export class WorldPicture implements ModelHost, WorldFacts {
   }
 }
 
-/** What an HTLC of this amount does to the view of the side that offers it (htlcs.ts:HtlcPool.add). */
-function takeOffer(view: CommitmentView, amountMsat: number): void {
+/** What an HTLC of this amount does to the views of the side that offers it and of the other one (htlcs.ts:HtlcPool.add). */
+function takeOffer(own: CommitmentView, other: CommitmentView, amountMsat: number): void {
   const wholeMsat = Math.floor(amountMsat / MSAT_PER_SAT) * MSAT_PER_SAT;
-  view.localMsat -= amountMsat;
-  view.offeredCount++;
-  view.offeredMsat += amountMsat;
-  if (wholeMsat < view.localDustMsat) view.localTrimmedMsat += amountMsat;
-  else view.localUntrimmed++;
-  if (wholeMsat < view.remoteDustMsat) view.remoteTrimmedMsat += amountMsat;
-  else view.remoteUntrimmed++;
+  own.localMsat -= amountMsat;
+  own.offeredCount++;
+  own.offeredMsat += amountMsat;
+  if (wholeMsat < own.localDustMsat) own.localTrimmedMsat += amountMsat;
+  else own.localUntrimmed++;
+  if (wholeMsat < own.remoteDustMsat) own.remoteTrimmedMsat += amountMsat;
+  else own.remoteUntrimmed++;
+  other.remoteMsat = own.localMsat;
+  other.localTrimmedMsat = own.remoteTrimmedMsat;
+  other.localUntrimmed = own.remoteUntrimmed;
+  other.remoteTrimmedMsat = own.localTrimmedMsat;
+  other.remoteUntrimmed = own.localUntrimmed;
 }

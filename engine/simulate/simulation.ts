@@ -220,8 +220,7 @@ export class Simulation {
     const w = this.world;
     const edgeOf = (name: number): number => {
       const channel = w.byName[name]!;
-      if (channel < 0) return -1;
-      return w.from(2 * channel) === request.node ? 2 * channel : 2 * channel + 1;
+      return [2 * channel, 2 * channel + 1].find((edge) => channel >= 0 && w.from(edge) === request.node) ?? -1;
     };
     const out = edgeOf(request.outChannel);
     const into = edgeOf(request.inChannel);
