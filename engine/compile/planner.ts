@@ -5,7 +5,9 @@
 import type { Json } from '../base/json.ts';
 import { globMatcher } from '../kinds/expectation-names.ts';
 import type { ChannelLimits, PlanContext, PlanFile } from '../kinds/kind.ts';
+import { modelKind } from '../kinds/registry.ts';
 import type { Samples } from '../kinds/sample.ts';
+import type { SenderOption } from '../simulate/node-model.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
 import type { DiagnosticCode } from '../spec/diagnostic-codes.ts';
 import type { Placed, Scenario, Selector } from '../spec/scenario.ts';
@@ -145,6 +147,10 @@ export class Planner implements PlanContext {
   /** Place of a key of the document, e.g. section('chain', 'mining'). */
   section(...path: (string | number)[]): Place {
     return this.#index.place(path);
+  }
+
+  senderOptions(model: string): readonly SenderOption[] {
+    return modelKind(model)?.senderOptions ?? [];
   }
 
   latencyUs(channelName: string): number {

@@ -29,13 +29,13 @@ const NOTHING: Distribution = { kind: 'constant', unit: 'duration', value: 0 };
 
 export class Arguments {
   readonly #args: Placed<Json>;
-  readonly #context: PlanContext;
+  readonly context: PlanContext;
   #failed = false;
-  #route: readonly number[] | undefined;
+  #options: Partial<PaymentOptions> = {};
 
   constructor(args: Placed<Json>, context: PlanContext) {
     this.#args = args;
-    this.#context = context;
+    this.context = context;
   }
 
   /** Whether an error was reported through this object. */
@@ -49,7 +49,7 @@ export class Arguments {
 
   /** The value at a key with its position; of the whole arguments without one. */
   place(...path: Key[]): Placed<Json> {
-    return this.#context.place(this.#args, ...path);
+    return this.context.place(this.#args, ...path);
   }
 
   /** Reports an error. */
@@ -60,7 +60,7 @@ export class Arguments {
 
   /** Reports something that does not stop the plan. */
   warn(code: DiagnosticCode, path: readonly Key[], message: string, hint?: string): void {
-    this.#context.report(code, this.place(...path), message, hint);
+    this.context.report(code, this.place(...path), message, hint);
   }
 
   text(key: string): string {
@@ -107,49 +107,55 @@ export class Arguments {
 
   /** When the activity named at a key ends, µs. */
   endOf(key: string): number {
-    return this.#checked(this.#context.endOf(this.place(key))) ?? 0;
+    return this.#checked(this.context.endOf(this.place(key))) ?? 0;
   }
 
   policy(key: string): PolicySpec {
     return parsePolicy(property(this.#args.value, key));
   }
 
-  /** Says that the payments take this route, where there is one. */
-  takeRoute(route: readonly number[] | undefined): void {
-    this.#route = route;
+  /** Adds options of the payments that were read apart from the others. */
+  takeOptions(options: Partial<PaymentOptions>): void {
+    this.#options = { ...this.#options, ...options };
   }
 
   /** Payment options that stand beside the other keys. */
   paymentOptions(): PaymentOptions {
-    const route = this.#route;
-    return { ...parsePaymentOptions(this.#args.value), ...(route === undefined ? {} : { route }) };
+    return { ...parsePaymentOptions(this.#args.value), ...this.#options };
   }
 
   /** Nodes that the selector at a key selects; null after a report. */
   nodes(key: string): readonly number[] | null {
     const place = this.place(key);
-    return this.#checked(this.#context.nodes(parseSelector(place.value), place));
+    return this.#checked(this.context.nodes(parseSelector(place.value), place));
   }
 
   /** Nodes that the selector at a place of a list selects; null after a report. */
   nodesAt(key: string, index: number): readonly number[] | null {
     const place = this.place(key, index);
-    return this.#checked(this.#context.nodes(parseSelector(place.value), place));
+    return this.#checked(this.context.nodes(parseSelector(place.value), place));
   }
 
   /** The one node named at a key. */
   node(key: string): number {
-    return this.#checked(this.#context.node(this.place(key))) ?? 0;
+    return this.#checked(this.context.node(this.place(key))) ?? 0;
   }
 
   /** The channel named at a key. */
   channel(key: string): number {
-    return this.#checked(this.#context.channel(this.place(key))) ?? 0;
+    return this.#checked(this.context.channel(this.place(key))) ?? 0;
   }
 
   /** The channel named at a place of a list; null after a report. */
   channelAt(key: string, index: number): number | null {
-    return this.#checked(this.#context.channel(this.place(key, index)));
+    return this.#checked(this.context.channel(this.place(key, index)));
+  }
+
+  /** The channels named at a key, by one name or a list of them; null after a report. */
+  channels(key: string): readonly { readonly path: readonly Key[]; readonly channel: number | null }[] {
+    const written = this.place(key).value;
+    const paths: readonly (readonly Key[])[] = Array.isArray(written) ? written.map((_, i) => [key, i]) : [[key]];
+    return paths.map((path) => ({ path, channel: this.#checked(this.context.channel(this.place(...path))) }));
   }
 
   #read<T>(key: string, read: (value: Json) => T, fallback: T): T {

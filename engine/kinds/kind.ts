@@ -9,6 +9,7 @@
 
 import type { Awaitable, Backend } from '../backends/backend.ts';
 import type { Json } from '../base/json.ts';
+import type { SenderOption } from '../simulate/node-model.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
 import type { DiagnosticCode } from '../spec/diagnostic-codes.ts';
 import type { ActivitySpec, EventSpec, PaymentOptions, Placed, Scenario, Selector } from '../spec/scenario.ts';
@@ -60,6 +61,8 @@ export interface PlanContext {
   file(path: string): PlanFile | null;
   /** Takes over diagnostics of another file. */
   add(diagnostics: readonly Diagnostic[]): void;
+  /** Options of payments that nodes of a model have. */
+  senderOptions(model: string): readonly SenderOption[];
   /** Values of empirical distributions. */
   readonly samples: Samples;
   /** Most rows a timeline may have; a plan stops when it has made one more. */

@@ -13,7 +13,7 @@ export const ROUTE_PROPERTY: JsonSchema = {
   route: {
     title: 'Route',
     description:
-      'Channels that the payment takes, from the payer to the recipient. It is tried once, as with lnd’s BuildRoute and SendToRouteV2; `timeout` and `max_parts` have no place beside it. Default: the sender’s model looks for a route.',
+      'Channels that the payment takes, from the payer to the recipient. It is tried once, as with lnd’s BuildRoute and SendToRouteV2; `timeout`, `max_parts`, `max_cltv`, `outgoing_channel` and `last_hop` have no place beside it. Default: the sender’s model looks for a route.',
     type: 'array',
     minItems: 1,
     maxItems: MOST_HOPS,
@@ -24,7 +24,7 @@ export const ROUTE_PROPERTY: JsonSchema = {
 };
 
 /** Options of payments that only mean something while the sender looks for routes itself. */
-const SEARCH_OPTIONS = ['timeout', 'max_parts'];
+const SEARCH_OPTIONS = ['timeout', 'max_parts', 'max_cltv', 'outgoing_channel', 'last_hop'];
 
 /** The ends of a payment, of which a selector may select several. */
 export interface RouteEnds {

@@ -3,10 +3,11 @@
  * it how attempts ended, and reporting results.
  */
 import { keyedU32 } from '../base/random.ts';
+import type { PaymentProfile } from '../timeline/timeline.ts';
 import { FAILURE, type FailureCode } from './failure.ts';
 import type { Forwarding } from './forwarding.ts';
 import { blankPolicy } from './gossip.ts';
-import { blankView, MAX_HOPS, type PaymentActions, type RouteBuffer } from './node-model.ts';
+import { blankView, type InvoiceFacts, MAX_HOPS, type PaymentActions, type RouteBuffer } from './node-model.ts';
 import { PAYMENT } from './payments.ts';
 import { OUTCOME, type Outcome, RECORD } from './records.ts';
 import { offerRefusal } from './refusal-trace.ts';
@@ -54,6 +55,7 @@ export class PaymentFlow implements PaymentActions {
     }
     const { profile, key } = w.timeline.activities[activity[row]!]!;
     const invoice = profile.method === 'invoice';
+    const probe = profile.probe === true;
     const route = profile.routes?.[lane?.[row] ?? 0] ?? profile.route;
     w.modelOf(from).startPayment({
       payment: row,
@@ -61,21 +63,38 @@ export class PaymentFlow implements PaymentActions {
       destination: to,
       amountMsat: amountMsat[row]!,
       method: profile.method,
-      invoice: null,
-      probe: false,
+      invoice: invoice && !probe ? this.#invoice(row, to, profile) : null,
+      probe,
       finalCltvDelta: invoice ? w.modelOf(to).invoiceCltvDelta : -1,
       multiPart: profile.method !== 'keysend' && circular === null,
       feeLimitMsat: circular?.maxFeeMsat ?? profile.feeLimitMsat,
       timeoutUs: profile.timeoutUs,
       maxParts: profile.maxParts,
-      maxCltv: -1,
-      outgoingEdges: circular?.outgoingEdges ?? null,
-      lastHop: circular?.lastHop ?? -1,
+      maxCltv: profile.maxCltv ?? -1,
+      outgoingEdges: circular?.outgoingEdges ?? this.#outgoing(from, profile.outgoingChannels),
+      lastHop: circular?.lastHop ?? profile.lastHop ?? -1,
       route: route === undefined ? null : this.#edgesOf(from, route),
       startedUs: w.nowUs,
       key0: keyedU32(key[0], key[1], nth[row]!),
       key1: keyedU32(key[1], key[0], nth[row]!),
     });
+  }
+
+  /** The invoice of a payment, which is made when the payment is. */
+  #invoice(row: number, recipient: number, profile: PaymentProfile): InvoiceFacts {
+    const w = this.#w;
+    const lifetimeUs = profile.invoiceExpiryUs ?? w.modelOf(recipient).invoiceExpiryUs;
+    return {
+      amountMsat: w.timeline.payments.amountMsat[row]!,
+      expiresUs: w.nowUs + lifetimeUs,
+      before: 'none',
+    };
+  }
+
+  /** Edges of the node's channels of these names that are open now; null for any. */
+  #outgoing(source: number, names: readonly number[] | undefined): readonly number[] | null {
+    if (names === undefined) return null;
+    return names.flatMap((name) => this.#edgesOf(source, [name])).filter((edge) => edge >= 0);
   }
 
   /** The edges of a route from a node on; −1 for a channel that does not exist or does not lead on from there. */

@@ -88,9 +88,11 @@ export class Receiving {
     r.method = options.method;
     r.partial = r.onionAmountMsat < total;
     r.invoiceCltvDelta = options.method === 'invoice' ? model.invoiceCltvDelta : -1;
+    const lifetimeUs = options.invoiceExpiryUs ?? model.invoiceExpiryUs;
     r.payable =
       w.payments.receipt[payment] === RECEIPT.open &&
-      (options.method !== 'invoice' || w.nowUs <= w.payments.startedUs[payment]! + model.invoiceExpiryUs);
+      options.probe !== true &&
+      (options.method !== 'invoice' || w.nowUs <= w.payments.startedUs[payment]! + lifetimeUs);
     const code = model.checkReceive(r);
     if (code !== 0) {
       w.traceOf?.(payment)?.report(

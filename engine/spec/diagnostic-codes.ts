@@ -435,6 +435,14 @@ export const DIAGNOSTICS = {
     explanation: 'Nodes pay as their implementation does. Only lnd can pay by AMP.',
     fix: 'Pay by keysend or invoice, or let nodes of another model pay.',
   },
+  E611: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Option that the payer’s implementation lacks',
+    explanation:
+      'Nodes pay as their implementation does, and its commands do not know this option. The page of each model says which it has.',
+    fix: 'Remove the option, or let nodes of another model pay.',
+  },
 
   E621: {
     severity: 'error',

@@ -93,6 +93,16 @@ export interface PaymentOptions {
   readonly holdUs: number;
   /** Present where the receiver fails the payment in the end. */
   readonly settles?: false;
+  /** Most blocks that a route may lock money for. */
+  readonly maxCltv?: number;
+  /** Names of the payer's channels, as indexes: the payment leaves by one of them. */
+  readonly outgoingChannels?: readonly number[];
+  /** Index of the node from which the payment must come to the recipient. */
+  readonly lastHop?: number;
+  /** Lifetime of the invoice, µs; absent where the recipient's model decides. */
+  readonly invoiceExpiryUs?: number;
+  /** Present where the recipient knows nothing of the payment. */
+  readonly probe?: true;
   /** Names of the channels that the payment must take, as indexes; absent where the sender's model looks for routes. */
   readonly route?: readonly number[];
   /** Several such routes; which one a payment takes is said beside it. */

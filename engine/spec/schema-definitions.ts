@@ -75,6 +75,42 @@ export const PAYMENT_PROPERTIES: JsonSchema = {
     maximum: 1000,
     examples: [16],
   },
+  max_cltv: {
+    title: 'Most blocks locked',
+    description:
+      'Most blocks that a route may lock money for, from the payer to the recipient. Default: the sender’s model decides.',
+    type: 'integer',
+    minimum: 1,
+    maximum: 2016,
+    examples: [1008],
+  },
+  outgoing_channel: {
+    title: 'Outgoing channels',
+    description: 'Channels of the payer: a payment leaves by one of them. Default: any.',
+    oneOf: [
+      ref('channelName'),
+      { title: 'list of channels', type: 'array', minItems: 1, uniqueItems: true, items: ref('channelName') },
+    ],
+    examples: ['alice-bob', ['alice-bob', 'alice-carol']],
+  },
+  last_hop: {
+    ...ref('nodeName'),
+    title: 'Last hop',
+    description: 'Node from which a payment comes to the recipient. Default: any.',
+  },
+  invoice_expiry: {
+    ...ref('positiveDuration'),
+    title: 'Invoice expiry',
+    description:
+      'Lifetime of the invoice (method invoice), which is made when the payment is. Default: the recipient’s model decides.',
+  },
+  probe: {
+    title: 'Probe',
+    description:
+      'The payment hash is made up, so that the recipient refuses whatever arrives: the payment only tells whether a route carries the amount. One that got there ends as IncorrectPaymentDetails.',
+    type: 'boolean',
+    default: false,
+  },
   hold: {
     ...ref('duration'),
     title: 'Hold time',

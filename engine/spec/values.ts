@@ -110,12 +110,16 @@ export function parsePolicy(json: Json | undefined): PolicySpec {
 
 /**
  * Options of payments from a mapping that holds them (other keys are ignored); -1 where the sender’s model decides,
- * `holdUs` is 0 when absent.
+ * `holdUs` is 0 when absent. Names of nodes and channels are left to who knows the network.
  */
 export function parsePaymentOptions(json: Json | undefined): PaymentOptions {
   const get = (key: string, read: (json: Json) => number, absent: number): number => {
     const found = property(json, key);
     return found === undefined ? absent : read(found);
+  };
+  const some = (key: string, name: string, read: (json: Json) => number): { readonly [name: string]: number } => {
+    const found = property(json, key);
+    return found === undefined ? {} : { [name]: read(found) };
   };
   return {
     method: (property(json, 'method') ?? 'keysend') as PaymentOptions['method'],
@@ -123,6 +127,9 @@ export function parsePaymentOptions(json: Json | undefined): PaymentOptions {
     timeoutUs: get('timeout', durationUs, -1),
     maxParts: get('max_parts', Number, -1),
     holdUs: get('hold', durationUs, 0),
+    ...some('max_cltv', 'maxCltv', Number),
+    ...some('invoice_expiry', 'invoiceExpiryUs', durationUs),
+    ...(property(json, 'probe') === true ? { probe: true } : {}),
     ...(property(json, 'settle') === false ? { settles: false } : {}),
   };
 }

@@ -29,6 +29,16 @@ export interface PaymentProfile {
   readonly holdUs: number;
   /** Present where the receiver fails the payment after that time, instead of settling it. */
   readonly settles?: false;
+  /** Most blocks that a route may lock money for; absent where the sender's model decides. */
+  readonly maxCltv?: number;
+  /** Names of the source's channels of which a payment leaves by one; absent for any. */
+  readonly outgoingChannels?: readonly number[];
+  /** Node from which a payment must come to the recipient; absent for any. */
+  readonly lastHop?: number;
+  /** Lifetime of a payment's invoice, µs; absent where the recipient's model decides. */
+  readonly invoiceExpiryUs?: number;
+  /** Present where the payment hash is made up and the recipient refuses what arrives. */
+  readonly probe?: true;
   /** Names of the channels that a payment must take, from its source on; absent where the model looks for routes. */
   readonly route?: readonly number[];
   /** Several such routes, of which each payment takes the one that PaymentColumns.lane names. */

@@ -331,3 +331,8 @@ function readScorer(options: Section): ScorerSettings {
 
 /** Settings of a node without options. */
 export const DEFAULT_SETTINGS: LdkSettings = readSettings({});
+
+/** ldk:routing/router.rs:PaymentParameters::max_total_cltv_expiry_delta of the payment, else the application's; blocks. */
+export function cltvLimit({ maxCltv }: { readonly maxCltv: number }, settings: LdkSettings): number {
+  return maxCltv < 0 ? settings.maxCltv : maxCltv;
+}

@@ -5,6 +5,7 @@
  * ldk:ln/outbound_payment.rs:send_payment_for_non_bolt12_invoice, check_retry_payments, find_route_and_send_payment,
  * fail_htlc, claim_htlc.
  */
+
 import type { Json } from '../../engine/base/json.ts';
 import { keyedUnit } from '../../engine/base/random.ts';
 import type { FailureCode } from '../../engine/simulate/failure.ts';
@@ -19,6 +20,7 @@ import { reactionTo } from './failure-reaction.ts';
 import { defaultFeeLimit } from './fees.ts';
 import { learnFailure, learnSuccess } from './learning.ts';
 import type { LdkNode } from './node-state.ts';
+import { cltvLimit } from './options.ts';
 import type { PathHop, PaymentPath } from './payment-path.ts';
 import { capturePayment, NO_REASON, NO_TIMER, type Part, Payment, partOf, restorePayment } from './payment-state.ts';
 import { RouteFinder } from './route-finding.ts';
@@ -177,7 +179,7 @@ export class Payments {
       multiPath: request.multiPart,
       maxPaths: request.maxParts < 1 ? settings.maxPaths : request.maxParts,
       maxPathLength: settings.maxPathLength,
-      maxCltv: settings.maxCltv,
+      maxCltv: cltvLimit(request, settings),
       saturationPower: settings.saturationPower,
       outgoingEdges: request.outgoingEdges,
       failedChannels: payment.failedChannels,
@@ -218,7 +220,7 @@ export class Payments {
   #load(payment: Payment, path: PaymentPath): void {
     const { graph } = this.#host;
     const { source, key0, key1 } = payment.request;
-    const { maxCltv } = this.#nodes.of(source).settings;
+    const maxCltv = cltvLimit(payment.request, this.#nodes.of(source).settings);
     const route = this.#buffer;
     const finalDelta = this.#finalDelta(payment);
     const locks = path.hops.reduce((sum, hop) => sum + hop.cltvDelta, finalDelta);

@@ -13,7 +13,7 @@ import {
 } from '../../engine/simulate/routing-trace.ts';
 import type { Reaction } from './failure-reaction.ts';
 import type { LdkNode } from './node-state.ts';
-import type { LdkSettings } from './options.ts';
+import { cltvLimit, type LdkSettings } from './options.ts';
 import type { Part, Payment } from './payment-state.ts';
 import type { FoundRoute } from './route-query.ts';
 import { plainRoute } from './route-trace.ts';
@@ -28,7 +28,7 @@ export function beginStep({ request, feesLeftMsat }: Payment, settings: LdkSetti
     max_parts: !multiPart ? 1 : maxParts < 1 ? settings.maxPaths : maxParts,
     timeout_us: byAttempts ? undefined : timeoutUs < 0 ? settings.retryTimeoutUs : timeoutUs,
     retries: byAttempts ? settings.retryAttempts : undefined,
-    cltv_limit: settings.maxCltv,
+    cltv_limit: cltvLimit(request, settings),
   });
   return { step: 'begin', limits };
 }

@@ -324,3 +324,8 @@ export function readSettings(options: Section): LndSettings {
 
 /** Settings of a node without options. */
 export const DEFAULT_SETTINGS: LndSettings = readSettings({});
+
+/** lnd:lnrpc/routerrpc: cltv_limit of the request, else the node's max-cltv-expiry; blocks from now to the payer's expiry. */
+export function cltvLimit({ maxCltv }: { readonly maxCltv: number }, settings: LndSettings): number {
+  return maxCltv < 0 ? settings.maxCltv : maxCltv;
+}

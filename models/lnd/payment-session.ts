@@ -7,7 +7,7 @@
 import type { ModelHost, RouteBuffer } from '../../engine/simulate/node-model.ts';
 import type { LndNode } from './node-state.ts';
 import { finalPayloadBytes } from './onion-size.ts';
-import type { LndSettings } from './options.ts';
+import { cltvLimit, type LndSettings } from './options.ts';
 import { PathFinder } from './path-finding.ts';
 import { PATH, PathQuery, type PathResult } from './path-query.ts';
 import type { Payment } from './payment-state.ts';
@@ -44,7 +44,7 @@ export class PaymentSession {
     query.feeLimitMsat = Math.max(0, payment.feeLimitMsat - payment.feesMsat);
     // The height is that of the payment's start: lnd reads it once, whatever is mined meanwhile.
     query.finalExpiry = payment.height + payment.finalCltvDelta + BLOCK_PADDING;
-    query.expiryLimit = payment.height + settings.maxCltv;
+    query.expiryLimit = payment.height + cltvLimit(request, settings);
     query.minProbability = settings.minRouteProbability;
     query.nowUs = this.#host.nowUs();
     query.results = node.results;

@@ -17,6 +17,7 @@ import { RouteBuilder } from './explicit-route.ts';
 import { MissionControl } from './mission-control.ts';
 import type { LndNode } from './node-state.ts';
 import type { LndSettings } from './options.ts';
+import { cltvLimit } from './options.ts';
 import { PATH } from './path-query.ts';
 import { BLOCK_PADDING, PaymentSession } from './payment-session.ts';
 import { capturePayment, NO_REASON, Part, Payment, restorePayment } from './payment-state.ts';
@@ -71,7 +72,7 @@ export class Payments {
       return;
     }
     // router_backend.go: an amount must be given; routing.ValidateCLTVLimit.
-    if (request.amountMsat <= 0 || settings.maxCltv <= finalDelta + BLOCK_PADDING) {
+    if (request.amountMsat <= 0 || cltvLimit(request, settings) <= finalDelta + BLOCK_PADDING) {
       this.#host.actions.resolve(request.payment, OUTCOME.NotDispatched);
       return;
     }

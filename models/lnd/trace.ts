@@ -12,7 +12,7 @@ import {
   type TraceStep,
 } from '../../engine/simulate/routing-trace.ts';
 import { type MissionControl, NEVER } from './mission-control.ts';
-import type { LndSettings } from './options.ts';
+import { cltvLimit, type LndSettings } from './options.ts';
 import type { Payment } from './payment-state.ts';
 import { FINAL, type Interpretation } from './result-interpretation.ts';
 
@@ -24,7 +24,7 @@ export function beginStep(payment: Payment, settings: LndSettings): TraceStep {
     fee_limit_msat: feeLimitMsat < 0 ? undefined : feeLimitMsat,
     max_parts: request.multiPart ? maxParts : 1,
     timeout_us: deadlineUs - request.startedUs,
-    cltv_limit: settings.maxCltv,
+    cltv_limit: cltvLimit(request, settings),
     final_cltv_delta: finalCltvDelta,
   });
   return { step: 'begin', limits };

@@ -50,7 +50,8 @@ export function readPartners(args: Arguments, context: PlanContext): Partners | 
     args.report('E602', ['destination'], `${name} would pay itself: it is a source and the only destination`);
     return null;
   }
-  args.takeRoute(readRoute(args, context, { sources, destinations }));
+  const route = readRoute(args, context, { sources, destinations });
+  if (route !== undefined) args.takeOptions({ route });
   return { sources, destinations, amounts };
 }
 

@@ -2,11 +2,13 @@
 import type { Arguments } from '../arguments.ts';
 import type { PlannedPayments } from '../kind.ts';
 import type { PaymentListColumns } from '../payment-list.ts';
+import { readSenderOptions } from '../payment-options.ts';
 import { readReaction } from './reaction.ts';
 import type { Window } from './window.ts';
 
 /** Columns together with the payment options of the arguments. `endUs` as in PlannedPayments. */
 export function paymentsOf(columns: PaymentListColumns, args: Arguments, endUs: number | null): PlannedPayments {
+  args.takeOptions(readSenderOptions(args, args.context, [...new Set(Array.from(columns.source))]));
   return { ...columns, options: args.paymentOptions(), ...readReaction(args), endUs };
 }
 

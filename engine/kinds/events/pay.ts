@@ -4,6 +4,7 @@ import { parsePaymentOptions } from '../../spec/values.ts';
 import { PHASE } from '../../timeline/timeline.ts';
 import { Arguments } from '../arguments.ts';
 import type { EventKind } from '../kind.ts';
+import { readSenderOptions } from '../payment-options.ts';
 import { ROUTE_PROPERTY, readRoute } from '../route.ts';
 
 export const pay: EventKind = {
@@ -37,17 +38,26 @@ pay: { source: alice, destination: bob, amount: 5_000 sat }`,
     }
     if (args.failed) return null;
     const route = readRoute(args, context, { sources: [source], destinations: [destination] });
+    const options = readSenderOptions(args, context, [source]);
     if (args.failed) return null;
-    return { source, destination, amountMsat: args.amountMsat('amount', 0), ...(route === undefined ? {} : { route }) };
+    const amountMsat = args.amountMsat('amount', 0);
+    return { source, destination, amountMsat, ...options, ...(route === undefined ? {} : { route }) };
   },
 
   payment(args, use) {
     const route = args.route as readonly number[] | undefined;
+    const outgoingChannels = args.outgoingChannels as readonly number[] | undefined;
+    const lastHop = args.lastHop as number | undefined;
     return {
       source: args.source as number,
       destination: args.destination as number,
       amountMsat: args.amountMsat as number,
-      options: { ...parsePaymentOptions(use.args.value), ...(route === undefined ? {} : { route }) },
+      options: {
+        ...parsePaymentOptions(use.args.value),
+        ...(outgoingChannels === undefined ? {} : { outgoingChannels }),
+        ...(lastHop === undefined ? {} : { lastHop }),
+        ...(route === undefined ? {} : { route }),
+      },
     };
   },
 
