@@ -7,7 +7,6 @@ import { globMatcher } from '../kinds/expectation-names.ts';
 import type { ChannelLimits, PlanContext, PlanFile } from '../kinds/kind.ts';
 import { modelKind } from '../kinds/registry.ts';
 import type { Samples } from '../kinds/sample.ts';
-import type { SenderOption } from '../simulate/node-model.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
 import type { DiagnosticCode } from '../spec/diagnostic-codes.ts';
 import type { Placed, Scenario, Selector } from '../spec/scenario.ts';
@@ -149,7 +148,7 @@ export class Planner implements PlanContext {
     return this.#index.place(path);
   }
 
-  senderOptions(model: string): readonly SenderOption[] {
+  senderOptions(model: string): ReturnType<PlanContext['senderOptions']> {
     return modelKind(model)?.senderOptions ?? [];
   }
 
