@@ -192,7 +192,7 @@ const scenario = fc
   }));
 
 describe('random scenarios', () => {
-  const runs = Math.ceil(Number(process.env.BLAST_PROPERTY_RUNS ?? 400) / 3);
+  const runs = Math.max(134, Math.ceil(Number(process.env.BLAST_PROPERTY_RUNS ?? 400) / 6));
   const underWay = {
     htlcs: 0,
     payments: 0,

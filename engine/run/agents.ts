@@ -7,8 +7,10 @@ import type { Awaitable } from '../backends/backend.ts';
 import { compareText } from '../base/order.ts';
 import type { OwnPayment } from '../kinds/behaviour.ts';
 import type { PaymentResult } from '../simulate/records.ts';
+import type { SimulationState } from '../simulate/state.ts';
 import type { AgentState, BehaviourState } from '../snapshot/document.ts';
 import { fillPayment, type MadePayment } from '../timeline/own-payments.ts';
+import { paymentRow } from '../timeline/payment-row.ts';
 import type { BehaviourPlan } from '../timeline/timeline.ts';
 import { type AgentMemory, type AgentSurroundings, OwnAgent } from './own-agent.ts';
 import { RunFailure } from './run-failure.ts';
@@ -147,10 +149,14 @@ export class Agents {
     ];
   }
 
-  /** Takes over what capture wrote; behaviours and nodes that this timeline lacks are passed over. */
-  restore(states: readonly BehaviourState[]): void {
+  /**
+   * Takes over what capture wrote; behaviours and nodes that this timeline lacks are passed over. Rows of payments that the
+   * network still knows are filled again, also of those that have ended for whoever made them.
+   */
+  restore(states: readonly BehaviourState[], known: SimulationState['payments']): void {
     const { network, payments } = this.#surroundings.timeline;
     const nodes = new Map(network.nodes.map(({ name }, index) => [name, index]));
+    this.#refill(known, nodes);
     const byName = new Map(states.map((state) => [state.name, state]));
     for (const behaviour of this.#behaviours) {
       const state = byName.get(behaviour.plan.name);
@@ -176,6 +182,17 @@ export class Agents {
       }
     }
     this.#plan();
+  }
+
+  #refill(known: SimulationState['payments'], nodes: ReadonlyMap<string, number>): void {
+    const { timeline } = this.#surroundings;
+    for (const { activity, nth, row: likely, source, destination, amount_msat: amountMsat } of known) {
+      const row = paymentRow(timeline, activity, nth, likely);
+      if (row < 0 || !this.#paying.has(timeline.payments.activity[row] as number)) continue;
+      const [from, to] = [nodes.get(source), nodes.get(destination)];
+      if (from === undefined || to === undefined) continue;
+      fillPayment(timeline.payments, row, { source: from, destination: to, amountMsat });
+    }
   }
 
   #plan(): void {

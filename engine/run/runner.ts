@@ -216,7 +216,7 @@ class Run {
     this.#originUs = originUs;
     this.#sink.started({ kind, snapshot });
     // Before the backend looks at the payments that are in flight.
-    if (kind === 'resume') this.#agents.restore(run?.behaviours ?? []);
+    if (kind === 'resume') this.#agents.restore(run?.behaviours ?? [], state.payments);
     else this.#times?.begin(state);
     try {
       await this.#backend.start(this.#timeline, this.#sink, { state, originUs, anew: kind === 'anew' });
