@@ -216,17 +216,21 @@ class Resolver {
     const from = `the generated network \`${spec.template.value}\``;
     for (const channel of channels) {
       if (this.#overflow) return;
-      this.#addChannel(
-        {
-          ...channel,
-          node0: first + channel.node0,
-          node1: first + channel.node1,
-          latencyUs: linkLatencyUs(this.#scenario, channel.name, this.#samples),
-        },
-        spec.template,
-        from,
-      );
+      this.#addChannel(this.#placed(channel, first + channel.node0, first + channel.node1), spec.template, from);
     }
+  }
+
+  /**
+   * A channel of another network between nodes of this one. Key by key: an object that is spread gets a hidden class of its
+   * own, which weighs more than the channel.
+   */
+  #placed(channel: Omit<ChannelPlan, 'latencyUs'>, node0: number, node1: number): ChannelPlan {
+    const { name, capacitySat, balance0Msat, announced, scid, policy0, policy1 } = channel;
+    const latencyUs = linkLatencyUs(this.#scenario, name, this.#samples);
+    if (scid === undefined) {
+      return { name, node0, node1, capacitySat, balance0Msat, announced, policy0, policy1, latencyUs };
+    }
+    return { name, node0, node1, capacitySat, balance0Msat, announced, scid, policy0, policy1, latencyUs };
   }
 
   addChannels(spec: ChannelSpec, nodes: NodeIndex): void {
@@ -305,16 +309,8 @@ class Resolver {
     const from = `the import \`${spec.file.value}\``;
     for (const channel of network.channels) {
       if (this.#overflow) return;
-      this.#addChannel(
-        {
-          ...channel,
-          node0: indexes[channel.node0] as number,
-          node1: indexes[channel.node1] as number,
-          latencyUs: linkLatencyUs(this.#scenario, channel.name, this.#samples),
-        },
-        spec.file,
-        from,
-      );
+      const [node0, node1] = [indexes[channel.node0] as number, indexes[channel.node1] as number];
+      this.#addChannel(this.#placed(channel, node0, node1), spec.file, from);
     }
   }
 

@@ -86,9 +86,14 @@ export class ChannelTable {
   listHead: Int32Array = new Int32Array(2 * LISTS_PER_EDGE * INITIAL);
   listTail: Int32Array = new Int32Array(2 * LISTS_PER_EDGE * INITIAL);
 
+  /** Makes room for so many channels at once; more may be added all the same. */
+  reserve(channels: number): void {
+    if (channels > this.#capacity) this.#resize(channels);
+  }
+
   /** A new channel between two nodes in the state negotiating; the rest is filled in by the caller. */
   add(name: number, node0: number, node1: number, capacitySat: number): number {
-    if (this.count === this.#capacity) this.#grow();
+    if (this.count === this.#capacity) this.#resize(this.#capacity + (this.#capacity >> 1));
     const c = this.count++;
     this.name[c] = name;
     this.state[c] = STATE.negotiating;
@@ -179,8 +184,7 @@ export class ChannelTable {
     return this.state[channel] === STATE.open && this.connected[channel] === 1;
   }
 
-  #grow(): void {
-    const size = this.#capacity * 2;
+  #resize(size: number): void {
     this.#capacity = size;
     this.name = grow(this.name, size);
     this.state = grow(this.state, size);

@@ -31,6 +31,11 @@ export class GossipGraph implements GraphView {
     this.#channels = channels;
   }
 
+  /** Makes room for so many edges at once; more may become known all the same. */
+  reserve(edges: number): void {
+    if (edges > this.#capacity) this.#resize(edges);
+  }
+
   get capacityMsat(): Float64Array {
     return this.#channels.capacityMsat;
   }
@@ -140,8 +145,13 @@ export class GossipGraph implements GraphView {
 
   #room(edge: number): void {
     if ((edge | 1) < this.#capacity) return;
-    while ((edge | 1) >= this.#capacity) this.#capacity *= 2;
-    const size = this.#capacity;
+    let size = this.#capacity;
+    while ((edge | 1) >= size) size += size >> 1;
+    this.#resize(size);
+  }
+
+  #resize(size: number): void {
+    this.#capacity = size;
     this.feeBaseMsat = grow(this.feeBaseMsat, size);
     this.feeRatePpm = grow(this.feeRatePpm, size);
     this.cltvDelta = grow(this.cltvDelta, size);

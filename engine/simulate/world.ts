@@ -125,6 +125,9 @@ export class World {
     this.payments = new PaymentTable(timeline.payments.length);
     this.chain = new Chain(n, timeline.chain, sink);
     this.graph = new GossipGraph(n, this.channels);
+    const channels = timeline.network.channels.length;
+    this.channels.reserve(channels);
+    this.graph.reserve(2 * channels);
     this.running = new Uint8Array(n);
     this.group = new Int32Array(n);
     this.starts = new Int32Array(n);
