@@ -39,8 +39,11 @@ function load(name) {
   return made.exports;
 }
 
-// Node 22.1 and later keep compiled code between runs themselves.
-if (module.enableCompileCache !== undefined && !existsSync(join(CHUNKS, ENTRY + CODE))) {
+if (process.argv[2] === 'profile') {
+  // A profile names functions and their places, which the chunks have lost.
+  await import('./engine/cli/main.js');
+} else if (module.enableCompileCache !== undefined && !existsSync(join(CHUNKS, ENTRY + CODE))) {
+  // Node 22.1 and later keep compiled code between runs themselves.
   module.enableCompileCache();
   require(`./${ENTRY}`);
 } else {

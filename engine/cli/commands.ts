@@ -10,6 +10,7 @@ import { lockCommand } from './lock.ts';
 import { migrateCommand } from './migrate.ts';
 import { modelCommand } from './model.ts';
 import type { CommandEntry } from './options.ts';
+import { profileCommand } from './profile.ts';
 import { runCommand } from './run.ts';
 import { scheduleCommand } from './schedule.ts';
 import { snapshotCommand } from './snapshot.ts';
@@ -25,6 +26,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   migrateCommand,
   compileCommand,
   runCommand,
+  profileCommand,
   lockCommand,
   verifyCommand,
   snapshotCommand,

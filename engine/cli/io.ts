@@ -1,4 +1,5 @@
 /** Everything a command needs of the outside world. The real one is made in main.ts, tests make their own. */
+import type { Meter } from '../profile/meter.ts';
 import type { Files } from '../run/files.ts';
 import type { HostVersions } from '../run/manifest.ts';
 import type { WallClock } from '../run/pacing.ts';
@@ -29,6 +30,8 @@ export interface CliIo {
   readonly clock: WallClock;
   /** The calendar of schedules, loaded when it is asked for. */
   calendar(): Promise<CronClock>;
+  /** What the process uses, loaded when it is asked for. */
+  meter(): Promise<Meter>;
   /** Versions for run.json. */
   readonly host: HostVersions;
   /** Calls the listener at every interruption (Ctrl-C); answers how to end that. */

@@ -38,6 +38,7 @@ async function main(): Promise<void> {
     files: nodeFiles(process.cwd()),
     clock: nodeClock,
     calendar: async () => (await import('./node-cron-clock.ts')).nodeCronClock,
+    meter: async () => (await import('../host/node-meter.ts')).nodeMeter(),
     host: {
       node: process.versions.node,
       v8: process.versions.v8,

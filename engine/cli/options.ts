@@ -95,6 +95,15 @@ export function parseJobs(text: string): number {
   return jobs;
 }
 
+/** A number of samples along a run. @throws InvalidArgumentError */
+export function parseSamples(text: string): number {
+  const samples = Number(text);
+  if (!/^\d+$/.test(text) || samples < 1 || samples > 100_000) {
+    throw new InvalidArgumentError('Write a number from 1 to 100000.');
+  }
+  return samples;
+}
+
 /** Options that several commands have. */
 export const OPTION: Readonly<
   Record<'param' | 'seed' | 'until' | 'speed' | 'quiet' | 'format' | 'allowOutside', OptionEntry>

@@ -133,6 +133,7 @@ class Interruption {
     return {
       ...{ stdout, stderr, columns, env, files, clock, host },
       calendar: () => io.calendar(),
+      meter: () => io.meter(),
       onInputEnd: (listener) => io.onInputEnd(listener),
       onInterrupt: (listener) => {
         this.#listeners.push(listener);

@@ -65,6 +65,7 @@ function withFiles(io: CliIo, files: Files): CliIo {
   return {
     ...{ stdout, stderr, columns, env, clock, host, files },
     calendar: () => io.calendar(),
+    meter: () => io.meter(),
     onInputEnd: (listener) => io.onInputEnd(listener),
     onInterrupt: (listener) => io.onInterrupt(listener),
     ...(io.keys === undefined ? {} : { keys: io.keys }),

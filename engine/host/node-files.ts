@@ -112,7 +112,7 @@ function isCompressed(file: string): boolean {
 
 /** Files whose names say so hold bytes that are no text. */
 function isArchive(file: string): boolean {
-  return /\.zip(\.tmp)?$/i.test(file);
+  return /\.(zip|pb)(\.tmp)?$/i.test(file);
 }
 
 function writeAll(descriptor: number, bytes: Buffer): void {

@@ -27,7 +27,7 @@ export interface PlacedFile {
 /**
  * A file system. Paths are used as given; every operation throws an Error that says why when it fails. What `read` and
  * `open` are given or give as text is compressed on the disk where the name ends in `.gz`, and one byte a character
- * (0 to 255) where it ends in `.zip`.
+ * (0 to 255) where it ends in `.zip` or `.pb`.
  */
 export interface Files {
   /** Text of a file, or null when there is none. */

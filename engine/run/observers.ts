@@ -13,6 +13,8 @@ export interface RunObserver extends Omit<RecordSink, 'interrupt'> {
   action?(action: Action, timeUs: number): void;
   /** Payment `row` is about to start. */
   dispatched?(row: number, timeUs: number): void;
+  /** Everything has happened; the backend still holds its network. */
+  ending?(): void;
   /** The run has ended at this virtual time, µs; nothing follows. */
   finish?(endUs: number): void;
 }
@@ -53,6 +55,10 @@ export class FanOut implements RunObserver, RecordSink {
 
   dispatched(row: number, timeUs: number): void {
     for (const observer of this.#observers) observer.dispatched?.(row, timeUs);
+  }
+
+  ending(): void {
+    for (const observer of this.#observers) observer.ending?.();
   }
 
   finish(endUs: number): void {

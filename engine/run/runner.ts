@@ -499,6 +499,7 @@ class Run {
     await attempt(async () => {
       backendMetrics = await this.#backend.metrics();
     });
+    this.#sink.ending();
     await attempt(() => this.#backend.stop());
     const nowUs = state === 'completed' ? this.#nowUs : Math.max(this.#nowUs, this.#digest.lastUs);
     const endUs = Math.min(nowUs, this.#endUs);

@@ -9,6 +9,7 @@ import { nodeCronClock } from '../../engine/cli/node-cron-clock.ts';
 import { defaultEngine } from '../../engine/host/default-engine.ts';
 import type { Engine } from '../../engine/host/engine.ts';
 import { nodeFiles } from '../../engine/host/node-files.ts';
+import { nodeMeter } from '../../engine/host/node-meter.ts';
 import type { WallClock } from '../../engine/run/pacing.ts';
 
 export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
@@ -57,6 +58,7 @@ export async function blast(args: readonly string[], options: CommandOptions = {
         sleep: () => new Promise((resolve) => setImmediate(resolve)),
       },
       calendar: async () => nodeCronClock,
+      meter: async () => nodeMeter(),
       host: { node: process.versions.node, v8: process.versions.v8, platform: `${process.platform}-${process.arch}` },
       onInterrupt: () => () => {},
       onInputEnd: () => {},

@@ -7,6 +7,7 @@ import { MemoryFiles } from '../../run/testing/memory-files.ts';
 import { runCli } from '../cli.ts';
 import type { CliIo, KeySource } from '../io.ts';
 import { FakeCron } from './fake-cron.ts';
+import { FakeMeter } from './fake-meter.ts';
 
 export interface FakeIoOptions {
   readonly files?: MemoryFiles;
@@ -29,6 +30,8 @@ export class FakeIo implements CliIo {
   readonly cron: FakeCron = new FakeCron();
   readonly calendar = async (): Promise<FakeCron> => this.cron;
   readonly host: CliIo['host'] = { node: '20' };
+  readonly watched: FakeMeter = new FakeMeter();
+  readonly meter = async (): Promise<FakeMeter> => this.watched;
   readonly keys?: KeySource;
   #listeners: (() => void)[] = [];
   readonly #inputEnds: (() => void)[] = [];
