@@ -9,12 +9,14 @@ import type { SimulationStart, SimulationState } from '../simulate/state.ts';
 import type {
   CloseChannelRequest,
   CongestMempoolRequest,
+  LoseDataRequest,
   OpenChannelRequest,
   RebalanceRequest,
   SendOnchainRequest,
   SetLatencyRequest,
   SetPolicyRequest,
 } from '../timeline/control.ts';
+import type { OldStateRequest } from '../timeline/old-states.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 
 export type { RoutingTraceSink } from '../simulate/routing-trace.ts';
@@ -145,6 +147,10 @@ export interface Backend {
   heal(): Awaitable<void>;
   sendOnchain(request: SendOnchainRequest): Awaitable<void>;
   setLatency(request: SetLatencyRequest): Awaitable<void>;
+  /** A node broadcasts a commitment that it has revoked. */
+  cheat(request: OldStateRequest): Awaitable<void>;
+  /** A node comes back with an old state of a channel. */
+  loseData(request: LoseDataRequest): Awaitable<void>;
   /** Sets the going feerate of the chain, sat per 1000 weight units. */
   setFeerate(feeratePerKw: number): Awaitable<void>;
   /** Strangers’ transactions fill the mempool. */

@@ -165,6 +165,15 @@ describe('events', () => {
     ],
     [{ fund: { node: 'user-2', amount: '0.5 BTC' } }, [['fund', 4, 50_000_000]]],
     [{ close_channel: { channel: 'users-1' } }, [['closeChannel', { channel: 2, force: false, by: -1 }]]],
+    [{ cheat: { channel: 'alice-bob', by: 'bob' } }, [['cheat', { channel: 0, by: 1, oldState: 'best', value: -1 }]]],
+    [
+      { cheat: { channel: 'alice-bob', by: 'alice', state: { number: 3 } } },
+      [['cheat', { channel: 0, by: 0, oldState: 'number', value: 3 }]],
+    ],
+    [
+      { lose_data: { channel: 'alice-bob', by: 'bob', state: 'oldest', broadcast: true } },
+      [['loseData', { channel: 0, by: 1, oldState: 'oldest', value: -1, broadcast: true }]],
+    ],
     [
       { close_channel: { channel: 'alice-bob', force: true, by: 'bob' } },
       [['closeChannel', { channel: 0, force: true, by: 1 }]],

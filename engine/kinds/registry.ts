@@ -21,6 +21,7 @@ import { churn } from './behaviours/churn.ts';
 import { feePolicy } from './behaviours/fee-policy.ts';
 import { probing } from './behaviours/probing.ts';
 import { rebalancer } from './behaviours/rebalancer.ts';
+import { cheat } from './events/cheat.ts';
 import { closeChannel } from './events/close-channel.ts';
 import { congestMempool } from './events/congest-mempool.ts';
 import { connectPeer } from './events/connect-peer.ts';
@@ -28,6 +29,7 @@ import { crashNode } from './events/crash-node.ts';
 import { disconnectPeer } from './events/disconnect-peer.ts';
 import { fund } from './events/fund.ts';
 import { heal } from './events/heal.ts';
+import { loseData } from './events/lose-data.ts';
 import { mine } from './events/mine.ts';
 import { openChannel } from './events/open-channel.ts';
 import { partition } from './events/partition.ts';
@@ -59,6 +61,8 @@ export const EVENT_KINDS: readonly EventKind[] = [
   heal,
   openChannel,
   closeChannel,
+  cheat,
+  loseData,
   setPolicy,
   setLatency,
   fund,

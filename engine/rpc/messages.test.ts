@@ -252,6 +252,7 @@ it('a model of another process has every method that a model can have', () => {
     targets: true,
     claimFeerate: true,
     readsMempool: true,
+    justice: true,
     startPayment: true,
     channelUpdate: true,
     attemptSucceeded: true,
@@ -270,6 +271,7 @@ it('a model of another process has every method that a model can have', () => {
     holdExpiryDelta: 0,
     omitsUpdates: false,
     readsMempool: false,
+    justice: 'each' as const,
     targets: { funding: 1, cooperativeClose: 1, commitment: 1, send: 1 },
     answers: ['opener_depth', 'maximum_for', 'batch_at', 'check_incoming', 'claim_feerate'],
   };

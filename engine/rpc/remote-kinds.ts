@@ -1,5 +1,5 @@
 /** Models of another process as kinds that a simulation can be made of. */
-import type { ModelHost, ModelKind, NodeModel, WorldFacts } from '../simulate/node-model.ts';
+import type { JusticeStyle, ModelHost, ModelKind, NodeModel, WorldFacts } from '../simulate/node-model.ts';
 import { readTargets, readTiming, targetsMessage, timingMessage } from './messages.ts';
 import { type RemoteDescription, RemoteModel } from './remote-model.ts';
 import { RemoteSession, type TurnLink } from './remote-session.ts';
@@ -51,6 +51,7 @@ export function describeKind(kind: ModelKind): Message {
     answers: Object.entries(OPTIONAL).flatMap(([ask, method]) => (model[method] === undefined ? [] : [ask])),
     omits_updates: model.omitsUpdates === true,
     reads_mempool: model.readsMempool === true,
+    justice: model.justice ?? '',
     ...(model.targets === undefined ? {} : { targets: targetsMessage(model.targets) }),
   };
 }
@@ -67,6 +68,7 @@ export function readDescription(m: Message): RemoteDescription {
     holdExpiryDelta: m.hold_expiry_delta as number,
     omitsUpdates: m.omits_updates as boolean,
     readsMempool: m.reads_mempool as boolean,
+    justice: ((m.justice as string) || 'each') as JusticeStyle,
     targets: readTargets(m.targets as Message | null | undefined),
     answers: m.answers as readonly string[],
   };

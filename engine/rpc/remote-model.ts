@@ -12,6 +12,7 @@ import type {
   CommitmentView,
   ConfirmationTargets,
   ForwardRequest,
+  JusticeStyle,
   NodeModel,
   NodeTiming,
   OpeningAnswer,
@@ -48,6 +49,7 @@ export interface RemoteDescription {
   readonly holdExpiryDelta: number;
   readonly omitsUpdates: boolean;
   readonly readsMempool: boolean;
+  readonly justice: JusticeStyle;
   /** Null: the simulator's own. */
   readonly targets: ConfirmationTargets | null;
   /** Questions beyond the usual ones that it answers. */
@@ -62,6 +64,7 @@ export class RemoteModel implements NodeModel {
   readonly holdExpiryDelta: number;
   readonly omitsUpdates: boolean;
   readonly readsMempool: boolean;
+  readonly justice: JusticeStyle;
   readonly targets?: ConfirmationTargets;
   readonly claimFeerate?: (claim: ClaimView) => number;
   readonly openerDepth?: (node: number) => number;
@@ -83,6 +86,7 @@ export class RemoteModel implements NodeModel {
     this.holdExpiryDelta = description.holdExpiryDelta;
     this.omitsUpdates = description.omitsUpdates;
     this.readsMempool = description.readsMempool;
+    this.justice = description.justice;
     if (description.targets !== null) this.targets = description.targets;
     this.#session = session;
     this.#facts = facts;

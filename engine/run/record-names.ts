@@ -38,6 +38,8 @@ const DEFENCES: readonly string[] = [
   'released',
   'refused_resources',
 ];
+const REVOKED_OUTPUTS = ['', 'balance', 'htlc', 'second_level'];
+const TAKEN_BY = ['', 'victim', 'cheater', 'nobody'];
 const ON_CHAIN = ['', 'preimage', 'timeout', 'trimmed'];
 
 export class RecordNames {
@@ -201,6 +203,17 @@ export class RecordNames {
         return [...this.#payment(a), ['outcome', OUTCOME_NAMES[b] ?? String(b)], ['attempts', c], ['fee_msat', amount]];
       case RECORD.htlcOnChain:
         return [...this.edge(a), ['attempt', b], ['resolved', ON_CHAIN[c] ?? String(c)], ['amount_msat', amount]];
+      case RECORD.cheat:
+        return [...this.edge(a), ['commitment', b], ['balance_sat', amount]];
+      case RECORD.revokedOutput:
+        return [
+          ...this.edge(a),
+          ['output', REVOKED_OUTPUTS[b] ?? String(b)],
+          ['taken_by', TAKEN_BY[c] ?? String(c)],
+          ['value_sat', amount],
+        ];
+      case RECORD.dataLost:
+        return [...this.edge(a), ['commitment', b]];
       case RECORD.openRejected:
       case RECORD.closeRejected:
         return [

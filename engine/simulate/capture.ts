@@ -16,7 +16,8 @@ import type { OnChain } from './onchain.ts';
 import type { Opening } from './opening.ts';
 import { PAYMENT } from './payments.ts';
 import { policyState, samePolicy } from './policy-state.ts';
-import { TX_NAMES } from './records.ts';
+import { TX, TX_NAMES } from './records.ts';
+import { oldHtlcState } from './revoked-states.ts';
 import type {
   AttemptState,
   ChainState,
@@ -67,7 +68,9 @@ export function captureState(parts: StatefulParts): SimulationState {
     gossip_made: gossip.made,
     htlc_pool: { free: w.htlcs.free(), generations: Array.from(w.htlcs.generation.subarray(0, w.htlcs.used)) },
     htlcs: htlcs(w),
+    ...(w.lostData.size === 0 ? {} : { lost_data: [...w.lostData].sort((a, b) => a - b) }),
     nodes: w.timeline.network.nodes.map((_, n) => node(w, n)),
+    ...oldStates(w),
     openings: [...opening.waiting],
     outputs_open: [...onchain.open],
     payments: payments(w),
@@ -75,6 +78,11 @@ export function captureState(parts: StatefulParts): SimulationState {
     texts: w.texts(),
     time_us: w.nowUs,
   };
+}
+
+function oldStates(w: World): Pick<SimulationState, 'old_states'> {
+  const states = w.revoked?.capture(w.timeline.channelNames, (n) => w.timeline.network.nodes[n]!.name) ?? [];
+  return states.length === 0 ? {} : { old_states: states };
 }
 
 function formerPolicies(w: World): Pick<SimulationState, 'former_policies'> {
@@ -116,6 +124,7 @@ function chain(w: World, fees: Fees): ChainState {
       node: tx.node,
       output: tx.output,
       value_sat: tx.valueSat,
+      ...(tx.kind === TX.penalty ? { weight: tx.weight } : {}),
     })),
     minted_sat: c.mintedSat,
     outputs: c.outputs.flatMap((output, index) =>
@@ -281,6 +290,7 @@ function commitmentOf(c: NonNullable<ReturnType<OnChain['commitments']['get']>>)
     outputs: [...c.outputs],
     remote_sat: c.remoteSat,
     returned: [...c.returned],
+    ...(c.revoked === undefined ? {} : { revoked: c.revoked.map(oldHtlcState) }),
     side: c.side,
   };
 }

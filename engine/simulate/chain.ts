@@ -15,13 +15,13 @@ export { WEIGHT } from './tx-weight.ts';
 /** An output of a commitment or second-level transaction. */
 export interface ChainOutput {
   readonly channel: number;
-  readonly kind: 'local' | 'remote' | 'htlc' | 'delayed';
+  readonly kind: 'local' | 'remote' | 'htlc' | 'delayed' | 'revoked';
   /** Node that may spend it by time: the balance's owner, for an HTLC its offerer. */
   readonly owner: number;
   readonly valueSat: number;
   /** First height at which a spend by `owner` can be in a block. */
   readonly matureAt: number;
-  /** HTLC slot for kind htlc, else −1. */
+  /** HTLC slot for kind htlc; for kind revoked the place among the HTLCs of the revoked commitment; else −1. */
   readonly htlc: number;
   /** Transaction in the mempool that spends it, −1 when none. */
   spender: number;

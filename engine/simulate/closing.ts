@@ -116,6 +116,7 @@ export class ClosingFlow {
       const by = request.by >= 0 ? request.by : w.from(2 * c);
       if (by !== w.from(2 * c) && by !== w.from(2 * c + 1)) return 'the node is not an end of the channel';
       if (w.running[by] === 0) return 'the node is not running';
+      if (w.lostData.has(by === w.from(2 * c) ? 2 * c : 2 * c + 1)) return 'the node has lost the newest state';
       if (state === STATE.negotiating || state >= STATE.closing) return 'the channel is not open';
       return null;
     }

@@ -22,6 +22,7 @@ interface BroadcastCommitment {
   readonly localSat: number;
   readonly anchors: number;
   readonly outputs: readonly number[];
+  readonly revoked?: readonly { readonly expiry: number }[];
 }
 
 export class FeeBumping {
@@ -134,8 +135,8 @@ export class FeeBumping {
     const w = this.#w;
     const output = w.chain.outputs[tx.output]!;
     if (w.running[tx.node] === 0) return;
-    const kind = claimKind(tx);
-    const fromWallet = kind !== 'sweep' && this.#ownCommitment(tx);
+    const kind = claimKind(tx, output);
+    const fromWallet = kind.startsWith('htlc') && this.#ownCommitment(tx);
     const present = perKwOf(tx.feeSat, tx.weight);
     this.#viewOutput(output, tx.node, kind, tx.weight, fromWallet, tx);
     const wanted = this.#ask();
@@ -194,11 +195,27 @@ export class FeeBumping {
     claim.balanceSat = 0;
     claim.ownFeeSat = 0;
     claim.height = w.chain.height;
-    claim.expiry = output.htlc < 0 ? -1 : w.htlcs.expiry[output.htlc]!;
-    claim.deadline =
-      kind === 'htlc_success' ? claim.expiry : kind === 'htlc_timeout' ? this.#incoming(output.htlc) : -1;
+    claim.expiry = output.kind === 'htlc' ? w.htlcs.expiry[output.htlc]! : this.#oldExpiry(output);
+    claim.deadline = this.#deadline(output, kind, claim.expiry);
     claim.feeratePerKw = tx === undefined ? 0 : perKwOf(tx.feeSat, tx.weight);
     this.#viewBid(tx);
+  }
+
+  /** Expiry of an HTLC of a revoked commitment, −1 for other outputs. */
+  #oldExpiry(output: ChainOutput): number {
+    if (output.kind !== 'revoked') return -1;
+    return this.#commitments.get(output.channel)?.revoked?.[output.htlc]?.expiry ?? -1;
+  }
+
+  #deadline(output: ChainOutput, kind: ClaimView['kind'], expiry: number): number {
+    const w = this.#w;
+    if (kind === 'htlc_success') return expiry;
+    if (kind === 'htlc_timeout') return output.kind === 'htlc' ? this.#incoming(output.htlc) : -1;
+    if (kind === 'sweep') return -1;
+    if (output.kind !== 'revoked') return output.matureAt;
+    // The cheater needs a second-level transaction, whose output waits for the delay, too.
+    const edge = 2 * output.channel + w.channels.broadcaster[output.channel]!;
+    return w.channels.closedAt[output.channel]! + w.channels.toSelfDelay[edge]!;
   }
 
   #viewCommitment(tx: Tx, plan: BroadcastCommitment, weight: number, present: number): void {
@@ -253,9 +270,15 @@ export class FeeBumping {
   }
 }
 
-function claimKind(tx: Tx): ClaimView['kind'] {
+function claimKind(tx: Tx, output: ChainOutput): ClaimView['kind'] {
   if (tx.kind === TX.htlcSuccess) return 'htlc_success';
+  if (tx.kind === TX.penalty) return penaltyKind(output);
   return tx.kind === TX.htlcTimeout ? 'htlc_timeout' : 'sweep';
+}
+
+/** What the claim of an output of a cheater is to its victim. */
+export function penaltyKind(output: ChainOutput): ClaimView['kind'] {
+  return output.kind === 'delayed' ? 'second_level_penalty' : 'penalty';
 }
 
 /** Whole sat per 1000 weight units. */

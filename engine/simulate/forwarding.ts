@@ -202,6 +202,7 @@ export class Forwarding {
     if (w.htlcs.hop[h]! + 1 === w.attempts.length[attempt]!) this.receiving.lose(h, w.attempts.payment[attempt]!);
     w.attempts.htlc[attempt * MAX_HOPS + w.htlcs.hop[h]!] = -1;
     this.defences?.dropped(h);
+    w.revoked?.dropped(h);
     w.htlcs.remove(w.channels, h, creditEdge);
     w.attempts.liveHtlcs[attempt]!--;
     w.attempts.release(attempt);

@@ -29,6 +29,8 @@ export interface LinkEvents {
 export class Links {
   readonly #w: World;
   readonly #events: LinkEvents;
+  readonly #onCommitment = (channel: number, side: number): ReadonlyMap<number, boolean> =>
+    this.onCommitment(channel, side);
 
   constructor(world: World, events: LinkEvents) {
     this.#w = world;
@@ -69,6 +71,7 @@ export class Links {
     const other = edge ^ 1;
     // A node that crashed hears nothing; the author finds out later and sends again when they are connected.
     if (w.running[ch.node[other]!] === 0) return;
+    w.revoked?.revoke(other, w.nowUs, this.#onCommitment);
     ch.signatureDelivered[edge] = 1;
     this.#move(edge, LIST.ownSent, other, LIST.peerPending);
     this.#send(other, PHYSICS.revocation, edge, connection);
@@ -161,11 +164,8 @@ export class Links {
     for (const t of taken) give(t);
   }
 
-  /**
-   * Whether the HTLCs of a channel are on the commitment of `side`, in the order of the channel's list; the exchange
-   * is given up afterwards (its lists are emptied). Called when the channel goes on-chain.
-   */
-  giveUp(channel: number, side: number): ReadonlyMap<number, boolean> {
+  /** Whether the HTLCs of a channel are on the commitment of `side`, in the order of the channel's list. */
+  onCommitment(channel: number, side: number): ReadonlyMap<number, boolean> {
     const w = this.#w;
     const ch = w.channels;
     const edge = 2 * channel + side;
@@ -190,6 +190,14 @@ export class Links {
     mark(other, LIST.ownSent, false);
     mark(edge, LIST.peerPending, true);
     mark(edge, LIST.peerSent, true);
+    return on;
+  }
+
+  /** As onCommitment; the exchange is given up (its lists are emptied). Called when the channel goes on-chain. */
+  giveUp(channel: number, side: number): ReadonlyMap<number, boolean> {
+    const w = this.#w;
+    const ch = w.channels;
+    const on = this.onCommitment(channel, side);
     for (let e = 2 * channel; e <= 2 * channel + 1; e++) {
       for (let list = 0; list < LISTS_PER_EDGE; list++) {
         let h = this.#head(e, list);

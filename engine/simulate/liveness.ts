@@ -147,6 +147,10 @@ export class Liveness {
       const state = w.channels.state[channel]!;
       if (w.channels.connected[channel] === 1 || state === STATE.negotiating || state >= STATE.closing) continue;
       if (!w.reachable(node, w.to(edge))) continue;
+      if (w.lostData.size > 0 && (w.lostData.has(edge) || w.lostData.has(edge ^ 1))) {
+        w.after(w.channels.latencyUs[channel]!, PHYSICS.lostData, channel, w.channels.connection[channel]!);
+        continue;
+      }
       this.#links.reconnect(channel);
       if (state === STATE.open) w.record(RECORD.channelActive, channel, w.channels.name[channel]!, 1, 0);
       this.#opening.exchangeReady(channel);

@@ -309,12 +309,13 @@ export interface NodeTiming {
 
 /**
  * A transaction that a node wants in a block while the mempool is congested: its commitment, with the child that spends its
- * anchor; the claim of an HTLC output; the sweep of a balance or of a second-level output. Reused like CommitmentView.
+ * anchor; the claim of an HTLC output; the sweep of a balance or of a second-level output; a penalty for an output of a revoked
+ * commitment or of a second-level transaction of the cheater. Reused like CommitmentView.
  * Feerates sat per 1000 weight units; those of a commitment are of the package (commitment and child).
  */
 export interface ClaimView {
   node: number;
-  kind: 'commitment' | 'htlc_success' | 'htlc_timeout' | 'sweep';
+  kind: 'commitment' | 'htlc_success' | 'htlc_timeout' | 'sweep' | 'penalty' | 'second_level_penalty';
   /** Weight units; of a commitment that of the package. */
   weight: number;
   /** The fee comes out of the wallet (children of commitments, second-level transactions), not out of what is claimed. */
@@ -331,7 +332,8 @@ export interface ClaimView {
   expiry: number;
   /**
    * Height by which it must be confirmed lest money is lost: expiry of the HTLC that a timed out one was forwarded for,
-   * expiry of one whose preimage is known; of a commitment the first of these. −1 when nothing hangs on it.
+   * expiry of one whose preimage is known; of a commitment the first of these; of a penalty when the cheater may take the
+   * output, or what becomes of it. −1 when nothing hangs on it.
    */
   deadline: number;
   /** What it pays now; 0 before it is broadcast, for a commitment what that pays by itself. */
@@ -362,6 +364,12 @@ export function blankClaim(): ClaimView {
     bumpedAt: -1,
   };
 }
+
+/**
+ * How a node takes the outputs of a revoked commitment: all in one transaction, in two of which one has those that the
+ * cheater might take at once, too, or each in one of its own.
+ */
+export type JusticeStyle = 'one' | 'clusters' | 'each';
 
 /** Blocks within which an implementation wants its transactions confirmed, when it asks for an estimate of the feerate. */
 export interface ConfirmationTargets {
@@ -454,6 +462,8 @@ export interface NodeModel {
    * DEFAULT_TARGETS.send at the broadcast, and no bump.
    */
   claimFeerate?(claim: ClaimView): number;
+  /** Absent: each. */
+  readonly justice?: JusticeStyle;
   /** True when the node learns preimages from claims in the mempool, not only from blocks. */
   readonly readsMempool?: boolean;
 

@@ -11,30 +11,16 @@ import type { NumberHasher } from '../base/digest.ts';
 import { type ChainOutput, feeAt, type Tx } from './chain.ts';
 import { EVENT, STATE } from './channel-lifecycle.ts';
 import { ANCHOR_SAT } from './channels.ts';
+import { type Commitment, planCommitment, planRevoked } from './commitment.ts';
 import { FeeBumping } from './fee-bumping.ts';
 import type { Forwarding } from './forwarding.ts';
-import { HTLC, trimmed } from './htlcs.ts';
+import { HTLC } from './htlcs.ts';
+import { Justice } from './justice.ts';
 import type { Links } from './links.ts';
 import { RECORD, TX } from './records.ts';
+import { digestOldHtlcs, type RevokedState } from './revoked-states.ts';
 import { weightOf } from './tx-weight.ts';
 import type { World } from './world.ts';
-
-/** What the broadcast commitment holds. */
-interface Commitment {
-  readonly side: number;
-  readonly localSat: number;
-  readonly remoteSat: number;
-  readonly anchors: number;
-  readonly feeSat: number;
-  /** HTLCs with an output, oldest first. */
-  readonly outputs: readonly number[];
-  /** HTLCs on the commitment that are too small for one. */
-  readonly dust: readonly number[];
-  /** HTLCs that are not on it although offered or failed: the offerer has the money and fails them back. */
-  readonly returned: readonly number[];
-  /** HTLCs that are not on it because they were fulfilled. */
-  readonly fulfilled: readonly number[];
-}
 
 export class OnChain {
   readonly #w: World;
@@ -45,12 +31,17 @@ export class OnChain {
   readonly open: number[] = [];
   /** What nodes bid for block space. */
   readonly bids: FeeBumping;
+  readonly #justice: Justice;
 
   constructor(world: World, links: Links, forwarding: Forwarding) {
     this.#w = world;
     this.#links = links;
     this.#forwarding = forwarding;
     this.bids = new FeeBumping(world, this.commitments);
+    this.#justice = new Justice(world, this.bids, {
+      claims: (node, channel) => this.#claims(node, channel),
+      abandon: (output) => this.#abandon(output),
+    });
   }
 
   /** `side` broadcasts its commitment. False when the channel's state does not allow it. */
@@ -58,17 +49,34 @@ export class OnChain {
     const w = this.#w;
     if (!w.advance(channel, EVENT.force)) return false;
     const on = this.#links.giveUp(channel, side);
+    this.#publish(channel, planCommitment(w, channel, side, on));
+    return true;
+  }
+
+  /** `side` broadcasts a commitment that it has revoked. False when the channel's state does not allow it. */
+  cheat(channel: number, side: number, state: RevokedState): boolean {
+    const w = this.#w;
+    if (!w.advance(channel, EVENT.force)) return false;
+    this.#links.giveUp(channel, side);
+    const plan = planRevoked(w, channel, side, state);
+    w.record(RECORD.cheat, 2 * channel + side, state.number, 0, plan.localSat);
+    w.revoked?.published.set(channel, plan.revoked ?? []);
+    this.#publish(channel, plan);
+    return true;
+  }
+
+  #publish(channel: number, commitment: Commitment): void {
+    const w = this.#w;
+    const { side, outputs, revoked } = commitment;
     this.#links.disconnect(channel);
     w.record(RECORD.channelActive, channel, w.channels.name[channel]!, 0, 0);
     w.channels.broadcaster[channel] = side;
-    const commitment = this.#plan(channel, side, on);
     this.commitments.set(channel, commitment);
     const capacity = w.channels.capacityMsat[channel]! / 1000;
-    const weight = w.channels.commitmentWeight(commitment.outputs.length);
+    const weight = w.channels.commitmentWeight(revoked?.length ?? outputs.length);
     const node = w.from(2 * channel + side);
     w.chain.broadcast(w.nowUs, TX.commitment, channel, node, -1, commitment.feeSat, capacity, weight);
     if (this.bids.congested) this.bids.commitment(channel);
-    return true;
   }
 
   onCommitmentConfirmed(channel: number): void {
@@ -92,6 +100,16 @@ export class OnChain {
       const sat = Math.floor(w.htlcs.amountMsat[h]! / 1000);
       this.#output(channel, 'htlc', w.from(edge), sat, Math.max(height, w.htlcs.expiry[h]!) + 1, h);
     }
+    plan.revoked?.forEach(({ edge, amountMsat, expiry }, place) => {
+      this.#output(
+        channel,
+        'revoked',
+        w.from(edge),
+        Math.floor(amountMsat / 1000),
+        Math.max(height, expiry) + 1,
+        place,
+      );
+    });
     ch.balanceMsat[local] = 0;
     ch.balanceMsat[remote] = 0;
     for (const h of plan.fulfilled) this.#forwarding.drop(h, -1);
@@ -116,6 +134,7 @@ export class OnChain {
         hash.u32(list.length);
         for (const h of list) hash.f64(h);
       }
+      if (c.revoked !== undefined) digestOldHtlcs(c.revoked, hash);
     }
     for (const i of this.open) hash.f64(i);
   }
@@ -131,10 +150,14 @@ export class OnChain {
   /** Broadcasts every claim that is possible now. */
   claim(): void {
     const w = this.#w;
+    this.#justice.beginRound();
     for (const i of [...this.open]) {
       const output = w.chain.outputs[i]!;
       if (output.spent) continue;
-      if (output.spender >= 0) {
+      const plan = this.commitments.get(output.channel);
+      if (plan?.revoked !== undefined && output.kind !== 'remote') {
+        this.#justice.claim(i, output, plan);
+      } else if (output.spender >= 0) {
         if (output.kind === 'htlc' && this.bids.congested) this.#compete(i, output);
       } else if (output.kind === 'htlc') this.#claimHtlc(i, output);
       else this.#sweep(i, output);
@@ -145,6 +168,14 @@ export class OnChain {
     const w = this.#w;
     const output = w.chain.outputs[tx.output]!;
     this.#spend(tx.output);
+    const plan = this.commitments.get(output.channel);
+    if (plan?.revoked !== undefined && output.kind !== 'remote') {
+      this.#justice.record(output, plan, tx);
+      if (output.kind === 'revoked') {
+        this.#onRevokedHtlc(tx, output, plan);
+        return;
+      }
+    }
     if (output.kind !== 'htlc') {
       w.chain.walletSat[tx.node]! += output.valueSat - tx.feeSat;
       w.chain.feesSat += tx.feeSat;
@@ -169,10 +200,27 @@ export class OnChain {
       w.chain.feesSat += tx.feeSat;
     }
     if (success) {
-      if (w.htlcs.settledUpstream[h] === 0) this.#forwarding.onPreimage(h);
+      if (w.lostData.has(w.htlcs.edge[h]!)) this.#forwarding.failUpstream(h);
+      else if (w.htlcs.settledUpstream[h] === 0) this.#forwarding.onPreimage(h);
       this.#forwarding.drop(h, -1);
     } else {
       this.#failAndDrop(h);
+    }
+    this.#finish(output.channel);
+  }
+
+  /** An HTLC of a revoked commitment was taken. */
+  #onRevokedHtlc(tx: Tx, output: ChainOutput, plan: Commitment): void {
+    const w = this.#w;
+    if (tx.kind === TX.penalty) {
+      w.chain.walletSat[tx.node]! += output.valueSat - tx.feeSat;
+      w.chain.feesSat += tx.feeSat;
+    } else {
+      const delay = w.channels.toSelfDelay[2 * output.channel + plan.side]!;
+      this.#output(output.channel, 'delayed', tx.node, output.valueSat, w.chain.height + delay, -1);
+      const { slot } = this.#justice.htlcOf(output, plan);
+      if (tx.kind === TX.htlcSuccess && slot >= 0 && w.htlcs.settledUpstream[slot] === 0)
+        this.#forwarding.onPreimage(slot);
     }
     this.#finish(output.channel);
   }
@@ -190,6 +238,7 @@ export class OnChain {
       const offerer = w.from(edge);
       const receiver = w.to(edge);
       const expiry = w.htlcs.expiry[h]!;
+      if (w.lostData.size > 0 && (w.lostData.has(edge) || w.lostData.has(edge ^ 1))) continue;
       if (w.running[offerer] === 1 && height >= w.modelOf(offerer).offeredDeadline(expiry)) {
         this.forceClose(channel, edge & 1);
       } else if (
@@ -202,22 +251,53 @@ export class OnChain {
     }
   }
 
+  /** Whether a node may act on a commitment that is in a block. */
+  #claims(node: number, _channel: number): boolean {
+    return this.#w.running[node] === 1;
+  }
+
+  #abandon(i: number): void {
+    const w = this.#w;
+    const output = w.chain.outputs[i]!;
+    const plan = this.commitments.get(output.channel);
+    if (plan?.revoked !== undefined && output.kind !== 'remote') this.#justice.record(output, plan, null);
+    w.chain.abandonedSat += output.valueSat;
+    this.#spend(i);
+    this.#finish(output.channel);
+  }
+
   #claimHtlc(i: number, output: ChainOutput): void {
     const w = this.#w;
     const h = output.htlc;
-    const receiver = w.to(w.htlcs.edge[h]!);
-    if (w.htlcs.preimage[h] === 1 && w.running[receiver] === 1) this.#spendHtlc(i, output, receiver, TX.htlcSuccess);
-    if (output.spender >= 0 || w.chain.height + 1 < output.matureAt || w.running[output.owner] === 0) return;
-    const weight = weightOf(TX.htlcTimeout, 0, this.#secondLevel(output, output.owner));
-    if (!this.bids.congested && output.valueSat <= w.chain.feeFor(weight)) {
+    const edge = w.htlcs.edge[h]!;
+    const receiver = w.to(edge);
+    const claimable = w.htlcs.preimage[h] === 1 && !w.lostData.has(edge ^ 1);
+    if (claimable && w.running[receiver] === 1) this.#spendHtlc(i, output, receiver, TX.htlcSuccess);
+    if (output.spender >= 0 || w.chain.height + 1 < output.matureAt) return;
+    // A node that lost data does not know of the HTLC any more (eclair:channel/Helpers.scala:RecoveryClose).
+    const lost = w.lostData.has(edge);
+    if (lost ? claimable && this.#isWorthwhile(output, receiver, TX.htlcSuccess) : w.running[output.owner] === 0)
+      return;
+    if (lost || !this.#isWorthwhile(output, output.owner, TX.htlcTimeout)) {
       // Not worth its fee, now or for the receiver: nobody will take it. While the mempool is congested it can wait.
-      w.chain.abandonedSat += output.valueSat;
-      this.#spend(i);
-      this.#failAndDrop(h);
-      this.#finish(output.channel);
+      this.#forsake(i, output);
       return;
     }
     this.#spendHtlc(i, output, output.owner, TX.htlcTimeout);
+  }
+
+  /** Whether an HTLC output is worth the fee of its claim; while the mempool is congested a claim can wait. */
+  #isWorthwhile(output: ChainOutput, node: number, kind: 5 | 6): boolean {
+    if (this.bids.congested) return true;
+    return output.valueSat > this.#w.chain.feeFor(weightOf(kind, 0, this.#secondLevel(output, node)));
+  }
+
+  /** Nobody will claim an HTLC. */
+  #forsake(i: number, output: ChainOutput): void {
+    this.#w.chain.abandonedSat += output.valueSat;
+    this.#spend(i);
+    this.#failAndDrop(output.htlc);
+    this.#finish(output.channel);
   }
 
   /** Broadcasts a claim of an HTLC output by `node`, in the place of the other side's when there is one. */
@@ -277,10 +357,7 @@ export class OnChain {
     const weight = weightOf(kind, 0, false);
     const perKw = this.bids.firstFeerate(output, output.owner, 'sweep', weight, false);
     if (output.valueSat <= feeAt(weight, perKw)) {
-      if (this.bids.congested) return;
-      w.chain.abandonedSat += output.valueSat;
-      this.#spend(i);
-      this.#finish(output.channel);
+      if (!this.bids.congested) this.#abandon(i);
       return;
     }
     if (perKw > 0) this.bids.spend(i, output.owner, kind, weight, perKw, false);
@@ -325,51 +402,8 @@ export class OnChain {
   #finish(channel: number): void {
     if (this.open.some((i) => this.#w.chain.outputs[i]!.channel === channel)) return;
     this.commitments.delete(channel);
+    this.#w.revoked?.published.delete(channel);
+    for (const edge of [2 * channel, 2 * channel + 1]) this.#w.lostData.delete(edge);
     this.#w.advance(channel, EVENT.resolved);
-  }
-
-  #plan(channel: number, side: number, on: ReadonlyMap<number, boolean>): Commitment {
-    const w = this.#w;
-    const ch = w.channels;
-    const local = 2 * channel + side;
-    const balance = [ch.balanceMsat[2 * channel]!, ch.balanceMsat[2 * channel + 1]!];
-    const outputs: number[] = [];
-    const dust: number[] = [];
-    const returned: number[] = [];
-    const fulfilled: number[] = [];
-    for (const h of [...on.keys()].reverse()) {
-      const edge = w.htlcs.edge[h]!;
-      const amount = w.htlcs.amountMsat[h]!;
-      if (on.get(h) === true) {
-        (trimmed(ch, local, amount) ? dust : outputs).push(h);
-      } else if (w.htlcs.state[h] === HTLC.fulfilling) {
-        balance[(edge & 1) ^ 1]! += amount;
-        fulfilled.push(h);
-      } else {
-        balance[edge & 1]! += amount;
-        returned.push(h);
-      }
-    }
-    // The opener (side 0) pays the fee and both anchors as far as its balance reaches (BOLT 3).
-    const fee = ch.commitmentFeeSat(channel, outputs.length);
-    const paid = [Math.floor(balance[0]! / 1000) - fee - 2 * ANCHOR_SAT, Math.floor(balance[1]! / 1000)];
-    const dustLimit = ch.dustMsat[local]! / 1000;
-    const sat = paid.map((v) => (v >= dustLimit && v > 0 ? v : 0));
-    const anchors = [0, 1].filter((s) => sat[s]! > 0 || outputs.length > 0).length;
-    const htlcSat = outputs.reduce((sum, h) => sum + Math.floor(w.htlcs.amountMsat[h]! / 1000), 0);
-    const capacity = ch.capacityMsat[channel]! / 1000;
-    const rest = capacity - sat[0]! - sat[1]! - htlcSat;
-    const paidAnchors = Math.min(anchors, Math.max(0, Math.floor(rest / ANCHOR_SAT)));
-    return {
-      side,
-      localSat: sat[side]!,
-      remoteSat: sat[side ^ 1]!,
-      anchors: paidAnchors,
-      feeSat: rest - paidAnchors * ANCHOR_SAT,
-      outputs,
-      dust,
-      returned,
-      fulfilled,
-    };
   }
 }

@@ -67,6 +67,15 @@ export const RECORD = {
   txReplaced: 38,
   /** a weight of strangers' transactions in the mempool, b its minimum feerate, c estimate for the next block; sat per 1000 weight units. */
   mempool: 39,
+  /** a edge of a node that broadcasts a revoked commitment, b commitments of that node before it; amount: its balance on it, sat. */
+  cheat: 44,
+  /**
+   * a edge of the cheater; b an output of a revoked commitment: 1 its balance, 2 an HTLC, 3 that of a second-level
+   * transaction; c who has it: 1 the victim, 2 the cheater, 3 nobody: it is not worth its fee; amount: value sat.
+   */
+  revokedOutput: 45,
+  /** a edge of a node that has lost the newest states of its channel, b commitments that it had before the one that it has left. */
+  dataLost: 46,
 } as const;
 export type RecordCode = (typeof RECORD)[keyof typeof RECORD];
 
@@ -89,6 +98,8 @@ export const TX = {
   send: 8,
   /** Spends an anchor of a commitment in the mempool, so that both pay more together (CPFP). */
   anchor: 9,
+  /** Takes an output of a revoked commitment, or of the cheater's second-level transactions. */
+  penalty: 10,
 } as const;
 export type TxKind = (typeof TX)[keyof typeof TX];
 export const TX_NAMES: readonly string[] = Object.keys(TX);

@@ -19,6 +19,7 @@ import type { OnChain } from './onchain.ts';
 import { PAYMENT } from './payments.ts';
 import { readPolicyState } from './policy-state.ts';
 import { TX_NAMES, type TxKind } from './records.ts';
+import { RevokedStates, readOldHtlc } from './revoked-states.ts';
 import type { ChannelState, ExchangeState, SimulationState } from './state.ts';
 import { weightOf } from './tx-weight.ts';
 import { PHYSICS, PHYSICS_NAMES, type World } from './world.ts';
@@ -50,7 +51,12 @@ export function restoreState(parts: StatefulParts, state: SimulationState): void
       dust: k.dust,
       returned: k.returned,
       fulfilled: k.fulfilled,
+      ...(k.revoked === undefined ? {} : { revoked: k.revoked.map(readOldHtlc) }),
     });
+    const revoked = onchain.commitments.get(c)?.revoked;
+    if (revoked === undefined) return;
+    w.revoked ??= new RevokedStates([], w.channels, w.htlcs, w.attempts, 0);
+    w.revoked.published.set(c, revoked);
   });
   restoreHtlcs(w, state);
   restoreAttempts(w, state, rowOf);
@@ -74,6 +80,8 @@ export function restoreState(parts: StatefulParts, state: SimulationState): void
     gossip.pending.set(number, { edge, policy: { ...scratch }, version });
   }
   restoreNodes(w, state, rowOf);
+  for (const edge of state.lost_data ?? []) w.lostData.add(edge);
+  w.revoked?.restore(state.old_states ?? [], w.timeline.channelNames, (n) => w.timeline.network.nodes[n]!.name);
   const kinds = new Map(PHYSICS_NAMES.map((name, kind) => [name, kind]));
   for (const [time, name, a, b] of state.events) {
     const kind = kinds.get(name)!;
@@ -273,7 +281,7 @@ function restoreChain(w: World, onchain: OnChain, state: SimulationState): void 
       output: tx.output,
       feeSat: tx.fee_sat,
       valueSat: tx.value_sat,
-      weight: weightOf(kind, commitment?.outputs.length ?? 0, secondLevel),
+      weight: tx.weight ?? weightOf(kind, commitment?.revoked?.length ?? commitment?.outputs.length ?? 0, secondLevel),
       ...(tx.bid === undefined ? {} : { bid: { sinceHeight: tx.bid[0], startPerKw: tx.bid[1], bumpedAt: tx.bid[2] } }),
     });
   }

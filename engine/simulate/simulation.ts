@@ -8,16 +8,19 @@ import { canonicalJson } from '../base/json.ts';
 import type {
   CloseChannelRequest,
   CongestMempoolRequest,
+  LoseDataRequest,
   OpenChannelRequest,
   RebalanceRequest,
   SendOnchainRequest,
   SetLatencyRequest,
   SetPolicyRequest,
 } from '../timeline/control.ts';
+import { type OldStateRequest, oldStateRequests } from '../timeline/old-states.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import { AnnouncedMaximum } from './announced-maximum.ts';
 import { captureState, type StatefulParts } from './capture.ts';
 import { STATE } from './channel-lifecycle.ts';
+import { Cheating } from './cheating.ts';
 import { ClosingFlow } from './closing.ts';
 import { Fees } from './fees.ts';
 import { Forwarding } from './forwarding.ts';
@@ -32,6 +35,7 @@ import { PaymentFlow } from './payment-flow.ts';
 import { PAYMENT } from './payments.ts';
 import { RECORD, type RecordSink, TX } from './records.ts';
 import { restoreState } from './restore.ts';
+import { RevokedStates } from './revoked-states.ts';
 import type { RoutingTraceSink } from './routing-trace.ts';
 import { ShiftedSink } from './shifted-sink.ts';
 import type { SimulationStart, SimulationState } from './state.ts';
@@ -58,6 +62,7 @@ export class Simulation {
   readonly #payments: PaymentFlow;
   readonly #fees: Fees;
   readonly #maximum: AnnouncedMaximum;
+  readonly #cheating: Cheating;
   /** Present when every event is to be checked. */
   #watch: InvariantWatch | null = null;
 
@@ -72,6 +77,8 @@ export class Simulation {
     this.#originUs = start?.originUs ?? 0;
     const w = new World(timeline, this.#originUs === 0 ? sink : new ShiftedSink(sink, this.#originUs));
     this.world = w;
+    const wanted = oldStateRequests(timeline);
+    if (wanted.length > 0) w.revoked = new RevokedStates(wanted, w.channels, w.htlcs, w.attempts, this.#originUs);
     this.#gossip = new Gossip(w);
     this.#links = new Links(w, {
       committed: (h) => this.#forwarding.onCommitted(h),
@@ -101,6 +108,7 @@ export class Simulation {
       closing: this.#closing,
       onchain: this.#onchain,
     });
+    this.#cheating = new Cheating(w, this.#onchain, this.#liveness);
     this.#build(models, start, options.trace);
     if (options.check) this.#watch = new InvariantWatch(w);
   }
@@ -163,6 +171,16 @@ export class Simulation {
     for (const edge of [2 * channel, 2 * channel + 1]) {
       if (request.node < 0 || w.from(edge) === request.node) this.#gossip.setPolicy(edge, request.policy);
     }
+  }
+
+  cheat(request: OldStateRequest): void {
+    this.#cheating.cheat(request);
+    this.#watch?.check();
+  }
+
+  loseData(request: LoseDataRequest): void {
+    this.#cheating.loseData(request);
+    this.#watch?.check();
   }
 
   crashNode(node: number): void {
@@ -429,6 +447,9 @@ export class Simulation {
         return;
       case PHYSICS.silent:
         this.#liveness.onSilent(a, b);
+        return;
+      case PHYSICS.lostData:
+        this.#cheating.onReestablish(a, b);
         return;
       case PHYSICS.updateFee:
         this.#fees.onUpdateFee(a);

@@ -27,6 +27,8 @@ export function digestWorld(w: World, hash: NumberHasher): void {
     hash.text(canonicalJson([edge, untilUs, ...policyState(policy, 1)]));
   }
   htlcs(w, hash);
+  w.revoked?.digestInto(hash);
+  for (const edge of [...w.lostData].sort((a, b) => a - b)) hash.f64(edge);
   for (let p = 0; p < w.payments.length; p++) {
     if (w.payments.state[p] !== PAYMENT.running) continue;
     for (const v of [p, w.payments.startedUs[p]!, w.payments.attempts[p]!, w.payments.parts[p]!]) hash.f64(v);

@@ -43,7 +43,34 @@ export interface CommitmentState {
   readonly outputs: readonly number[];
   readonly remote_sat: number;
   readonly returned: readonly number[];
+  /** Of a revoked commitment: its HTLCs with an output. */
+  readonly revoked?: readonly OldHtlcState[];
   readonly side: number;
+}
+
+/**
+ * An HTLC of an old state: [edge, amount msat, expiry, number of its attempt, its slot while it is pending or −1, 1 when it
+ * left its channel with a known preimage].
+ */
+export type OldHtlcState = readonly [number, number, number, number, number, number];
+
+/** What a run remembers of a channel's old states because an event may want one (revoked-states.ts). */
+export interface OldStateState {
+  readonly channel: string;
+  /** Which one is wanted: `oldest`, `best`, `at` with an instant of the scenario in µs, `number` with a number; else −1. */
+  readonly choice: readonly [string, number];
+  /** Number of the channel. */
+  readonly instance: number;
+  /** Left out when there is none yet. */
+  readonly kept?: {
+    readonly balance_msat: Pair<number>;
+    readonly feerate_per_kw: number;
+    readonly htlcs: readonly OldHtlcState[];
+    readonly number: number;
+  };
+  readonly node: string;
+  /** Commitments of the node that were revoked. */
+  readonly revoked: number;
 }
 
 /** One channel instance; its number is its place in the list. */
@@ -184,6 +211,8 @@ export interface TxState {
   readonly node: number;
   readonly output: number;
   readonly value_sat: number;
+  /** Of a penalty, in weight units: it may be a part of a transaction. Left out where it follows from the rest. */
+  readonly weight?: number;
 }
 
 /** An output that is not spent. */
@@ -258,7 +287,11 @@ export interface SimulationState {
   readonly gossip_made: number;
   readonly htlc_pool: { readonly free: readonly number[]; readonly generations: readonly number[] };
   readonly htlcs: readonly HtlcState[];
+  /** Edges whose side has lost its newest states; left out when there is none. */
+  readonly lost_data?: readonly number[];
   readonly nodes: readonly NodeState[];
+  /** Old states that are remembered; left out when there is none. */
+  readonly old_states?: readonly OldStateState[];
   /** Channels that wait for blocks to open or to be announced. */
   readonly openings: readonly number[];
   /** Outputs that somebody will claim, in order. */

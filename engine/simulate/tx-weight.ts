@@ -26,6 +26,17 @@ export const WEIGHT = {
   htlcClaimSuccess: 579,
 } as const;
 
+/** Version, counts and locktime (42) and one P2WPKH output (124) of a justice transaction. */
+export const JUSTICE_BASE_WEIGHT = 166;
+
+/**
+ * Weight of an input of a justice transaction with its witness (BOLT 5, "Penalty Transaction Weight Calculation"): a
+ * balance or second-level output that waits for its delay, an HTLC that the cheater offered, one that it received.
+ */
+export function justiceInputWeight(input: 'delayed' | 'offered' | 'received'): number {
+  return input === 'delayed' ? 324 : input === 'offered' ? 407 : 413;
+}
+
 /**
  * Weight of a transaction of this kind. `htlcOutputs` counts the HTLC outputs of a commitment; `secondLevel` says of a
  * claim of an HTLC that it spends an output of the claimer's own commitment.
@@ -51,5 +62,7 @@ export function weightOf(kind: TxKind, htlcOutputs: number, secondLevel: boolean
       return WEIGHT.send;
     case TX.anchor:
       return WEIGHT.anchor;
+    case TX.penalty:
+      return JUSTICE_BASE_WEIGHT + justiceInputWeight('delayed');
   }
 }

@@ -20,6 +20,7 @@ import {
 } from './node-model.ts';
 import { PaymentTable } from './payments.ts';
 import { RECORD, type RecordCode, type RecordSink } from './records.ts';
+import type { RevokedStates } from './revoked-states.ts';
 import type { PaymentTrace } from './routing-trace.ts';
 
 /** Events of the physics; `a` and `b` as said. */
@@ -66,6 +67,8 @@ export const PHYSICS = {
   maximumAgain: 20,
   /** a node, b peer: the oldest HTLC of the peer that the node's circuit breaker holds goes on. */
   defenceRelease: 21,
+  /** a channel, b connection: a node learns from channel_reestablish that the other one has lost data. */
+  lostData: 22,
 } as const;
 
 export const PHYSICS_NAMES: readonly string[] = Object.keys(PHYSICS);
@@ -99,6 +102,10 @@ export class World {
   readonly apart: Set<number> = new Set();
   /** Policies that nodes still accept. */
   readonly former: FormerPolicies = new FormerPolicies();
+  /** Old states that events may want; null where none does. */
+  revoked: RevokedStates | null = null;
+  /** Edges whose side has lost the newest states of its channel and must not broadcast. */
+  readonly lostData: Set<number> = new Set();
   /** Starts of each node: tells an event of an earlier life apart. */
   readonly starts: Int32Array;
   /** Edges of each node's open channels, in the order they were opened. */

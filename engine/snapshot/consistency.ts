@@ -2,7 +2,7 @@
  * Whether a state holds together: every number refers to something, every HTLC is where it says it is, and no money is
  * missing. The shape has been checked before. Answers what is wrong with its place; changes nothing.
  */
-import type { ChannelState, SimulationState } from '../simulate/state.ts';
+import type { ChannelState, OldHtlcState, SimulationState } from '../simulate/state.ts';
 
 export interface Inconsistency {
   readonly path: readonly (string | number)[];
@@ -29,6 +29,7 @@ export const SUBJECT: Readonly<Record<string, 'edge' | 'channel' | 'node' | 'slo
   disable: 'edge',
   enable: 'edge',
   silent: 'channel',
+  lostData: 'channel',
   updateFee: 'channel',
   batchedHtlc: 'slot',
   batchedFailure: 'slot',
@@ -179,6 +180,7 @@ class Check {
       for (const slot of [...outputs, ...dust, ...returned, ...fulfilled]) {
         this.#below(['channels', i, 'commitment'], slot, this.#s.htlc_pool.generations.length, 'HTLC');
       }
+      this.#oldHtlcs(c.commitment?.revoked ?? [], i, ['channels', i, 'commitment', 'revoked']);
       this.#balances(c, i);
     });
     if (listed.size !== this.#s.htlcs.length) {
@@ -221,6 +223,8 @@ class Check {
       this.#below(path, o.channel, channels.length, 'channel');
       this.#below(path, o.owner, nodes.length, 'node');
       if (o.kind === 'htlc') this.#hasHtlc(o.htlc, path);
+      const revoked = channels[o.channel]?.commitment?.revoked?.length ?? 0;
+      if (o.kind === 'revoked') this.#below(path, o.htlc, revoked, 'HTLC of the revoked commitment');
       indexes.add(o.index);
     });
     const bands = chain.backlog?.bands ?? [];
@@ -250,7 +254,22 @@ class Check {
     (this.#s.former_policies ?? []).forEach(({ edge }, i) => {
       this.#below(['former_policies', i, 'edge'], edge, this.#edges, 'edge');
     });
+    for (const edge of this.#s.lost_data ?? []) this.#below(['lost_data'], edge, this.#edges, 'edge');
+    (this.#s.old_states ?? []).forEach(({ instance, kept }, i) => {
+      const path = ['old_states', i];
+      if (this.#below(path, instance, channels.length, 'channel')) this.#oldHtlcs(kept?.htlcs ?? [], instance, path);
+    });
     for (const pair of apart) this.#below(['apart'], pair, nodes.length * nodes.length, 'pair of nodes');
+  }
+
+  /** HTLCs of old states are those of one channel; those that are pending are among its HTLCs. */
+  #oldHtlcs(htlcs: readonly OldHtlcState[], channel: number, path: readonly (string | number)[]): void {
+    for (const [edge, , , , slot] of htlcs) {
+      if (edge >> 1 !== channel) this.#add(path, `edge ${edge} is not one of channel ${channel}`);
+      if (slot >= 0 && !(this.#s.channels[channel]?.htlcs ?? []).includes(slot)) {
+        this.#add(path, `HTLC ${slot} is not one of channel ${channel}`);
+      }
+    }
   }
 
   #defences(): void {

@@ -49,6 +49,11 @@ const limits: Schema = {
     'What binds one side: its dust_limit sat, its reserve sat, HTLCs it may have offered, their sum msat, smallest HTLC msat, delay of its own balance in blocks.',
 };
 
+const oldHtlc: Schema = said(
+  tuple(count, count, count, count, orNone, side),
+  'Edge, amount msat, expiry, number of its attempt, its slot while it is pending or −1, whether it left its channel with a known preimage.',
+);
+
 const channel = object(
   {
     announced: { const: false },
@@ -58,17 +63,21 @@ const channel = object(
     broadcaster: side,
     capacity_sat: count,
     closed_at: count,
-    commitment: object({
-      anchors: count,
-      dust: list(count),
-      fee_sat: count,
-      fulfilled: list(count),
-      local_sat: count,
-      outputs: list(count),
-      remote_sat: count,
-      returned: list(count),
-      side,
-    }),
+    commitment: object(
+      {
+        anchors: count,
+        dust: list(count),
+        fee_sat: count,
+        fulfilled: list(count),
+        local_sat: count,
+        outputs: list(count),
+        remote_sat: count,
+        returned: list(count),
+        revoked: said(list(oldHtlc), 'HTLCs with an output, when the commitment is a revoked one.'),
+        side,
+      },
+      ['revoked'],
+    ),
     connected: flag,
     connection: count,
     exchange: object({
@@ -217,8 +226,9 @@ const chain = object(
           node: count,
           output: orNone,
           value_sat: count,
+          weight: count,
         },
-        ['bid'],
+        ['bid', 'weight'],
       ),
     ),
     minted_sat: count,
@@ -227,7 +237,7 @@ const chain = object(
         channel: count,
         htlc: orNone,
         index: count,
-        kind: { enum: ['local', 'remote', 'htlc', 'delayed'] },
+        kind: { enum: ['local', 'remote', 'htlc', 'delayed', 'revoked'] },
         mature_at: count,
         owner: count,
         spender: orNone,
@@ -381,6 +391,23 @@ const whole = object(
     ),
     gossip: list(object({ edge: count, number: count, policy })),
     gossip_made: count,
+    lost_data: said(list(count), 'Edges whose side has lost the newest states of its channel.'),
+    old_states: said(
+      list(
+        object(
+          {
+            channel: text,
+            choice: tuple(text, orNone),
+            instance: count,
+            kept: object({ balance_msat: pair(count), feerate_per_kw: count, htlcs: list(oldHtlc), number: count }),
+            node: text,
+            revoked: count,
+          },
+          ['kept'],
+        ),
+      ),
+      'Old states of channels that are remembered because an event may want them.',
+    ),
     openings: list(count),
     closings: object({ signed: list(tuple(count, count, count, count)), waiting: list(count) }),
     outputs_open: list(count),
@@ -389,7 +416,7 @@ const whole = object(
     physics_events: count,
     run: said(run, 'Where the run was; absent in a file that keeps the network only.'),
   },
-  ['defences', 'former_policies', 'run'],
+  ['defences', 'former_policies', 'lost_data', 'old_states', 'run'],
 );
 
 export const SNAPSHOT_SCHEMA: Schema = {

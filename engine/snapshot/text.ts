@@ -27,6 +27,8 @@ export const SNAPSHOT_MEMBERS = [
   'htlc_pool',
   'defences',
   'former_policies',
+  'lost_data',
+  'old_states',
   'events',
   'gossip',
   'gossip_made',

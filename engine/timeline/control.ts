@@ -1,5 +1,6 @@
 /** Arguments of the control plane's operations on channels. Nodes and channels are indexes into the timeline's tables. */
 import type { PolicyPlan } from './network.ts';
+import type { OldStateRequest } from './old-states.ts';
 
 export interface OpenChannelRequest {
   /** Index of the channel's name. A name may be used again after its channel was closed. */
@@ -19,6 +20,12 @@ export interface CloseChannelRequest {
   readonly force: boolean;
   /** The node that closes; -1: the one that opened the channel. */
   readonly by: number;
+}
+
+/** A node that comes back with an old state. */
+export interface LoseDataRequest extends OldStateRequest {
+  /** It does not notice, and broadcasts the commitment that it has. */
+  readonly broadcast: boolean;
 }
 
 export interface SetPolicyRequest {

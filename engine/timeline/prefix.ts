@@ -8,6 +8,7 @@
 import { NumberHasher } from '../base/digest.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
 import type { NetworkPlan } from './network.ts';
+import { oldStateRequests } from './old-states.ts';
 import { type Action, PHASE, type Timeline } from './timeline.ts';
 
 /** A point of a timeline: an instant, µs, and the rows before it that do something. */
@@ -121,12 +122,16 @@ export function timelinePrefix(timeline: Timeline, point: TimelinePoint): Timeli
   const { network, loops = [], triggers = [], behaviours = [], length, timeUs, phase, ref } = timeline;
   const part = (): Part => new Part(timeline);
   const setting = part();
+  // A run remembers old states from the beginning on, for events that may come later.
+  const wanted = oldStateRequests(timeline);
   setting.json({
     seed: timeline.seed,
     chain: timeline.chain,
     gossipUs: timeline.gossipUs,
     ...(timeline.start === undefined ? {} : { start: timeline.start }),
+    ...(wanted.length === 0 ? {} : { oldStates: wanted as unknown as Json }),
   });
+  for (const { channel } of wanted) setting.lastName = Math.max(setting.lastName, channel);
   const actions = part();
   const payments = part();
   for (let i = 0, done = 0; i < length && done < point.rows; i++) {

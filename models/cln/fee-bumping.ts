@@ -40,6 +40,8 @@ function deadlineOf(claim: ClaimView): number {
   if (claim.kind === 'commitment') return claim.expiry;
   if (claim.kind === 'htlc_success') return claim.expiry - SUCCESS_MARGIN;
   if (claim.kind === 'htlc_timeout') return claim.deadline < 0 ? claim.expiry : claim.deadline - INCOMING_MARGIN;
+  // cln:lightningd/onchain_control.c:handle_onchaind_spend_penalty: when the delay of the cheater is over.
+  if (claim.kind === 'penalty' || claim.kind === 'second_level_penalty') return claim.deadline;
   return -1;
 }
 

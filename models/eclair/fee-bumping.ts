@@ -42,6 +42,11 @@ export function claimFeerate(host: ModelHost, claim: ClaimView): number {
     const once = Math.min(host.estimatePerKw(MEDIUM), MAX_CLOSING_PER_KW);
     return claim.feeratePerKw > 0 ? claim.feeratePerKw : once;
   }
+  // eclair:channel/Helpers.scala:RevokedClose publishes penalties once.
+  if (claim.kind === 'penalty') return claim.feeratePerKw > 0 ? claim.feeratePerKw : host.estimatePerKw(FAST);
+  if (claim.kind === 'second_level_penalty') {
+    return claim.feeratePerKw > 0 ? claim.feeratePerKw : host.estimatePerKw(FASTEST);
+  }
   // Claims aim at the expiry of their HTLC, commitments at the first of them; one without HTLCs has a priority instead.
   const target = claim.expiry;
   const band = target < 0 ? host.estimatePerKw(MEDIUM) : host.estimatePerKw(bandOf(target - claim.height));

@@ -44,7 +44,13 @@ export function claimFeerate(host: ModelHost, claim: ClaimView): number {
 /** ldk:chain/package.rs:get_height_timer: blocks from the last bump to the next. */
 function interval(claim: ClaimView): number {
   if (claim.kind === 'commitment') return HIGH;
-  const deadline = claim.kind === 'htlc_success' ? claim.expiry : claim.expiry + MIN_CLTV_EXPIRY_DELTA;
+  // A revoked HTLC is in no hurry: whoever takes it has to wait for a delay then.
+  if (claim.kind === 'penalty' && claim.expiry >= 0) return LOW;
+  if (claim.kind === 'penalty' || claim.kind === 'second_level_penalty') return intervalTo(claim.deadline, claim);
+  return intervalTo(claim.kind === 'htlc_success' ? claim.expiry : claim.expiry + MIN_CLTV_EXPIRY_DELTA, claim);
+}
+
+function intervalTo(deadline: number, claim: ClaimView): number {
   if (deadline <= claim.bumpedAt + MIDDLE) return HIGH;
   return deadline <= claim.bumpedAt + LOW ? MIDDLE : LOW;
 }

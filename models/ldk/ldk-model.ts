@@ -88,6 +88,9 @@ export class LdkModel implements NodeModel {
 
   readonly targets: ConfirmationTargets = TARGETS;
 
+  /** ldk:chain/package.rs:AggregationCluster: what the cheater could claim at once is kept apart. */
+  readonly justice = 'clusters';
+
   readonly #host: ModelHost;
   readonly #nodes = new NodeTable<LdkNode>('an LDK node');
   readonly #payments: Payments;

@@ -17,6 +17,8 @@ export const TARGETS: ConfirmationTargets = { funding: 6, cooperativeClose: 6, c
 
 /** lnd:contractcourt/config.go:DefaultBudgetRatio. */
 const BUDGET_RATIO = 0.5;
+/** lnd:contractcourt/breach_arbitrator.go:justiceTxConfTarget, blocks. */
+const JUSTICE_BLOCKS = 2;
 /** lnd:sweep/sweeper.go:DefaultDeadlineDelta and lnd:lnwallet/chainfee:MaxBlockTarget, blocks. */
 const NO_DEADLINE_BLOCKS = 1008;
 /** lnd:sweep/defaults.go:DefaultMaxFeeRate, 1000 sat/vB. */
@@ -27,6 +29,10 @@ const MAX_PER_KW = 250_000;
  * (lnd:sweep/fee_function.go:ErrZeroFeeRateDelta: tried again with the next block).
  */
 export function claimFeerate(host: ModelHost, claim: ClaimView): number {
+  // Justice transactions are no inputs of the sweeper: they are made once, and again only when one of them has been spent.
+  if (claim.kind === 'penalty' || claim.kind === 'second_level_penalty') {
+    return claim.feeratePerKw > 0 ? claim.feeratePerKw : host.estimatePerKw(JUSTICE_BLOCKS);
+  }
   const since = claim.sinceHeight < 0 ? claim.height : claim.sinceHeight;
   const end = Math.min(MAX_PER_KW, Math.floor((budgetSat(claim) * 1000) / claim.weight));
   const blocks = confirmationBlocks(claim, since);

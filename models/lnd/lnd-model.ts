@@ -75,6 +75,8 @@ export class LndModel implements NodeModel {
   readonly targets: ConfirmationTargets = TARGETS;
   /** lnd:contractcourt/htlc_timeout_resolver.go:waitForMempoolOrBlockSpend. */
   readonly readsMempool = true;
+  /** lnd:contractcourt/breach_arbitrator.go:createJusticeTx. */
+  readonly justice = 'one';
 
   readonly #host: ModelHost;
   readonly #nodes = new NodeTable<LndNode>('an lnd node');

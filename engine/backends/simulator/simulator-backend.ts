@@ -9,12 +9,14 @@ import type { SimulationStart, SimulationState } from '../../simulate/state.ts';
 import type {
   CloseChannelRequest,
   CongestMempoolRequest,
+  LoseDataRequest,
   OpenChannelRequest,
   RebalanceRequest,
   SendOnchainRequest,
   SetLatencyRequest,
   SetPolicyRequest,
 } from '../../timeline/control.ts';
+import type { OldStateRequest } from '../../timeline/old-states.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 import type {
   Backend,
@@ -87,6 +89,14 @@ export class SimulatorBackend implements Backend {
 
   closeChannel(request: CloseChannelRequest): void {
     this.simulation.closeChannel(request);
+  }
+
+  cheat(request: OldStateRequest): void {
+    this.simulation.cheat(request);
+  }
+
+  loseData(request: LoseDataRequest): void {
+    this.simulation.loseData(request);
   }
 
   setPolicy(request: SetPolicyRequest): void {

@@ -13,7 +13,8 @@ import type {
 } from '../../backends/backend.ts';
 import { FAILURE } from '../../simulate/failure.ts';
 import { OUTCOME, RECORD, type RecordSink } from '../../simulate/records.ts';
-import type { CongestMempoolRequest, RebalanceRequest } from '../../timeline/control.ts';
+import type { CongestMempoolRequest, LoseDataRequest, RebalanceRequest } from '../../timeline/control.ts';
+import type { OldStateRequest } from '../../timeline/old-states.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 
 export interface FakeOptions {
@@ -160,6 +161,14 @@ export class FakeBackend implements Backend {
 
   setFeerate(feeratePerKw: number): Awaitable<void> {
     return this.#note(`feerate ${feeratePerKw}`);
+  }
+
+  cheat(request: OldStateRequest): Awaitable<void> {
+    return this.#note(`cheat ${request.oldState} ${request.value}`);
+  }
+
+  loseData(request: LoseDataRequest): Awaitable<void> {
+    return this.#note(`lose data ${request.oldState} ${request.broadcast}`);
   }
 
   congestMempool(request: CongestMempoolRequest): Awaitable<void> {

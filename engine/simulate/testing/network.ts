@@ -2,6 +2,7 @@
 import { NumberHasher } from '../../base/digest.ts';
 import { MODEL_KINDS } from '../../kinds/registry.ts';
 import type { ChannelPlan, NodePlan } from '../../timeline/network.ts';
+import type { OldStateRequest } from '../../timeline/old-states.ts';
 import type { PaymentProfile, Timeline } from '../../timeline/timeline.ts';
 import type { ModelKind } from '../node-model.ts';
 import type { PaymentResult, RecordCode, RecordSink } from '../records.ts';
@@ -27,6 +28,8 @@ export interface TestNetwork {
   readonly blockWeight?: number;
   readonly mempoolWeight?: number;
   readonly gossipUs?: number;
+  /** Old states that the run remembers. */
+  readonly oldStates?: readonly OldStateRequest[];
   /** Models of each simulation; the registered ones unless given. */
   readonly models?: () => readonly ModelKind[];
 }
@@ -83,7 +86,7 @@ export function testTimeline(t: TestNetwork): Timeline {
       activity: Int32Array.from(payments, (p) => p.activity ?? 0),
       nth: Int32Array.from(payments, (_, i) => i),
     },
-    actions: [],
+    actions: (t.oldStates ?? []).map((request) => ({ kind: 'cheat', args: { ...request } })),
   };
 }
 

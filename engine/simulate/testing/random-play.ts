@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Json } from '../../base/json.ts';
 import { MODEL_KINDS } from '../../kinds/registry.ts';
 import type { PolicyPlan } from '../../timeline/network.ts';
+import type { OldStateChoice, OldStateRequest } from '../../timeline/old-states.ts';
 import { BLOCK_WEIGHT } from '../mempool.ts';
 import type { RoutingTraceSink } from '../routing-trace.ts';
 import { type TestNetwork, TestRun } from './network.ts';
@@ -32,6 +33,8 @@ export type Step =
       readonly inflow: number;
       readonly blocks: number;
     }
+  | { readonly do: 'cheat'; readonly n: number; readonly away: boolean; readonly blocks: number }
+  | { readonly do: 'lose'; readonly n: number; readonly broadcast: boolean }
   | { readonly do: 'rebalance'; readonly out: number; readonly into: number; readonly msat: number }
   | { readonly do: 'policy'; readonly channel: number; readonly policy: PolicyPlan };
 
@@ -113,6 +116,19 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       inflow: fc.integer({ min: 0, max: 1500 }),
       blocks: fc.integer({ min: 1, max: 60 }),
     }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('cheat' as const),
+      n: fc.nat(7),
+      away: fc.boolean(),
+      blocks: fc.constantFrom(0, 1, 200, 2500),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('lose' as const), n: fc.nat(7), broadcast: fc.boolean() }),
   },
   {
     weight: 2,
@@ -258,27 +274,42 @@ export const network: fc.Arbitrary<TestNetwork> = fc
       }),
       { minLength: 5, maxLength: 60, size: 'max' },
     ),
+    oldStates: fc.array(
+      fc.record({
+        channel: fc.nat(13),
+        side: fc.nat(1),
+        oldState: fc.constantFrom<OldStateChoice>('oldest', 'best', 'at', 'number'),
+        value: fc.nat(20),
+      }),
+      { minLength: 1, maxLength: 8 },
+    ),
     feeratePerKw: fc.constantFrom(250, 1000, 12_500),
     blockWeight: fc.constantFrom(undefined, 20_000, 1_000_000),
     mempoolWeight: fc.constantFrom(undefined, 10_000_000),
   })
+  .map((r) => ({ ...r, channels: r.channels.filter((c) => c.node0 !== c.node1) }))
   .map((r) => ({
     nodes: r.wallets.map((walletSat, n) => ({
       walletSat,
       model: r.models[n]!,
       options: { ...r.options[n]![r.models[n]!], ...r.defences[n] },
     })),
-    channels: r.channels
-      .filter((c) => c.node0 !== c.node1)
-      .map((c) => ({
-        node0: c.node0,
-        node1: c.node1,
-        capacitySat: c.capacitySat,
-        balance0Msat: Math.floor((c.capacitySat * 1000 * c.share) / 1000),
-        latencyUs: c.latencyUs,
-        policy0: c.policy0,
-        policy1: c.policy1,
-      })),
+    channels: r.channels.map((c) => ({
+      node0: c.node0,
+      node1: c.node1,
+      capacitySat: c.capacitySat,
+      balance0Msat: Math.floor((c.capacitySat * 1000 * c.share) / 1000),
+      latencyUs: c.latencyUs,
+      policy0: c.policy0,
+      policy1: c.policy1,
+    })),
+    oldStates: r.oldStates.flatMap(({ channel, side, oldState, value }): OldStateRequest[] => {
+      const c = r.channels[channel % r.channels.length];
+      if (c === undefined) return [];
+      const by = side === 0 ? c.node0 : c.node1;
+      const about = oldState === 'number' ? value : oldState === 'at' ? value * 5_000_000 : -1;
+      return [{ channel: channel % r.channels.length, by, oldState, value: about }];
+    }),
     // The last rows are circular: they are played as rebalances only.
     payments: [
       ...r.payments.filter((p) => p.source !== p.destination),
@@ -399,6 +430,18 @@ export function play(
           inflowWeight: Math.floor((s.inflow * block) / 1000),
           blocks: s.blocks,
         });
+        break;
+      }
+      case 'cheat':
+      case 'lose': {
+        const wanted = t.oldStates?.[s.n % t.oldStates.length];
+        if (wanted === undefined) break;
+        if (s.do === 'cheat') {
+          const { node0, node1 } = t.channels[wanted.channel]!;
+          if (s.away) sim.stopNode(wanted.by === node0 ? node1 : node0);
+          sim.cheat(wanted);
+          if (s.away) sim.mine(s.blocks);
+        } else sim.loseData({ ...wanted, broadcast: s.broadcast });
         break;
       }
       case 'rebalance': {
