@@ -31,10 +31,11 @@ export const MODELS_OPTIONS: readonly OptionEntry[] = [
   { flags: '--models-key <file>', summary: 'key of that certificate (PEM)' },
 ];
 
-type Where = number | readonly string[] | null;
+/** A number of processes to start, none for models of this one. (commander takes null for no value.) */
+type Where = number | readonly string[];
 
 function parseWhere(text: string): Where {
-  if (text === 'in-process') return null;
+  if (text === 'in-process') return 0;
   if (text === 'rpc') return 1;
   const count = /^rpc:(\d+)$/.exec(text)?.[1];
   if (count !== undefined) {
@@ -60,7 +61,7 @@ function parseTimeout(text: string): number {
 
 /** What the options say; null for models of this process. @throws CliError for a file that is not there */
 export function modelsSettings(io: CliIo, options: OptionValues): RemoteModelsSettings | null {
-  const where = (options.models as Where | undefined) ?? null;
+  const where = (options.models as Where | undefined) || null;
   const pem = (name: 'modelsCa' | 'modelsCert' | 'modelsKey'): string | undefined => {
     const file = options[name] as string | undefined;
     if (file === undefined) return undefined;

@@ -229,6 +229,7 @@ it('a model of another process has every method that a model can have', () => {
     invoiceExpiryUs: true,
     holdExpiryDelta: true,
     addNode: true,
+    foresee: true,
     openingTerms: true,
     refuseToOpen: true,
     answerOpening: true,

@@ -171,6 +171,14 @@ const ANSWERS: Readonly<Record<string, (asked: Asked) => Result>> = {
     model.defaultPolicy(m.node as number, facts, policy);
     return { policy: policyMessage(policy) };
   },
+  questions: (asked) => {
+    const questions = asked.m.questions as readonly Message[];
+    const answers = questions.map((question) => {
+      const ask = question.ask as string;
+      return { number: 0, ...ANSWERS[ask]?.({ ...asked, m: question[ask] as Message }) };
+    });
+    return { answers: { answers } };
+  },
   capture: ({ model, nodes }) => ({
     memories: { memories: nodes.map((node) => ({ node, state: canonicalJson(model.capture(node)) })) },
   }),

@@ -16,12 +16,14 @@ import type {
   NodeModel,
   NodeTiming,
   OpeningAnswer,
+  OpeningQuestion,
   Policy,
   ReceiveRequest,
   RowOf,
   WorldFacts,
 } from '../simulate/node-model.ts';
 import type { PaymentRequest } from '../simulate/payment-request.ts';
+import { answerOpeningMessage, defaultPolicyMessage, ForeseenAnswers } from './foreseen-answers.ts';
 import {
   claimMessage,
   forwardMessage,
@@ -75,6 +77,7 @@ export class RemoteModel implements NodeModel {
   readonly #session: RemoteSession;
   readonly #facts: WorldFacts;
   readonly #constants = new Map<string, number>();
+  readonly #foreseen: ForeseenAnswers;
   /** What each node remembers, as it was told last; empty when something may have changed it. */
   readonly #memories = new Map<number, Json>();
 
@@ -90,6 +93,7 @@ export class RemoteModel implements NodeModel {
     if (description.targets !== null) this.targets = description.targets;
     this.#session = session;
     this.#facts = facts;
+    this.#foreseen = new ForeseenAnswers((ask, payload) => this.#ask(ask, payload));
     const answers = (ask: string): boolean => description.answers.includes(ask);
     if (answers('opener_depth')) this.openerDepth = (node) => this.#number('opener_depth', { node });
     if (answers('maximum_for')) {
@@ -121,8 +125,13 @@ export class RemoteModel implements NodeModel {
     this.#session.note({ node_added: { model: this.name, node, options: canonicalJson(options as Json) } });
   }
 
+  foresee(questions: readonly OpeningQuestion[]): void {
+    const problem = this.#foreseen.ask(questions);
+    if (problem !== null) throw this.#failure('questions', problem);
+  }
+
   openingTerms(node: number, offer: ChannelOffer): ChannelTerms {
-    return this.#terms(this.#ask('opening_terms', { node, offer: offerMessage(offer) }));
+    return this.#terms(this.#foreseen.answer('opening_terms', { node, offer: offerMessage(offer) }));
   }
 
   refuseToOpen(node: number, offer: ChannelOffer): string | null {
@@ -130,8 +139,7 @@ export class RemoteModel implements NodeModel {
   }
 
   answerOpening(node: number, offer: ChannelOffer, openerTerms: ChannelTerms): OpeningAnswer {
-    const payload = { node, offer: offerMessage(offer), opener_terms: termsMessage(openerTerms) };
-    const { opening } = this.#ask('answer_opening', payload);
+    const { opening } = this.#foreseen.answer('answer_opening', answerOpeningMessage(node, offer, openerTerms));
     if (opening === undefined || opening === null) throw this.#wrong('answer_opening', 'opening');
     const { terms, minimum_depth, reason } = opening;
     if (terms === undefined || terms === null) return { accept: false, reason };
@@ -148,16 +156,14 @@ export class RemoteModel implements NodeModel {
   }
 
   commitmentFeerate(node: number, estimatePerKw: number): number {
-    return this.#number('commitment_feerate', { node, estimate_per_kw: estimatePerKw });
+    const payload = { node, estimate_per_kw: estimatePerKw };
+    const { value, result } = this.#foreseen.answer('commitment_feerate', payload);
+    if (result !== 'value') throw this.#wrong('commitment_feerate', 'value');
+    return value as number;
   }
 
   defaultPolicy(node: number, facts: ChannelFacts, out: Policy): void {
-    const { policy } = this.#ask('default_policy', {
-      node,
-      capacity_sat: facts.capacitySat,
-      peer_terms: termsMessage(facts.peerTerms),
-      announced: facts.announced,
-    });
+    const { policy } = this.#foreseen.answer('default_policy', defaultPolicyMessage(node, facts));
     if (policy === undefined || policy === null) throw this.#wrong('default_policy', 'policy');
     readPolicy(policy, out);
   }

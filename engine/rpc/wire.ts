@@ -78,6 +78,7 @@ export interface Answer {
   readonly text?: string;
   readonly policy?: PolicyMessage | null;
   readonly memories?: { readonly memories: readonly { readonly node: number; readonly state: string }[] } | null;
+  readonly answers?: { readonly answers: readonly Answer[] } | null;
   /** Name of the field that holds the result; only in what was decoded. */
   readonly result?: string;
 }

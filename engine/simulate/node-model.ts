@@ -274,6 +274,18 @@ export interface WorldFacts {
   nameOf(node: number): string;
 }
 
+/** A question about an opening; its answer depends on nothing but itself and the options of the node. */
+export type OpeningQuestion =
+  | { readonly ask: 'commitmentFeerate'; readonly node: number; readonly estimatePerKw: number }
+  | { readonly ask: 'openingTerms'; readonly node: number; readonly offer: ChannelOffer }
+  | {
+      readonly ask: 'answerOpening';
+      readonly node: number;
+      readonly offer: ChannelOffer;
+      readonly openerTerms: ChannelTerms;
+    }
+  | { readonly ask: 'defaultPolicy'; readonly node: number; readonly facts: ChannelFacts };
+
 /** When an implementation does what (BOLT 2 commitment updates, connections, gossip). All in µs. */
 export interface NodeTiming {
   /** Longest wait between an update and the commitment_signed that covers it (lnd: 50 ms). */
@@ -396,6 +408,11 @@ export interface NodeModel {
   addNode(node: number, options: Readonly<Record<string, Json>>): void;
 
   // Channels
+  /**
+   * Hears which questions about openings come next. For a model that lives in another process (engine/rpc), which asks
+   * them all at once; no model decides by it.
+   */
+  foresee?(questions: readonly OpeningQuestion[]): void;
   /** What this node asks for as opener. */
   openingTerms(node: number, offer: ChannelOffer): ChannelTerms;
   /** Why this node would not even send open_channel (own limits); null when it would. */

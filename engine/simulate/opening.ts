@@ -8,6 +8,7 @@ import type { OpenChannelRequest } from '../timeline/control.ts';
 import type { ChannelPlan, PolicyPlan } from '../timeline/network.ts';
 import { feeAt, WEIGHT } from './chain.ts';
 import { EVENT, STATE } from './channel-lifecycle.ts';
+import { foreseeOpenings } from './foreseen-openings.ts';
 import type { Gossip } from './gossip.ts';
 import { blankPolicy } from './gossip.ts';
 import type { ChannelOffer, ChannelTerms, OpeningAnswer } from './node-model.ts';
@@ -41,6 +42,11 @@ export class Opening {
   constructor(world: World, gossip: Gossip) {
     this.#w = world;
     this.#gossip = gossip;
+  }
+
+  /** Tells models that want to know what `existing` is going to ask them about these channels. */
+  foresee(plans: readonly ChannelPlan[]): void {
+    foreseeOpenings(this.#w, plans);
   }
 
   /** Opens a channel of the network plan, as it is when time starts: deep, announced and known to everybody. */

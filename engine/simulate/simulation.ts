@@ -23,6 +23,7 @@ import { STATE } from './channel-lifecycle.ts';
 import { Cheating } from './cheating.ts';
 import { ClosingFlow } from './closing.ts';
 import { Fees } from './fees.ts';
+import { FORESEEN_CHANNELS } from './foreseen-openings.ts';
 import { Forwarding } from './forwarding.ts';
 import { Gossip } from './gossip.ts';
 import { brokenInvariant, InvariantError, InvariantWatch } from './invariants.ts';
@@ -385,6 +386,9 @@ export class Simulation {
     const { defences } = this.#forwarding;
     if (start !== null) defences?.restore(start.state.defences);
     channels.forEach((plan, i) => {
+      if (i % FORESEEN_CHANNELS === 0) {
+        this.#opening.foresee(channels.slice(i, i + FORESEEN_CHANNELS).filter((_, j) => w.byName[i + j]! < 0));
+      }
       // What the state has a channel of is there, or was.
       if (w.byName[i]! < 0) this.#opening.existing(i, plan);
     });
