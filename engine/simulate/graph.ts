@@ -7,6 +7,8 @@ import { grow } from './columns.ts';
 import type { GraphView, PairIndex, Policy } from './node-model.ts';
 
 const INITIAL = 128;
+/** Changes that are remembered one by one. */
+const CHANGES_KEPT = 4096;
 
 export class GossipGraph implements GraphView {
   readonly nodeCount: number;
@@ -24,6 +26,8 @@ export class GossipGraph implements GraphView {
   version: Int32Array = new Int32Array(INITIAL);
   /** Another number whenever anything here is another one. */
   revision = 0;
+  changes = 0;
+  readonly changed: Int32Array = new Int32Array(CHANGES_KEPT);
   #pairs: PairIndex | null = null;
 
   constructor(nodeCount: number, channels: ChannelTable) {
@@ -62,10 +66,16 @@ export class GossipGraph implements GraphView {
     // An inbound fee is announced by the node that receives over the opposite edge.
     this.inboundFeeBaseMsat[edge ^ 1] = policy.inboundFeeBaseMsat;
     this.inboundFeeRatePpm[edge ^ 1] = policy.inboundFeeRatePpm;
+    this.touch(edge);
+    this.touch(edge ^ 1);
     if (this.known[edge] === 0) {
       this.known[edge] = 1;
       this.#pairs = null;
     }
+  }
+
+  touch(edge: number): void {
+    this.changed[this.changes++ % CHANGES_KEPT] = edge;
   }
 
   /** Fills `out` with the policy that is publicly known of an edge. */

@@ -227,6 +227,15 @@ export interface GraphView {
    * edge).
    */
   pairsInto(): PairIndex;
+  /**
+   * How often something of an edge changed here, and which edges these were: the edge of change number i is
+   * changed[i % changed.length], as long as fewer changes than that came later. Channels that came or went show in
+   * `pairsInto`, which then answers another object.
+   */
+  readonly changes: number;
+  readonly changed: Int32Array;
+  /** To be called by whoever writes into the columns. */
+  touch(edge: number): void;
 }
 
 export interface PairIndex {

@@ -80,6 +80,8 @@ export class LearntPolicies {
       // An inbound fee belongs to the direction that arrives at the policy's node.
       l.inboundFeeBaseMsat = exchange(graph.inboundFeeBaseMsat, e ^ 1, l.inboundFeeBaseMsat);
       l.inboundFeeRatePpm = exchange(graph.inboundFeeRatePpm, e ^ 1, l.inboundFeeRatePpm);
+      graph.touch(e);
+      graph.touch(e ^ 1);
     }
   }
 }

@@ -44,6 +44,11 @@ export class OwnChannels {
   /** Channels to the same peer are chained in the order in which they were opened. */
   #next: Int32Array = new Int32Array(16);
   #count = 0;
+  /** Nodes that the channels lead to, each once. */
+  peers: Int32Array = new Int32Array(16);
+  peerCount = 0;
+  /** One of them is not announced. */
+  hidden = false;
   #head: Int32Array = new Int32Array(0);
 
   constructor(host: ModelHost) {
@@ -60,6 +65,7 @@ export class OwnChannels {
       this.#edges = new Int32Array(2 * count);
       this.#bandwidth = new Float64Array(2 * count);
       this.#next = new Int32Array(2 * count);
+      this.peers = new Int32Array(2 * count);
     }
     // From the last to the first: each goes to the front of its chain.
     for (let i = count - 1; i >= 0; i--) {
@@ -70,10 +76,12 @@ export class OwnChannels {
       this.totalMsat += width;
       if (width > this.largestMsat) this.largestMsat = width;
       const peer = host.graph.to(edge);
+      if (host.graph.known[edge] !== 1) this.hidden = true;
       const slot = this.#count++;
       this.#edges[slot] = edge;
       this.#bandwidth[slot] = width;
       this.#next[slot] = this.#head[peer] as number;
+      if (this.#next[slot]! < 0) this.peers[this.peerCount++] = peer;
       this.#head[peer] = slot;
     }
   }
@@ -112,6 +120,8 @@ export class OwnChannels {
     const { graph } = this.#host;
     for (let i = 0; i < this.#count; i++) this.#head[graph.to(this.#edges[i] as number)] = -1;
     this.#count = 0;
+    this.peerCount = 0;
+    this.hidden = false;
     this.largestMsat = 0;
     this.totalMsat = 0;
     if (graph.nodeCount > this.#head.length) {

@@ -12,18 +12,28 @@
  * order. Where lnd iterates over a Go map, the order here is that of PairIndex; where two candidates are equal in
  * everything that lnd compares, the lower node index wins.
  *
- * Candidates that cannot matter are left out, most of them before they are evaluated. That changes nothing: fees and
- * time locks only add, probabilities only shrink, and rounding is monotone, so the distance over a pivot is at least
- * trunc(weight + cost / (probability · p)) for any p that bounds the hop's probability from above. A candidate whose
- * bound exceeds the node's own distance loses. A candidate that exceeds the sender's final distance can never be taken
- * from the heap before the sender ends the search, so it has no influence either. That distance is guessed as soon as a
- * peer of the sender is reached; in the rare case that the search does not end at or below the guess, it is made again
- * without one.
+ * Candidates that cannot matter are left out, most of them before they are evaluated: those that lose against the label
+ * that a node has, those that cannot come to the sender below a ceiling on its distance (GoalBounds), and nodes behind
+ * which there is nothing. docs/path-finding.md shows that this changes no answer. The ceiling is a guess; in the rare case
+ * that the search does not end at or below it, it is made again with a higher one.
  */
 import { MAX_SAFE, mulDivFloor } from '../../engine/base/numbers.ts';
 import { MAX_HOPS, type ModelHost, type RouteBuffer } from '../../engine/simulate/node-model.ts';
+import {
+  BASE,
+  CAPACITY,
+  DELTA,
+  EDGE,
+  INBOUND,
+  MAXIMUM,
+  MINIMUM,
+  PPM,
+  RECORD,
+  SearchGraph,
+} from '../shared/search-graph.ts';
 import { DistanceHeap } from './distance-heap.ts';
 import { cappedInboundFee, inboundFee, outboundFee } from './fees.ts';
+import { GoalBounds } from './goal-bounds.ts';
 import type { MissionControl } from './mission-control.ts';
 import { hopPayloadBytes, MAX_ROUTING_PAYLOAD_BYTES } from './onion-size.ts';
 import { OwnChannels } from './own-channels.ts';
@@ -31,6 +41,24 @@ import { PATH, type PathQuery, type PathResult } from './path-query.ts';
 
 /** lnd:routing/pathfind.go:RiskFactorBillionths. */
 const RISK_FACTOR_BILLIONTHS = 15;
+
+/**
+ * None of lnd's numbers: the ceilings of the sender's distance that are tried here one after the other, as shares of what it
+ * is at least. Most routes lie close to that; where the first one is too low it tends to be far too low.
+ */
+const CEILINGS: readonly number[] = [1.15, Infinity];
+
+// Records of labels here.
+const LABEL = 8;
+const WEIGHT = 0;
+/** Amount that the node must receive, inbound fee not included (netAmountReceived), and the fee it charges. */
+const AMOUNT = 1;
+const OUTBOUND_FEE = 2;
+const EXPIRY = 3;
+const PAYLOAD_BYTES = 4;
+const NEXT_EDGE = 5;
+/** Time lock of the unified edge: the largest of the pair, not the next edge's own. */
+const NEXT_DELTA = 6;
 
 /**
  * lnd:routing/pathfind.go:edgeWeight: fee plus floor(amount · delta · 15 / 10^9).
@@ -46,22 +74,23 @@ export function edgeWeight(amountMsat: number, feeMsat: number, delta: number): 
 }
 
 export class PathFinder {
+  /** Work done so far: searches, how often one began anew, nodes settled, pairs of nodes looked at and evaluated. */
+  searches = 0;
+  turns = 0;
+  settled = 0;
+  looked = 0;
+  evaluated = 0;
+
   readonly #host: ModelHost;
   readonly #own: OwnChannels;
+  readonly #graph = new SearchGraph();
+  readonly #bounds = new GoalBounds();
 
-  // Columns by node; valid where #distance is finite. The pivot of the first round is not entered: its place is kept
-  // free for a payment to oneself.
+  /** By node: Infinity where it has no label. The pivot of the first round is not entered: its place is kept free for a payment to oneself. */
   #distance!: Float64Array;
-  #weight!: Float64Array;
   #probability!: Float64Array;
-  /** Amount that the node must receive, inbound fee not included (netAmountReceived), and the fee it charges. */
-  #amount!: Float64Array;
-  #outboundFee!: Float64Array;
-  #expiry!: Int32Array;
-  #payloadBytes!: Int32Array;
-  #nextEdge!: Int32Array;
-  /** Time lock of the unified edge: the largest of the pair, not the next edge's own. */
-  #nextDelta!: Int32Array;
+  /** The rest of the labels, a record a node. */
+  #labels!: Float64Array;
   #heap!: DistanceHeap;
   #reached!: Int32Array;
   #reachedCount = 0;
@@ -83,9 +112,14 @@ export class PathFinder {
   #pivotPayloadBytes = 0;
   #pivotIsExit = true;
 
-  /** Candidates above it are left out: the sender's distance, known or guessed. */
+  /** Candidates from which the sender cannot be reached within it are left out: the sender's distance, known or guessed. */
   #ceiling = Infinity;
   #guessing = true;
+  #guessed = false;
+  /** Something was left out because of the ceiling. */
+  #pruned = false;
+  /** Nodes behind which there is nothing are looked at all the same. */
+  #wide = false;
 
   constructor(host: ModelHost) {
     this.#host = host;
@@ -100,21 +134,30 @@ export class PathFinder {
     if (this.#own.totalMsat < query.amountMsat) return PATH.insufficientBalance;
     if (this.#own.largestMsat < query.amountMsat) return PATH.none;
     this.#loadResults(query.results, query.amountMsat);
-    if (!this.#search(query, true)) {
+    this.#graph.follow(this.#host.graph);
+    this.searches++;
+    this.#wide = query.source === query.destination || this.#own.hidden;
+    this.#bounds.load(this.#graph, this.#own, query, this.#group);
+
+    for (const share of CEILINGS) {
+      const ceiling = this.#bounds.leastMsat * share;
+      if (this.#search(query, ceiling, true)) break;
       this.#forgetLabels();
-      this.#search(query, false);
+      if (!this.#guessed) continue;
+      if (this.#search(query, ceiling, false)) break;
+      this.#forgetLabels();
     }
     return this.#unravel(query, route);
   }
 
   /** Probability of the route found last, as lnd reports it. */
   routeProbability(source: number): number {
-    return this.#probability[source] as number;
+    return this.#probability[source]!;
   }
 
   /** Distance of the route found last, and the part of it that is no cost of attempts; msat. */
   routeDistance(source: number): { readonly distanceMsat: number; readonly weightMsat: number } {
-    return { distanceMsat: this.#distance[source] as number, weightMsat: this.#weight[source] as number };
+    return { distanceMsat: this.#distance[source]!, weightMsat: this.#labels[LABEL * source + WEIGHT]! };
   }
 
   /** What the sender's channels could carry in the last search: the largest one, and all together; msat. */
@@ -123,10 +166,14 @@ export class PathFinder {
   }
 
   /** Labels nodes from the recipient backwards; false when it relied on a guess that proved too low. */
-  #search(query: PathQuery, guess: boolean): boolean {
+  #search(query: PathQuery, ceiling: number, guess: boolean): boolean {
     const { source, destination } = query;
+    const labels = this.#labels;
+    this.turns++;
     this.#guessing = guess;
-    this.#ceiling = Infinity;
+    this.#guessed = false;
+    this.#pruned = false;
+    this.#ceiling = ceiling;
     this.#pivot = destination;
     this.#pivotWeight = 0;
     this.#pivotProbability = 1;
@@ -141,17 +188,17 @@ export class PathFinder {
       if (this.#heap.length === 0) break;
       const node = this.#heap.pop();
       if (node === source) break;
+      const at = LABEL * node;
       this.#pivot = node;
-      this.#pivotWeight = this.#weight[node] as number;
-      this.#pivotProbability = this.#probability[node] as number;
-      this.#pivotAmount = this.#amount[node] as number;
-      this.#pivotOutboundFee = this.#outboundFee[node] as number;
-      this.#pivotExpiry = this.#expiry[node] as number;
-      this.#pivotPayloadBytes = this.#payloadBytes[node] as number;
+      this.#pivotWeight = labels[at + WEIGHT]!;
+      this.#pivotProbability = this.#probability[node]!;
+      this.#pivotAmount = labels[at + AMOUNT]!;
+      this.#pivotOutboundFee = labels[at + OUTBOUND_FEE]!;
+      this.#pivotExpiry = labels[at + EXPIRY]!;
+      this.#pivotPayloadBytes = labels[at + PAYLOAD_BYTES]!;
       this.#pivotIsExit = false;
     }
-    // Without a guess the ceiling is the sender's own distance.
-    return this.#ceiling === Infinity || (this.#distance[source] as number) <= this.#ceiling;
+    return !this.#pruned || this.#distance[source]! <= this.#ceiling;
   }
 
   /**
@@ -160,13 +207,14 @@ export class PathFinder {
    */
   #guess(query: PathQuery, node: number): number {
     const own = this.#own;
-    const net = this.#amount[node] as number;
-    if (!own.choose(node, net, this.#outboundFee[node] as number, false, true)) return Infinity;
+    const at = LABEL * node;
+    const net = this.#labels[at + AMOUNT]!;
+    if (!own.choose(node, net, this.#labels[at + OUTBOUND_FEE]!, false, true)) return Infinity;
     const inbound = own.inboundFeeMsat;
     if (net + inbound - query.amountMsat > query.feeLimitMsat) return Infinity;
-    const probability = (this.#probability[node] as number) * this.#ownProbability(query, node);
+    const probability = this.#probability[node]! * this.#ownProbability(query, node);
     if (probability === 0 || probability < query.minProbability) return Infinity;
-    const weight = (this.#weight[node] as number) + Math.max(inbound, 0);
+    const weight = this.#labels[at + WEIGHT]! + Math.max(inbound, 0);
     return Math.floor(weight + query.attemptCostMsat / probability);
   }
 
@@ -178,10 +226,10 @@ export class PathFinder {
   /** Candidates from other nodes to the pivot: one unified edge a pair. */
   #expand(query: PathQuery): void {
     const { source, destination, lastHop, results, estimator, attemptCostMsat } = query;
-    const graph = this.#host.graph;
-    const pairs = graph.pairsInto();
-    const { from: pairFrom, edgeStart, edge: pairEdge } = pairs;
-    const { capacityMsat, feeBaseMsat, feeRatePpm, cltvDelta, minHtlcMsat, maxHtlcMsat, disabled } = graph;
+    const { graph } = this.#host;
+    const bounds = this.#bounds;
+    const { best } = bounds;
+    const { from: pairFrom, edgeStart, records, start, leaves } = this.#graph;
     const outLimit = this.#pivotOutboundFee;
     const groups = this.#group;
     const distances = this.#distance;
@@ -190,21 +238,37 @@ export class PathFinder {
     const exit = this.#pivotIsExit;
     const weight = this.#pivotWeight;
     const probability = this.#pivotProbability;
-    const untriedBound = Math.floor(weight + attemptCostMsat / (probability * estimator.untriedMost));
-    const bound = Math.floor(weight + attemptCostMsat / (probability * estimator.most));
-    let ceiling = this.#ceiling;
-    if ((results === null ? untriedBound : bound) > ceiling) return;
+    const untriedCost = attemptCostMsat / (probability * estimator.untriedMost);
+    const untriedBound = Math.floor(weight + untriedCost);
+    const bound =
+      results === null ? untriedBound : Math.floor(weight + attemptCostMsat / (probability * estimator.most));
+    // A node that is less likely to be reached cannot come to the sender below the ceiling.
+    let need = bounds.need(this.#ceiling - bound);
+    let untriedNeed = bounds.need(this.#ceiling - untriedBound);
+    let pruned = false;
+    let evaluated = 0;
 
-    const end = pairs.start[pivot + 1] as number;
-    for (let p = pairs.start[pivot] as number; p < end; p++) {
-      const from = pairFrom[p] as number;
+    const first = start[pivot]!;
+    const end = this.#wide ? start[pivot + 1]! : leaves[pivot]!;
+    for (let p = first; p < end; p++) {
+      const from = pairFrom[p]!;
+      if (best[from]! < need) {
+        pruned = true;
+        continue;
+      }
+      const current = distances[from]!;
       // The sender's own channels are taken from the truth, in #expandOwn; a cycle through the recipient is no route.
-      if (from === source || from === destination) continue;
+      if (bound > current || from === source || from === destination) continue;
       if (exit && lastHop >= 0 && from !== lastHop) continue;
-      const current = distances[from] as number;
-      const history = groups[from] as number;
-      const least = history > 0 ? bound : untriedBound;
-      if (least > current || least > ceiling) continue;
+      const history = groups[from]!;
+      if (history <= 0) {
+        if (untriedBound > current) continue;
+        if (best[from]! < untriedNeed) {
+          pruned = true;
+          continue;
+        }
+      }
+      evaluated++;
 
       // getEdgeNetwork: highest fee, longest time lock and largest capacity among the usable channels of the pair.
       let edge = -1;
@@ -213,23 +277,22 @@ export class PathFinder {
       let outbound = 0;
       let delta = 0;
       let capacity = 0;
-      const lastEdge = edgeStart[p + 1] as number;
-      for (let k = edgeStart[p] as number; k < lastEdge; k++) {
-        const e = pairEdge[k] as number;
-        const inFee = exit ? 0 : cappedInboundFee(graph, e, net, outLimit);
+      const lastRecord = RECORD * edgeStart[p + 1]!;
+      for (let at = RECORD * edgeStart[p]!; at < lastRecord; at += RECORD) {
+        const inFee =
+          exit || records[at + INBOUND] === 0 ? 0 : cappedInboundFee(graph, records[at + EDGE]!, net, outLimit);
         const amount = net + inFee;
-        const cap = capacityMsat[e >> 1] as number;
-        if (amount > cap && cap !== 0) continue;
-        const largestHtlc = maxHtlcMsat[e] as number;
-        if (amount > largestHtlc || amount < (minHtlcMsat[e] as number) || disabled[e] !== 0) continue;
-        const known = cap === 0 ? Math.floor(largestHtlc / 1000) * 1000 : cap;
+        const maximum = records[at + MAXIMUM]!;
+        if (amount > maximum || amount < records[at + MINIMUM]!) continue;
+        const cap = records[at + CAPACITY]!;
+        const known = cap === 0 ? Math.floor(maximum / 1000) * 1000 : cap;
         if (known > capacity) capacity = known;
-        const edgeDelta = cltvDelta[e] as number;
+        const edgeDelta = records[at + DELTA]!;
         if (edgeDelta > delta) delta = edgeDelta;
-        const outFee = outboundFee(amount, feeBaseMsat[e] as number, feeRatePpm[e] as number);
+        const outFee = outboundFee(amount, records[at + BASE]!, records[at + PPM]!);
         if (outFee + inFee < bestFee) continue;
         bestFee = outFee + inFee;
-        edge = e;
+        edge = records[at + EDGE]!;
         inbound = inFee;
         outbound = outFee;
       }
@@ -237,6 +300,8 @@ export class PathFinder {
 
       // processEdge
       const amountToSend = net + inbound;
+      const newWeight = weight + edgeWeight(amountToSend, Math.max(inbound + outbound, 0), delta);
+      if (history <= 0 && Math.floor(newWeight + untriedCost) > current) continue;
       const totalFee = amountToSend - query.amountMsat;
       if (totalFee > 0 && totalFee > query.feeLimitMsat) continue;
       const edgeProbability =
@@ -255,30 +320,43 @@ export class PathFinder {
       if (expiry > query.expiryLimit) continue;
       const routeProbability = probability * edgeProbability;
       if (routeProbability < query.minProbability) continue;
-      const fee = inbound + outbound;
-      const newWeight = weight + edgeWeight(amountToSend, Math.max(fee, 0), delta);
       const distance = Math.floor(newWeight + attemptCostMsat / routeProbability);
-      if (distance > current || distance > ceiling) continue;
-      if (distance === current && routeProbability <= (this.#probability[from] as number)) continue;
+      if (distance > current) continue;
+      if (best[from]! < bounds.need(this.#ceiling - distance)) {
+        pruned = true;
+        continue;
+      }
+      if (distance === current && routeProbability <= this.#probability[from]!) continue;
       const payload = this.#pivotPayloadBytes + hopPayloadBytes(amountToSend, this.#pivotExpiry);
       if (payload > MAX_ROUTING_PAYLOAD_BYTES) continue;
 
       if (current === Infinity) this.#reached[this.#reachedCount++] = from;
       distances[from] = distance;
-      this.#weight[from] = newWeight;
       this.#probability[from] = routeProbability;
-      this.#amount[from] = amountToSend + outbound;
-      this.#outboundFee[from] = outbound;
-      this.#expiry[from] = expiry;
-      this.#payloadBytes[from] = payload;
-      this.#nextEdge[from] = edge;
-      this.#nextDelta[from] = delta;
+      const label = LABEL * from;
+      const labels = this.#labels;
+      labels[label + WEIGHT] = newWeight;
+      labels[label + AMOUNT] = amountToSend + outbound;
+      labels[label + OUTBOUND_FEE] = outbound;
+      labels[label + EXPIRY] = expiry;
+      labels[label + PAYLOAD_BYTES] = payload;
+      labels[label + NEXT_EDGE] = edge;
+      labels[label + NEXT_DELTA] = delta;
       this.#heap.pushOrFix(from);
       if (this.#guessing && this.#own.leadTo(from)) {
         const guessed = this.#guess(query, from);
-        if (guessed < ceiling) this.#ceiling = ceiling = guessed;
+        if (guessed < this.#ceiling) {
+          this.#ceiling = guessed;
+          need = this.#bounds.need(guessed - bound);
+          untriedNeed = this.#bounds.need(guessed - untriedBound);
+          this.#guessed = true;
+        }
       }
     }
+    if (pruned) this.#pruned = true;
+    this.settled++;
+    this.looked += end - first;
+    this.evaluated += evaluated;
   }
 
   /** The sender to the pivot over its own best channel: no fee and no time lock of its own. */
@@ -297,21 +375,23 @@ export class PathFinder {
     if (routeProbability < query.minProbability) return;
     const newWeight = this.#pivotWeight + Math.max(inbound, 0);
     const distance = Math.floor(newWeight + query.attemptCostMsat / routeProbability);
-    const current = this.#distance[source] as number;
+    const current = this.#distance[source]!;
     if (distance > current) return;
-    if (distance === current && routeProbability <= (this.#probability[source] as number)) return;
+    if (distance === current && routeProbability <= this.#probability[source]!) return;
     if (this.#pivotPayloadBytes > MAX_ROUTING_PAYLOAD_BYTES) return;
 
     if (current === Infinity) this.#reached[this.#reachedCount++] = source;
     this.#distance[source] = distance;
-    this.#weight[source] = newWeight;
     this.#probability[source] = routeProbability;
-    this.#amount[source] = amountToSend;
-    this.#outboundFee[source] = 0;
-    this.#expiry[source] = this.#pivotExpiry;
-    this.#payloadBytes[source] = this.#pivotPayloadBytes;
-    this.#nextEdge[source] = own.edge;
-    this.#nextDelta[source] = 0;
+    const label = LABEL * source;
+    const labels = this.#labels;
+    labels[label + WEIGHT] = newWeight;
+    labels[label + AMOUNT] = amountToSend;
+    labels[label + OUTBOUND_FEE] = 0;
+    labels[label + EXPIRY] = this.#pivotExpiry;
+    labels[label + PAYLOAD_BYTES] = this.#pivotPayloadBytes;
+    labels[label + NEXT_EDGE] = own.edge;
+    labels[label + NEXT_DELTA] = 0;
     if (distance < this.#ceiling) this.#ceiling = distance;
     this.#heap.pushOrFix(source);
   }
@@ -326,10 +406,10 @@ export class PathFinder {
     do {
       // The onion's size keeps every route below this; the check only guards the buffer.
       if (route.length === MAX_HOPS) return PATH.none;
-      const edge = this.#nextEdge[node] as number;
+      const edge = this.#labels[LABEL * node + NEXT_EDGE]!;
       route.edge[route.length] = edge;
       // The time lock of the hop that starts at `node`, until the expiry takes its place.
-      route.expiry[route.length] = this.#nextDelta[node] as number;
+      route.expiry[route.length] = this.#labels[LABEL * node + NEXT_DELTA]!;
       route.length++;
       node = graph.to(edge);
     } while (node !== destination);
@@ -337,16 +417,16 @@ export class PathFinder {
     let amount = query.amountMsat;
     let expiry = query.finalExpiry;
     for (let i = route.length - 1; i >= 0; i--) {
-      const edge = route.edge[i] as number;
+      const edge = route.edge[i]!;
       if (i < route.length - 1) {
-        const out = route.edge[i + 1] as number;
-        const outFee = outboundFee(amount, graph.feeBaseMsat[out] as number, graph.feeRatePpm[out] as number);
-        const base = graph.inboundFeeBaseMsat[edge] as number;
-        const rate = graph.inboundFeeRatePpm[edge] as number;
+        const out = route.edge[i + 1]!;
+        const outFee = outboundFee(amount, graph.feeBaseMsat[out]!, graph.feeRatePpm[out]!);
+        const base = graph.inboundFeeBaseMsat[edge]!;
+        const rate = graph.inboundFeeRatePpm[edge]!;
         const fee = outFee + inboundFee(amount + outFee, base, rate);
         if (fee > 0) amount += fee;
       }
-      const delta = route.expiry[i] as number;
+      const delta = route.expiry[i]!;
       route.amountMsat[i] = amount;
       route.expiry[i] = expiry;
       expiry += delta;
@@ -359,8 +439,8 @@ export class PathFinder {
     this.#results = results;
     if (results === null) return;
     for (let group = 0; group < results.groupCount; group++) {
-      const useful = (results.groupLargestSuccess[group] as number) >= amountMsat;
-      this.#group[results.groupNode[group] as number] = useful ? group + 1 : -group - 1;
+      const useful = results.groupLargestSuccess[group]! >= amountMsat;
+      this.#group[results.groupNode[group]!] = useful ? group + 1 : -group - 1;
     }
   }
 
@@ -369,7 +449,7 @@ export class PathFinder {
     const graph = this.#host.graph;
     const results = this.#results;
     if (results !== null) {
-      for (let g = 0; g < results.groupCount; g++) this.#group[results.groupNode[g] as number] = 0;
+      for (let g = 0; g < results.groupCount; g++) this.#group[results.groupNode[g]!] = 0;
       this.#results = null;
     }
     if (graph.nodeCount > this.#distance.length) {
@@ -381,7 +461,7 @@ export class PathFinder {
   }
 
   #forgetLabels(): void {
-    for (let i = 0; i < this.#reachedCount; i++) this.#distance[this.#reached[i] as number] = Infinity;
+    for (let i = 0; i < this.#reachedCount; i++) this.#distance[this.#reached[i]!] = Infinity;
     this.#reachedCount = 0;
     this.#heap.clear();
   }
@@ -389,14 +469,8 @@ export class PathFinder {
   #resize(nodeCount: number): void {
     const size = Math.max(64, nodeCount + (nodeCount >> 2));
     this.#distance = new Float64Array(size).fill(Infinity);
-    this.#weight = new Float64Array(size);
     this.#probability = new Float64Array(size);
-    this.#amount = new Float64Array(size);
-    this.#outboundFee = new Float64Array(size);
-    this.#expiry = new Int32Array(size);
-    this.#payloadBytes = new Int32Array(size);
-    this.#nextEdge = new Int32Array(size);
-    this.#nextDelta = new Int32Array(size);
+    this.#labels = new Float64Array(LABEL * size);
     this.#reached = new Int32Array(size);
     this.#group = new Int32Array(size);
     this.#heap = new DistanceHeap(this.#distance, this.#probability);

@@ -17,6 +17,9 @@ const PREVIOUS_SUCCESS_PROBABILITY = 0.95;
 const CAPACITY_SMEARING_FRACTION = 0.025;
 const MIN_CAPACITY_FACTOR = 0.5;
 
+/** Share by which sums of rounded terms may exceed here what they are in exact arithmetic; far more than they do. */
+const ROUNDING = 1e-9;
+
 /** For what need not be computed here: above 53·ln 2 = 36.74 with room for the rounding of its argument, see capacityFactor. */
 const NO_EFFECT_EXPONENT = 37;
 
@@ -42,6 +45,7 @@ export class AprioriEstimator implements ProbabilityEstimator {
   readonly name = 'apriori';
   readonly untriedMost: number;
   readonly most: number;
+  readonly localMost: number;
   readonly #settings: AprioriSettings;
   /** Weight of the untried probability against one result; infinite when history is not to count. */
   readonly #factor: number;
@@ -51,8 +55,9 @@ export class AprioriEstimator implements ProbabilityEstimator {
     this.#factor = 1 / (1 - settings.weight) - 1;
     // Weighted means of the untried probability, zeros and, where something succeeded, 0.95. They stay below the
     // largest of their terms except for rounding, which the margin here covers.
-    this.untriedMost = settings.hopProbability * (1 + 1e-9);
-    this.most = Math.max(settings.hopProbability, PREVIOUS_SUCCESS_PROBABILITY) * (1 + 1e-9);
+    this.untriedMost = settings.hopProbability * (1 + ROUNDING);
+    this.localMost = PREVIOUS_SUCCESS_PROBABILITY * (1 + ROUNDING);
+    this.most = Math.max(settings.hopProbability, PREVIOUS_SUCCESS_PROBABILITY) * (1 + ROUNDING);
   }
 
   untried(amountMsat: number, capacityMsat: number): number {
@@ -67,7 +72,23 @@ export class AprioriEstimator implements ProbabilityEstimator {
     capacityMsat: number,
     nowUs: number,
   ): number {
-    let node = this.untried(amountMsat, capacityMsat);
+    const node = this.#mixed(results, group, this.untried(amountMsat, capacityMsat), amountMsat, nowUs);
+    const own = results.find(results.groupNode[group] as number, to);
+    return own < 0 ? node : this.#known(results, own, node, amountMsat, nowUs);
+  }
+
+  /**
+   * Larger amounts have fewer successes and more failures, and no success is worth less than an untried hop.
+   */
+  pairMost(results: MissionControl, group: number, entry: number, amountMsat: number, nowUs: number): number {
+    const { hopProbability } = this.#settings;
+    if (hopProbability > PREVIOUS_SUCCESS_PROBABILITY) return this.most;
+    const node = this.#mixed(results, group, hopProbability, amountMsat, nowUs);
+    return (entry < 0 ? node : this.#known(results, entry, node, amountMsat, nowUs)) * (1 + ROUNDING);
+  }
+
+  /** The untried probability mixed with the group's results. */
+  #mixed(results: MissionControl, group: number, untried: number, amountMsat: number, nowUs: number): number {
     if (
       results.tallyTime[group] !== nowUs ||
       amountMsat <= (results.tallyAbove[group] as number) ||
@@ -79,11 +100,8 @@ export class AprioriEstimator implements ProbabilityEstimator {
     const weight = this.#factor + successes + (results.tallyFailures[group] as number);
     // With a weight of 1 the factor is infinite: only the untried probability counts. With a weight of 0 and no
     // matching result lnd divides zero by zero; nothing is known then either.
-    if (weight !== Infinity && weight !== 0) {
-      node = (node * this.#factor + PREVIOUS_SUCCESS_PROBABILITY * successes) / weight;
-    }
-    const own = results.find(results.groupNode[group] as number, to);
-    return own < 0 ? node : this.#known(results, own, node, amountMsat, nowUs);
+    if (weight === Infinity || weight === 0) return untried;
+    return (untried * this.#factor + PREVIOUS_SUCCESS_PROBABILITY * successes) / weight;
   }
 
   /**

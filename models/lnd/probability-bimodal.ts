@@ -23,6 +23,7 @@ export class BimodalEstimator implements ProbabilityEstimator {
   /** Small amounts may be certain to pass. */
   readonly untriedMost = 1;
   readonly most = 1;
+  readonly localMost = 1;
   readonly #scaleMsat: number;
   readonly #nodeWeight: number;
   readonly #decayUs: number;
@@ -50,6 +51,10 @@ export class BimodalEstimator implements ProbabilityEstimator {
     const direct = this.#direct(results, own, amountMsat, capacityMsat, nowUs);
     const latest = Math.max(results.successTime[own] as number, results.failTime[own] as number);
     return nowUs - latest < this.#decayUs ? direct : this.#mixed(direct, results, group, own, nowUs);
+  }
+
+  pairMost(): number {
+    return 1;
   }
 
   /** LocalPairProbability: the balance is known, but an unexpected failure counts for a while. */

@@ -15,6 +15,8 @@ export interface ProbabilityEstimator {
    */
   readonly untriedMost: number;
   readonly most: number;
+  /** The same of `local`. */
+  readonly localMost: number;
 
   /** Probability of a hop from a node without any history. `capacityMsat` 0 is unknown. */
   untried(amountMsat: number, capacityMsat: number): number;
@@ -28,6 +30,11 @@ export interface ProbabilityEstimator {
     capacityMsat: number,
     nowUs: number,
   ): number;
+
+  /**
+   * Upper bound of `pair` for this amount and all larger ones; `entry` is that of the pair, −1 when there is none.
+   */
+  pairMost(results: MissionControl, group: number, entry: number, amountMsat: number, nowUs: number): number;
 
   /** Probability of one of the sender's own hops; `entry` is that of the pair, -1 when there is none. */
   local(results: MissionControl | null, entry: number, nowUs: number): number;

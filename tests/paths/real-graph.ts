@@ -47,6 +47,13 @@ export class RealGraph {
     this.#of = of;
   }
 
+  /** All of it. */
+  whole(): FakeHost {
+    const host = new FakeHost(this.#of.length, this.channels);
+    host.now = 10_000_000_000;
+    return host;
+  }
+
   /** Nodes within reach of a random one, gathered in random order up to `size`, and all channels between them. */
   neighbourhood(random: RandomStream, size: number): FakeHost {
     const start = random.integer(0, this.#of.length - 1);

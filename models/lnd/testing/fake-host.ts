@@ -52,6 +52,8 @@ export class FakeGraph implements GraphView {
   readonly known: Uint8Array;
   readonly version: Int32Array;
   readonly disabled: Uint8Array;
+  changes = 0;
+  readonly changed: Int32Array = new Int32Array(8);
   readonly #pairs: PairIndex;
   readonly #ends: Int32Array;
 
@@ -97,6 +99,10 @@ export class FakeGraph implements GraphView {
 
   to(edge: number): number {
     return this.#ends[edge ^ 1] as number;
+  }
+
+  touch(edge: number): void {
+    this.changed[this.changes++ % this.changed.length] = edge;
   }
 
   pairsInto(): PairIndex {
