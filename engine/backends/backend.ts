@@ -97,6 +97,16 @@ export interface ChannelGossip {
   readonly reverse: PolicyObservation | null;
 }
 
+/** An invoice with a name. */
+export interface InvoiceObservation {
+  readonly name: string;
+  /** none, open, held, settled, cancelled or expired. */
+  readonly state: string;
+  readonly node: string;
+  /** Node whose payment is held or was settled; empty without one. */
+  readonly payer: string;
+}
+
 export interface ChainObservation {
   readonly height: number;
   /** Transactions of the scenario that wait for a block. */
@@ -156,11 +166,16 @@ export interface Backend {
   /** Strangers’ transactions fill the mempool. */
   congestMempool(request: CongestMempoolRequest): Awaitable<void>;
   rebalance(request: RebalanceRequest): Awaitable<void>;
+  /** Invoices with a name, by their index in Timeline.invoices: their recipients make, settle or cancel them. */
+  createInvoice(invoice: number): Awaitable<void>;
+  settleInvoice(invoice: number): Awaitable<void>;
+  cancelInvoice(invoice: number): Awaitable<void>;
   mine(blocks: number): Awaitable<void>;
 
   node(node: number): Awaitable<NodeObservation>;
   channel(channel: number): Awaitable<ChannelObservation>;
   chain(): Awaitable<ChainObservation>;
+  invoice(invoice: number): Awaitable<InvoiceObservation>;
   /** The open channels of a node as the node itself knows them, in the order of their names' indexes. */
   ownChannels(node: number): Awaitable<readonly OwnChannel[]>;
   /** The channels of a node as the public knows them, in an order that is always the same. */

@@ -211,6 +211,7 @@ function expandAll(input: Resolved, rowLimit: number): Stage<Expanded> {
   const names = {
     nodes: knownNames(resolved.network.nodes.map((node) => node.name)),
     channels: knownNames(planner.channelNames()),
+    invoices: knownNames(planner.invoices().map(({ name }) => name)),
   };
   checkExpressionNames(index, names, reporter);
   const expectations = planExpectations(scenario, reporter);
@@ -231,6 +232,7 @@ function expandAll(input: Resolved, rowLimit: number): Stage<Expanded> {
     captures: planCaptures(scenario, reporter),
     network: resolved.network,
     channelNames: planner.channelNames(),
+    invoices: planner.invoices(),
     activities: state === undefined ? activities : [...activities, ...carriedPayments(state)],
     actions,
     triggers,

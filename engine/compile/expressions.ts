@@ -56,6 +56,7 @@ export function checkExpressionNames(
   const names: ExpectationNames = {
     nodes: network?.nodes ?? null,
     channels: network?.channels ?? null,
+    invoices: network?.invoices ?? null,
     activities: activityNames(index.data),
     behaviours: behaviourNames(index.data),
   };

@@ -13,11 +13,12 @@ import type { ChannelSpec, NodeSpec, Placed, Scenario, Selector } from '../spec/
 import { nearest } from '../spec/suggest.ts';
 import { formatAmount, groupDigits } from '../spec/units.ts';
 import type { ChannelPlan, NetworkPlan, NodePlan } from '../timeline/network.ts';
+import type { InvoicePlan } from '../timeline/timeline.ts';
 import type { GeneratedNetwork } from './generate.ts';
 import type { LoadedImport } from './imports.ts';
 import { NodeIndex, selectorText } from './node-index.ts';
 import type { Place, Reporter } from './stage.ts';
-import { type StartSnapshot, snapshotChannels, snapshotNodes } from './start-snapshot.ts';
+import { type StartSnapshot, snapshotChannels, snapshotInvoices, snapshotNodes } from './start-snapshot.ts';
 
 /** Channels that one entry may make: beyond this it is a slip of a selector. */
 const MOST_CHANNELS = 2_000_000;
@@ -28,6 +29,8 @@ export interface ResolvedNetwork {
   readonly network: NetworkPlan;
   /** Names of channels that were there before the scenario begins and are closed. */
   readonly closed: readonly string[];
+  /** Invoices with a name that were made before the scenario begins. */
+  readonly invoices: readonly InvoicePlan[];
   readonly nodes: NodeIndex;
 }
 
@@ -64,7 +67,8 @@ export function resolveNetwork(
     resolver.addGeneratedChannels(network, generatedFrom[i] as number);
   });
   if (reporter.failed) return null;
-  return { network: resolver.network(), nodes, closed };
+  const invoices = start === null ? [] : snapshotInvoices(start.document.state);
+  return { network: resolver.network(), nodes, closed, invoices };
 }
 
 /**

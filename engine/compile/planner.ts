@@ -4,7 +4,7 @@
  */
 import type { Json } from '../base/json.ts';
 import { globMatcher } from '../kinds/expectation-names.ts';
-import type { ChannelLimits, PlanContext, PlanFile } from '../kinds/kind.ts';
+import type { ChannelLimits, NamedInvoice, PlanContext, PlanFile } from '../kinds/kind.ts';
 import { modelKind } from '../kinds/registry.ts';
 import type { Samples } from '../kinds/sample.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
@@ -13,6 +13,7 @@ import type { Placed, Scenario, Selector } from '../spec/scenario.ts';
 import type { SourceIndex } from '../spec/source-index.ts';
 import { nearest } from '../spec/suggest.ts';
 import type { NetworkPlan } from '../timeline/network.ts';
+import type { InvoicePlan } from '../timeline/timeline.ts';
 import { NetworkLimits } from './channel-limits.ts';
 import { linkLatencyUs, type ResolvedNetwork, reportUnknownNode, selectNodes } from './network.ts';
 import type { NodeIndex } from './node-index.ts';
@@ -29,6 +30,7 @@ export class Planner implements PlanContext {
   readonly #files: ReadonlyMap<string, PlanFile>;
   #endings: (activity: Placed<Json>) => number | null = () => null;
   readonly #channelNames: string[];
+  readonly #invoices: Map<string, NamedInvoice>;
   #limits: NetworkLimits | null = null;
   readonly #channelIndex: Map<string, number>;
 
@@ -50,6 +52,7 @@ export class Planner implements PlanContext {
     this.#reporter = reporter;
     this.#index = index;
     this.#channelNames = [...resolved.network.channels.map((channel) => channel.name), ...resolved.closed];
+    this.#invoices = new Map(resolved.invoices.map((plan, index) => [plan.name, { index, plan, fromUs: 0 }]));
     this.#channelIndex = new Map(this.#channelNames.map((name, index) => [name, index]));
   }
 
@@ -128,6 +131,29 @@ export class Planner implements PlanContext {
         : `did you mean \`${near}\`?`;
     this.report('E404', name, `there is no channel \`${text}\``, hint);
     return null;
+  }
+
+  /** Invoices with a name; those of the state that the scenario begins in come first. */
+  invoices(): readonly InvoicePlan[] {
+    return [...this.#invoices.values()].map(({ plan }) => plan);
+  }
+
+  invoice(name: Placed<Json>): NamedInvoice | null {
+    const text = String(name.value);
+    const found = this.#invoices.get(text);
+    if (found !== undefined) return found;
+    const near = nearest(text, [...this.#invoices.keys()]);
+    const hint = near === undefined ? 'make it with the event `create_invoice`' : `did you mean \`${near}\`?`;
+    this.report('E409', name, `there is no invoice \`${text}\``, hint);
+    return null;
+  }
+
+  declareInvoice(name: Placed<Json>, plan: InvoicePlan, fromUs: number | null): void {
+    if (this.#invoices.has(plan.name)) {
+      this.report('E405', name, `the invoice name \`${plan.name}\` is used twice`);
+      return;
+    }
+    this.#invoices.set(plan.name, { index: this.#invoices.size, plan, fromUs });
   }
 
   /** Channels by name, by the name of the entry that they came from, or by pattern; an empty result is reported. */

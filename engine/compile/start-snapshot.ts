@@ -10,7 +10,7 @@ import type { SourceIndex } from '../spec/source-index.ts';
 import { CARRIED_KIND, carriedActivity } from '../timeline/carried.ts';
 import type { ChannelPlan, NodePlan, PolicyPlan } from '../timeline/network.ts';
 import type { ActivityPart } from '../timeline/seal.ts';
-import type { PaymentProfile } from '../timeline/timeline.ts';
+import type { InvoicePlan, PaymentProfile } from '../timeline/timeline.ts';
 import type { FileAccess } from './imports.ts';
 import { readNamedFiles } from './named-files.ts';
 import type { Reporter } from './stage.ts';
@@ -114,6 +114,18 @@ export function snapshotChannels(state: SimulationState): {
   return { channels, closed: [...latest.values()].filter(isOver).map(({ name }) => name) };
 }
 
+/** The invoices with a name of a state. */
+export function snapshotInvoices({ nodes, invoices = [] }: SimulationState): readonly InvoicePlan[] {
+  const indexes = new Map(nodes.map(({ name }, n) => [name, n]));
+  return invoices.map(({ name, node, amount_msat, expiry_us, hold }) => ({
+    name,
+    node: indexes.get(node) as number,
+    amountMsat: amount_msat,
+    ...(expiry_us === undefined ? {} : { expiryUs: expiry_us }),
+    ...(hold === true ? { hold } : {}),
+  }));
+}
+
 function policyPlan(policy: readonly number[]): PolicyPlan {
   const [feeBaseMsat = 0, feeRatePpm = 0, cltvDelta = 0, minHtlcMsat = 0, maxHtlcMsat = 0] = policy;
   return { feeBaseMsat, feeRatePpm, cltvDelta, minHtlcMsat, maxHtlcMsat };
@@ -122,13 +134,15 @@ function policyPlan(policy: readonly number[]): PolicyPlan {
 /** Payments that are in flight in a state, as activities that nothing starts. */
 export function carriedPayments(state: SimulationState): readonly ActivityPart[] {
   const nodes = new Map(state.nodes.map(({ name }, n) => [name, n]));
+  // By their numbers in the scenario that made the state; here they are numbered as the state lists them.
+  const invoices = new Map((state.invoices ?? []).map(({ index }, i) => [index, i]));
   const parts = new Map<string, { -readonly [K in keyof ActivityPart]: ActivityPart[K] } & { nth: number[] }>();
   for (const { activity, key, profile, source, destination, amount_msat, nth } of state.payments) {
     const name = carriedActivity(activity);
     const part = parts.get(name) ?? {
       name,
       kind: CARRIED_KIND,
-      profile: profile as unknown as PaymentProfile,
+      profile: renumbered(profile as unknown as PaymentProfile, invoices),
       key,
       timeUs: [],
       source: [],
@@ -143,4 +157,9 @@ export function carriedPayments(state: SimulationState): readonly ActivityPart[]
     part.nth = [...part.nth, nth];
   }
   return [...parts.values()];
+}
+
+function renumbered(profile: PaymentProfile, invoices: ReadonlyMap<number, number>): PaymentProfile {
+  const { invoice } = profile;
+  return invoice === undefined ? profile : { ...profile, invoice: invoices.get(invoice) as number };
 }

@@ -63,6 +63,12 @@ export class Arguments {
     this.context.report(code, this.place(...path), message, hint);
   }
 
+  /** Counts a problem that somebody else has reported. */
+  fail(): null {
+    this.#failed = true;
+    return null;
+  }
+
   text(key: string): string {
     return this.#read(key, String, '');
   }

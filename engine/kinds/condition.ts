@@ -33,6 +33,8 @@ export class Condition {
       p95Time: (pattern) => now().p95Time(pattern),
       channel: (name) => now().channel(name),
       node: (name) => now().node(name),
+      invoice: (name) => now().invoice?.(name) ?? null,
+      figure: (behaviour, figure) => now().figure?.(behaviour, figure) ?? null,
     }).parse(prepared.text);
     this.#evaluate = (context) => program(context as never);
   }

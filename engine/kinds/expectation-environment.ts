@@ -6,7 +6,13 @@
  * This file must not look at a backend or a file: what a function answers is handed in as an ExpectationView.
  */
 import { Environment } from '@marcbachmann/cel-js';
-import type { Awaitable, ChainObservation, ChannelObservation, NodeObservation } from '../backends/backend.ts';
+import type {
+  Awaitable,
+  ChainObservation,
+  ChannelObservation,
+  InvoiceObservation,
+  NodeObservation,
+} from '../backends/backend.ts';
 import { parseAmount, parseDuration, type UnitResult } from '../spec/units.ts';
 import { DURATION_FUNCTION } from './expectation-source.ts';
 
@@ -47,6 +53,7 @@ export interface ExpectationView {
   p95Time(pattern: string | null): number;
   channel(name: string): Awaitable<ChannelObservation | null>;
   node(name: string): Awaitable<NodeObservation | null>;
+  invoice?(name: string): Awaitable<InvoiceObservation | null>;
   /** What the agents of a behaviour have counted under a name, in sum; null when there is no such behaviour. */
   figure?(behaviour: string, figure: string): number | null;
 }
@@ -65,6 +72,7 @@ export const EXPECTATION_FIELDS: {
   readonly payments: Fields;
   readonly channel: Fields;
   readonly node: Fields;
+  readonly invoice: Fields;
   readonly chain: Fields;
 } = {
   payments: {
@@ -102,6 +110,11 @@ export const EXPECTATION_FIELDS: {
     fees_earned_msat: number('msat earned by forwarding'),
     htlcs_refused: number('HTLCs that its defences against jamming refused'),
   },
+  invoice: {
+    state: text('none, open, held, settled, cancelled or expired'),
+    node: text('name of the recipient'),
+    payer: text('name of the node whose payment is held or was settled; empty without one'),
+  },
   chain: {
     height: number('block height'),
     mempool: number('unconfirmed transactions of the scenario’s nodes'),
@@ -113,7 +126,15 @@ export const EXPECTATION_FIELDS: {
   },
 };
 
-export const EXPECTATION_FUNCTIONS: readonly string[] = ['payments', 'channel', 'node', 'figure', 'amount', 'duration'];
+export const EXPECTATION_FUNCTIONS: readonly string[] = [
+  'payments',
+  'channel',
+  'node',
+  'invoice',
+  'figure',
+  'amount',
+  'duration',
+];
 export const EXPECTATION_VARIABLES: readonly string[] = ['chain', 'time'];
 
 /** A function was asked for a name that does not exist, or for a value that is none. */
@@ -178,6 +199,12 @@ class Node {
   }
 }
 
+class Invoice {
+  constructor(o: InvoiceObservation) {
+    Object.assign(this, { state: o.state, node: o.node, payer: o.payer });
+  }
+}
+
 class Chain {
   constructor(o: ChainObservation) {
     Object.assign(this, {
@@ -233,6 +260,7 @@ export function expectationEnvironment(view: ExpectationView | null): Environmen
     .registerType('Payments', { ctor: Payments, fields: typesOf(EXPECTATION_FIELDS.payments) })
     .registerType('Channel', { ctor: Channel, fields: typesOf(EXPECTATION_FIELDS.channel) })
     .registerType('Node', { ctor: Node, fields: typesOf(EXPECTATION_FIELDS.node) })
+    .registerType('Invoice', { ctor: Invoice, fields: typesOf(EXPECTATION_FIELDS.invoice) })
     .registerType('Chain', { ctor: Chain, fields: typesOf(EXPECTATION_FIELDS.chain) })
     .registerVariable('chain', 'Chain')
     .registerVariable('time', 'double')
@@ -259,6 +287,10 @@ export function expectationEnvironment(view: ExpectationView | null): Environmen
     .registerFunction(
       'node(string): Node',
       async (name: string) => new Node(await ask('node', name, (v) => v.node(name))),
+    )
+    .registerFunction(
+      'invoice(string): Invoice',
+      async (name: string) => new Invoice(await ask('invoice', name, (v) => v.invoice?.(name) ?? null)),
     )
     .registerFunction('figure(string, string): double', async (behaviour: string, figure: string) =>
       ask('behaviour', behaviour, (v) => v.figure?.(behaviour, figure) ?? null),

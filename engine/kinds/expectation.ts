@@ -34,6 +34,7 @@ export interface ExpectationNames {
   readonly channels: KnownNames | null;
   readonly activities: KnownNames | null;
   readonly behaviours?: KnownNames | null;
+  readonly invoices?: KnownNames | null;
 }
 
 export interface Evaluation {
@@ -308,6 +309,7 @@ function checkName(call: string, value: string, offset: number, names: Expectati
 function knownFor(call: string, names: ExpectationNames): KnownNames | null {
   if (call === 'channel') return names.channels;
   if (call === 'node') return names.nodes;
+  if (call === 'invoice') return names.invoices ?? null;
   return call === 'figure' ? (names.behaviours ?? null) : null;
 }
 

@@ -15,7 +15,7 @@ import type { DiagnosticCode } from '../spec/diagnostic-codes.ts';
 import type { ActivitySpec, EventSpec, PaymentOptions, Placed, Scenario, Selector } from '../spec/scenario.ts';
 import type { NetworkPlan } from '../timeline/network.ts';
 import type { LoopPart } from '../timeline/seal.ts';
-import type { Action, FailureReaction, Phase } from '../timeline/timeline.ts';
+import type { Action, FailureReaction, InvoicePlan, Phase } from '../timeline/timeline.ts';
 import type { Samples } from './sample.ts';
 
 export type JsonSchema = { readonly [key: string]: unknown };
@@ -51,6 +51,10 @@ export interface PlanContext {
   node(name: Placed<Json>): number | null;
   /** Index of a channel's name. With `declare` an unknown name is added, as open_channel may. */
   channel(name: Placed<Json>, declare?: boolean): number | null;
+  /** An invoice with a name; null after reporting that nothing makes it. */
+  invoice(name: Placed<Json>): NamedInvoice | null;
+  /** Makes an invoice known; reports a name that is used twice. `fromUs`: when it is made, null where nobody knows before the run. */
+  declareInvoice(name: Placed<Json>, plan: InvoicePlan, fromUs: number | null): void;
   /** Latency of a link for a channel that is opened later, drawn by the channel's name, µs. */
   latencyUs(channelName: string): number;
   /** What the nodes' models demand of a channel of the network. */
@@ -67,6 +71,13 @@ export interface PlanContext {
   readonly samples: Samples;
   /** Most rows a timeline may have; a plan stops when it has made one more. */
   readonly rowLimit: number;
+}
+
+/** An invoice with a name, and when it is made; null where nobody knows that before the run. */
+export interface NamedInvoice {
+  readonly index: number;
+  readonly plan: InvoicePlan;
+  readonly fromUs: number | null;
 }
 
 /** What binds the two directions of a channel, by the side that offers. Amounts msat. */
@@ -96,7 +107,7 @@ export interface RunControl {
 
 export interface EventKind extends KindDoc {
   readonly phase: Phase;
-  /** Declares the names of channels that the event creates. Called for all events before any of them is planned. */
+  /** Declares the names of channels and invoices that the event creates. Called for all events before any of them is planned. */
   declare?(use: EventSpec, context: PlanContext): void;
   /** Arguments resolved for one occurrence of the event, or null after reporting why not. */
   plan(use: EventSpec, context: PlanContext): Action['args'] | null;

@@ -21,11 +21,13 @@ import { churn } from './behaviours/churn.ts';
 import { feePolicy } from './behaviours/fee-policy.ts';
 import { probing } from './behaviours/probing.ts';
 import { rebalancer } from './behaviours/rebalancer.ts';
+import { cancelInvoice } from './events/cancel-invoice.ts';
 import { cheat } from './events/cheat.ts';
 import { closeChannel } from './events/close-channel.ts';
 import { congestMempool } from './events/congest-mempool.ts';
 import { connectPeer } from './events/connect-peer.ts';
 import { crashNode } from './events/crash-node.ts';
+import { createInvoice } from './events/create-invoice.ts';
 import { disconnectPeer } from './events/disconnect-peer.ts';
 import { fund } from './events/fund.ts';
 import { heal } from './events/heal.ts';
@@ -39,6 +41,7 @@ import { sendOnchain } from './events/send-onchain.ts';
 import { setFeerate } from './events/set-feerate.ts';
 import { setLatency } from './events/set-latency.ts';
 import { setPolicy } from './events/set-policy.ts';
+import { settleInvoice } from './events/settle-invoice.ts';
 import { snapshot } from './events/snapshot.ts';
 import { startNode } from './events/start-node.ts';
 import { stopNode } from './events/stop-node.ts';
@@ -71,6 +74,9 @@ export const EVENT_KINDS: readonly EventKind[] = [
   congestMempool,
   mine,
   pay,
+  createInvoice,
+  settleInvoice,
+  cancelInvoice,
   rebalance,
   snapshot,
 ];

@@ -8,9 +8,9 @@ import { OUTCOME, OUTCOME_NAMES, type PaymentResult, type RecordCode } from '../
 import { carriedActivity } from '../timeline/carried.ts';
 import { paymentRow } from '../timeline/payment-row.ts';
 import { pubkeyOf } from '../timeline/pubkey.ts';
-import type { Timeline } from '../timeline/timeline.ts';
+import type { Timeline, TimelineActivity } from '../timeline/timeline.ts';
 import type { RunObserver } from './observers.ts';
-import { paymentHash } from './payment-hash.ts';
+import { invoiceHash, paymentHash } from './payment-hash.ts';
 import type { RunStart } from './run-start.ts';
 
 /** Those that sim-ln writes, in its order. */
@@ -125,11 +125,16 @@ export class PaymentsCsv implements RunObserver {
     const destination = payments.destination[row] as number;
     const activity = activities[payments.activity[row] as number];
     const nth = payments.nth[row] as number;
+    const named = this.#timeline.invoices?.[activity?.profile.invoice ?? -1];
+    const hash = (): string =>
+      named === undefined
+        ? paymentHash((activity as TimelineActivity).key, nth)
+        : invoiceHash(this.#timeline.seed, named.name);
     const fields = [
       this.#pubkey(source),
       this.#pubkey(destination),
       payments.amountMsat[row] as number,
-      activity === undefined || !dispatched ? NO_HASH : paymentHash(activity.key, nth),
+      activity === undefined || !dispatched ? NO_HASH : hash(),
       epochMs + Math.floor(startedUs / 1000),
       htlcs,
       outcome,

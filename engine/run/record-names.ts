@@ -7,6 +7,7 @@
  */
 import { EVENT_NAMES, STATE_NAMES } from '../simulate/channel-lifecycle.ts';
 import { failureName } from '../simulate/failure.ts';
+import { INVOICE_NAMES } from '../simulate/invoices.ts';
 import { OUTCOME_NAMES, RECORD, type RecordCode, TX_NAMES } from '../simulate/records.ts';
 import type { Action, Timeline } from '../timeline/timeline.ts';
 import type { RunStart } from './run-start.ts';
@@ -188,6 +189,13 @@ export class RecordNames {
       case RECORD.htlcCommitted:
       case RECORD.htlcFulfilled:
         return [['attempt', a], ...this.edge(b), ['amount_msat', amount]];
+      case RECORD.invoice:
+        return [
+          ['invoice', this.#timeline.invoices?.[a]?.name ?? `#${a}`],
+          ['state', INVOICE_NAMES[b] ?? String(b)],
+          ...(c < 0 ? [] : this.#payment(c)),
+          ['amount_msat', amount],
+        ];
       case RECORD.htlcFailed:
         return [['attempt', a], ...this.edge(b), ['failure', failureName(c)]];
       case RECORD.attemptSucceeded:

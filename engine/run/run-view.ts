@@ -1,5 +1,12 @@
 /** What expectations see of a run: the backend's observations and the book of payments. */
-import type { Awaitable, Backend, ChainObservation, ChannelObservation, NodeObservation } from '../backends/backend.ts';
+import type {
+  Awaitable,
+  Backend,
+  ChainObservation,
+  ChannelObservation,
+  InvoiceObservation,
+  NodeObservation,
+} from '../backends/backend.ts';
 import type { ExpectationView, PaymentStats } from '../kinds/expectation.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { PaymentBook } from './payment-book.ts';
@@ -10,6 +17,7 @@ export class RunView {
   readonly #book: PaymentBook;
   readonly #nodes: ReadonlyMap<string, number>;
   readonly #channels: ReadonlyMap<string, number>;
+  readonly #invoices: ReadonlyMap<string, number>;
   readonly #figure: NonNullable<ExpectationView['figure']>;
 
   constructor(
@@ -22,6 +30,7 @@ export class RunView {
     this.#backend = backend;
     this.#book = book;
     this.#nodes = new Map(timeline.network.nodes.map((node, index) => [node.name, index]));
+    this.#invoices = new Map((timeline.invoices ?? []).map(({ name }, index) => [name, index]));
     this.#channels = new Map(timeline.channelNames.map((name, index) => [name, index]));
   }
 
@@ -36,6 +45,10 @@ export class RunView {
       channel: (name): Awaitable<ChannelObservation | null> => {
         const index = this.#channels.get(name);
         return index === undefined ? null : this.#backend.channel(index);
+      },
+      invoice: (name): Awaitable<InvoiceObservation | null> => {
+        const index = this.#invoices.get(name);
+        return index === undefined ? null : this.#backend.invoice(index);
       },
       node: (name): Awaitable<NodeObservation | null> => {
         const index = this.#nodes.get(name);

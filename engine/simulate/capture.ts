@@ -11,6 +11,7 @@ import type { Defences } from './defences/defences.ts';
 import type { Fees } from './fees.ts';
 import { blankPolicy, type Gossip } from './gossip.ts';
 import { HTLC, HTLC_NAMES } from './htlcs.ts';
+import { INVOICE, INVOICE_NAMES } from './invoices.ts';
 import { MAX_HOPS } from './node-model.ts';
 import type { OnChain } from './onchain.ts';
 import type { Opening } from './opening.ts';
@@ -25,6 +26,7 @@ import type {
   CommitmentState,
   ExchangeState,
   HtlcState,
+  InvoiceState,
   LimitsState,
   NodeState,
   PaymentState,
@@ -69,6 +71,7 @@ export function captureState(parts: StatefulParts): SimulationState {
     htlc_pool: { free: w.htlcs.free(), generations: Array.from(w.htlcs.generation.subarray(0, w.htlcs.used)) },
     htlcs: htlcs(w),
     ...(w.lostData.size === 0 ? {} : { lost_data: [...w.lostData].sort((a, b) => a - b) }),
+    ...invoices(w),
     nodes: w.timeline.network.nodes.map((_, n) => node(w, n)),
     ...oldStates(w),
     openings: [...opening.waiting],
@@ -83,6 +86,29 @@ export function captureState(parts: StatefulParts): SimulationState {
 function oldStates(w: World): Pick<SimulationState, 'old_states'> {
   const states = w.revoked?.capture(w.timeline.channelNames, (n) => w.timeline.network.nodes[n]!.name) ?? [];
   return states.length === 0 ? {} : { old_states: states };
+}
+
+function invoices(w: World): Pick<SimulationState, 'invoices'> {
+  const { plans, state, createdUs, payment, payer } = w.invoices;
+  const { nodes } = w.timeline.network;
+  const made = plans.flatMap(({ name, node: recipient, amountMsat, expiryUs, hold }, i): InvoiceState[] => {
+    if (state[i] === INVOICE.none) return [];
+    return [
+      {
+        amount_msat: amountMsat,
+        created_us: createdUs[i]!,
+        ...(expiryUs === undefined ? {} : { expiry_us: expiryUs }),
+        ...(hold === undefined ? {} : { hold }),
+        index: i,
+        name,
+        node: nodes[recipient]!.name,
+        ...(payer[i] === -1 ? {} : { payer: nodes[payer[i]!]!.name }),
+        ...(payment[i] === -1 ? {} : { payment: payment[i]! }),
+        state: INVOICE_NAMES[state[i]!]!,
+      },
+    ];
+  });
+  return made.length === 0 ? {} : { invoices: made };
 }
 
 function formerPolicies(w: World): Pick<SimulationState, 'former_policies'> {

@@ -7,6 +7,7 @@ import type { PaymentProfile } from '../timeline/timeline.ts';
 import { FAILURE, type FailureCode } from './failure.ts';
 import type { Forwarding } from './forwarding.ts';
 import { blankPolicy } from './gossip.ts';
+import { INVOICE } from './invoices.ts';
 import { blankView, type InvoiceFacts, MAX_HOPS, type PaymentActions, type RouteBuffer } from './node-model.ts';
 import { PAYMENT } from './payments.ts';
 import { OUTCOME, type Outcome, RECORD } from './records.ts';
@@ -54,6 +55,11 @@ export class PaymentFlow implements PaymentActions {
       return;
     }
     const { profile, key } = w.timeline.activities[activity[row]!]!;
+    // Nobody can pay an invoice that is not made yet.
+    if (profile.invoice !== undefined && w.invoices.state[profile.invoice] === INVOICE.none) {
+      this.resolve(row, OUTCOME.NotDispatched);
+      return;
+    }
     const invoice = profile.method === 'invoice';
     const probe = profile.probe === true;
     const route = profile.routes?.[lane?.[row] ?? 0] ?? profile.route;
@@ -80,10 +86,18 @@ export class PaymentFlow implements PaymentActions {
     });
   }
 
-  /** The invoice of a payment, which is made when the payment is. */
+  /** The invoice of a payment, which is made when the payment is where it has no name. */
   #invoice(row: number, recipient: number, profile: PaymentProfile): InvoiceFacts {
     const w = this.#w;
     const lifetimeUs = profile.invoiceExpiryUs ?? w.modelOf(recipient).invoiceExpiryUs;
+    const named = profile.invoice;
+    if (named !== undefined) {
+      return {
+        amountMsat: w.invoices.plans[named]!.amountMsat,
+        expiresUs: w.invoices.expiresUs(named, lifetimeUs),
+        before: w.invoices.paidBefore(named, row, w.payments, w.timeline.payments.source),
+      };
+    }
     return {
       amountMsat: w.timeline.payments.amountMsat[row]!,
       expiresUs: w.nowUs + lifetimeUs,

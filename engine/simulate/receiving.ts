@@ -2,10 +2,13 @@
  * What the recipient of a payment does: it holds parts until all are there, settles them, or gives them back. Which checks
  * it makes and how long it holds is its model's business; HTLCs are moved by forwarding.ts.
  */
+import type { PaymentProfile } from '../timeline/timeline.ts';
 import { FAILURE } from './failure.ts';
 import { HTLC } from './htlcs.ts';
+import { INVOICE } from './invoices.ts';
 import { MAX_HOPS, type ReceiveRequest } from './node-model.ts';
 import { RECEIPT } from './payments.ts';
+import { RECORD } from './records.ts';
 import { receiptRefusal } from './refusal-trace.ts';
 import { PHYSICS, type World } from './world.ts';
 
@@ -88,11 +91,10 @@ export class Receiving {
     r.method = options.method;
     r.partial = r.onionAmountMsat < total;
     r.invoiceCltvDelta = options.method === 'invoice' ? model.invoiceCltvDelta : -1;
-    const lifetimeUs = options.invoiceExpiryUs ?? model.invoiceExpiryUs;
     r.payable =
       w.payments.receipt[payment] === RECEIPT.open &&
       options.probe !== true &&
-      (options.method !== 'invoice' || w.nowUs <= w.payments.startedUs[payment]! + lifetimeUs);
+      (options.method !== 'invoice' || this.#isPayable(payment, options, model.invoiceExpiryUs));
     const code = model.checkReceive(r);
     if (code !== 0) {
       w.traceOf?.(payment)?.report(
@@ -110,8 +112,61 @@ export class Receiving {
       return;
     }
     w.payments.receipt[payment] = RECEIPT.complete;
-    if (options.holdUs > 0) w.after(options.holdUs, PHYSICS.holdOver, payment, 0);
+    if (options.invoice !== undefined) {
+      w.invoices.payment[options.invoice] = payment;
+      w.invoices.payer[options.invoice] = w.timeline.payments.source[payment]!;
+      if (w.invoices.plans[options.invoice]!.hold === true) this.#invoiceIs(options.invoice, INVOICE.held);
+      else this.#settle(payment);
+    } else if (options.holdUs > 0) w.after(options.holdUs, PHYSICS.holdOver, payment, 0);
     else if (options.holdUs === 0) this.#conclude(payment);
+  }
+
+  /** Whether the invoice of a payment is one that its recipient still waits for. */
+  #isPayable(payment: number, { invoice, invoiceExpiryUs }: PaymentProfile, lifetimeUs: number): boolean {
+    const w = this.#w;
+    if (invoice === undefined) return w.nowUs <= w.payments.startedUs[payment]! + (invoiceExpiryUs ?? lifetimeUs);
+    return w.invoices.state[invoice] === INVOICE.open && w.nowUs <= w.invoices.expiresUs(invoice, lifetimeUs);
+  }
+
+  /** A node makes an invoice; one that is not running cannot, and nobody makes the same one twice. */
+  createInvoice(invoice: number): void {
+    const { invoices, running, nowUs } = this.#w;
+    if (running[invoices.plans[invoice]!.node] === 0 || invoices.state[invoice] !== INVOICE.none) return;
+    invoices.createdUs[invoice] = nowUs;
+    this.#invoiceIs(invoice, INVOICE.open);
+  }
+
+  /** The recipient releases the preimage of a payment that it holds (lnd: SettleInvoice); without one it has nothing to settle. */
+  settleInvoice(invoice: number): void {
+    const { invoices, running } = this.#w;
+    if (running[invoices.plans[invoice]!.node] === 0 || invoices.state[invoice] !== INVOICE.held) return;
+    this.#settle(invoices.payment[invoice]!);
+  }
+
+  /** The recipient takes an invoice back, with the payment that it holds (lnd: CancelInvoice). What is settled stays so. */
+  cancelInvoice(invoice: number): void {
+    const { invoices, running } = this.#w;
+    if (running[invoices.plans[invoice]!.node] === 0) return;
+    const state = invoices.state[invoice];
+    if (state === INVOICE.held) this.#giveBack(invoices.payment[invoice]!);
+    else if (state === INVOICE.open) this.#invoiceIs(invoice, INVOICE.cancelled);
+  }
+
+  #invoiceIs(invoice: number, state: number): void {
+    const w = this.#w;
+    const payment = w.invoices.payment[invoice]!;
+    w.invoices.state[invoice] = state;
+    const amount = payment < 0 ? Math.max(0, w.invoices.plans[invoice]!.amountMsat) : w.payments.receivedMsat[payment]!;
+    w.record(RECORD.invoice, invoice, state, payment, amount);
+    if (state !== INVOICE.held) w.invoices.payment[invoice] = -1;
+    if (state === INVOICE.cancelled) w.invoices.payer[invoice] = -1;
+  }
+
+  /** The invoice with a name of which a payment is complete and not settled yet; −1 when there is none. */
+  #invoiceOf(payment: number): number {
+    const { activities, payments } = this.#w.timeline;
+    const invoice = activities[payments.activity[payment]!]!.profile.invoice ?? -1;
+    return invoice >= 0 && this.#w.invoices.payment[invoice] === payment ? invoice : -1;
   }
 
   /** The recipient has held a complete payment for as long as it was to. */
@@ -123,12 +178,16 @@ export class Receiving {
 
   #settle(payment: number): void {
     this.#w.payments.receipt[payment] = RECEIPT.settled;
+    const invoice = this.#invoiceOf(payment);
+    if (invoice >= 0) this.#invoiceIs(invoice, INVOICE.settled);
     this.#release(payment, (h) => this.#host.fulfil(h));
   }
 
   #giveBack(payment: number): void {
     const w = this.#w;
     w.payments.receipt[payment] = RECEIPT.cancelled;
+    const invoice = this.#invoiceOf(payment);
+    if (invoice >= 0) this.#invoiceIs(invoice, INVOICE.cancelled);
     this.#release(payment, (h) =>
       this.#host.fail(h, w.htlcs.hop[h]! + 1, FAILURE.incorrect_or_unknown_payment_details),
     );

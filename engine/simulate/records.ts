@@ -67,6 +67,8 @@ export const RECORD = {
   txReplaced: 38,
   /** a weight of strangers' transactions in the mempool, b its minimum feerate, c estimate for the next block; sat per 1000 weight units. */
   mempool: 39,
+  /** a invoice with a name, b its new state (INVOICE), c payment that is held or settled, −1 for none; amount: msat of it. */
+  invoice: 40,
   /** a edge of a node that broadcasts a revoked commitment, b commitments of that node before it; amount: its balance on it, sat. */
   cheat: 44,
   /**

@@ -14,6 +14,7 @@ import { STATE, STATE_NAMES } from './channel-lifecycle.ts';
 import { LISTS_PER_EDGE } from './channels.ts';
 import { blankPolicy } from './gossip.ts';
 import { HTLC_NAMES } from './htlcs.ts';
+import { INVOICE_NAMES } from './invoices.ts';
 import { MAX_HOPS, type RowOf } from './node-model.ts';
 import type { OnChain } from './onchain.ts';
 import { PAYMENT } from './payments.ts';
@@ -82,6 +83,7 @@ export function restoreState(parts: StatefulParts, state: SimulationState): void
   restoreNodes(w, state, rowOf);
   for (const edge of state.lost_data ?? []) w.lostData.add(edge);
   w.revoked?.restore(state.old_states ?? [], w.timeline.channelNames, (n) => w.timeline.network.nodes[n]!.name);
+  restoreInvoices(w, state, rowOf, nodes);
   const kinds = new Map(PHYSICS_NAMES.map((name, kind) => [name, kind]));
   for (const [time, name, a, b] of state.events) {
     const kind = kinds.get(name)!;
@@ -257,6 +259,18 @@ function restorePayments(w: World, state: SimulationState, rowOf: RowOf): void {
     p.heldHtlc[row] = held[0] ?? -1;
     link(w, held);
     if (s.route !== undefined) p.route.set(row, { nodes: s.route.nodes, channels: s.route.channels });
+  }
+}
+
+function restoreInvoices(w: World, state: SimulationState, rowOf: RowOf, nodes: ReadonlyMap<string, number>): void {
+  const { invoices } = w;
+  for (const s of state.invoices ?? []) {
+    const i = invoices.plans.findIndex(({ name }) => name === s.name);
+    if (i < 0) throw new RangeError(`the timeline has no invoice ${s.name}`);
+    invoices.state[i] = INVOICE_NAMES.indexOf(s.state);
+    invoices.createdUs[i] = s.created_us;
+    invoices.payment[i] = s.payment === undefined ? -1 : rowOf(s.payment);
+    invoices.payer[i] = s.payer === undefined ? -1 : nodes.get(s.payer)!;
   }
 }
 

@@ -251,6 +251,20 @@ export class Simulation {
     this.#watch?.check();
   }
 
+  createInvoice(invoice: number): void {
+    this.#forwarding.receiving.createInvoice(invoice);
+  }
+
+  settleInvoice(invoice: number): void {
+    this.#forwarding.receiving.settleInvoice(invoice);
+    this.#watch?.check();
+  }
+
+  cancelInvoice(invoice: number): void {
+    this.#forwarding.receiving.cancelInvoice(invoice);
+    this.#watch?.check();
+  }
+
   fund(node: number, sat: number): void {
     this.world.chain.walletSat[node]! += sat;
     this.world.chain.mintedSat += sat;

@@ -3,6 +3,7 @@
 import type { NumberHasher } from '../base/digest.ts';
 import { canonicalJson } from '../base/json.ts';
 import { HTLC } from './htlcs.ts';
+import { INVOICE } from './invoices.ts';
 import { MAX_HOPS } from './node-model.ts';
 import { PAYMENT } from './payments.ts';
 import { policyState } from './policy-state.ts';
@@ -38,6 +39,13 @@ export function digestWorld(w: World, hash: NumberHasher): void {
       w.payments.receivedMsat[p]!,
       w.payments.heldHtlc[p]!,
     ])
+      hash.f64(v);
+  }
+  const { invoices } = w;
+  for (let i = 0; i < invoices.plans.length; i++) {
+    if (invoices.state[i] === INVOICE.none) continue;
+    hash.text('invoice');
+    for (const v of [i, invoices.state[i]!, invoices.createdUs[i]!, invoices.payment[i]!, invoices.payer[i]!])
       hash.f64(v);
   }
   for (const [time, kind, a, b] of w.queue.entries()) {

@@ -28,6 +28,8 @@ describe('a state that is saved and loaded', () => {
     minima: 0,
     bids: 0,
     anchors: 0,
+    invoices: 0,
+    heldInvoices: 0,
   };
 
   function note(state: SimulationState): void {
@@ -42,6 +44,10 @@ describe('a state that is saved and loaded', () => {
     for (const { bid, kind } of state.chain.mempool) {
       inFlight.bids += bid === undefined ? 0 : 1;
       inFlight.anchors += kind === 'anchor' ? 1 : 0;
+    }
+    for (const { state: of } of state.invoices ?? []) {
+      inFlight.invoices++;
+      inFlight.heldInvoices += of === 'held' ? 1 : 0;
     }
     for (const { held } of state.payments) inFlight.held += held === undefined ? 0 : 1;
     for (const { commitment, exchange } of state.channels) {

@@ -267,6 +267,26 @@ export interface FormerPolicyState {
   readonly until_us: number;
 }
 
+/** An invoice with a name. Amounts msat, times µs. */
+export interface InvoiceState {
+  /** −1: the payer says how much. */
+  readonly amount_msat: number;
+  readonly created_us: number;
+  readonly expiry_us?: number;
+  readonly hold?: boolean;
+  /** Number by which the profiles of payments name it. */
+  readonly index: number;
+  readonly name: string;
+  /** Name of the recipient. */
+  readonly node: string;
+  /** Name of the node whose payment is held or was settled. */
+  readonly payer?: string;
+  /** Row of the payment that is held. */
+  readonly payment?: number;
+  /** open, held, settled or cancelled. */
+  readonly state: string;
+}
+
 export interface SimulationState {
   /** Pairs of peers kept apart, smaller · nodes + larger, in order. */
   readonly apart: readonly number[];
@@ -292,6 +312,8 @@ export interface SimulationState {
   readonly nodes: readonly NodeState[];
   /** Old states that are remembered; left out when there is none. */
   readonly old_states?: readonly OldStateState[];
+  /** Invoices with a name that have been made; left out when there is none. */
+  readonly invoices?: readonly InvoiceState[];
   /** Channels that wait for blocks to open or to be announced. */
   readonly openings: readonly number[];
   /** Outputs that somebody will claim, in order. */

@@ -11,6 +11,7 @@ import { EventQueue } from './event-queue.ts';
 import { FormerPolicies } from './former-policies.ts';
 import { GossipGraph } from './graph.ts';
 import { HtlcPool } from './htlcs.ts';
+import { InvoiceTable } from './invoices.ts';
 import {
   blankView,
   type CommitmentView,
@@ -90,6 +91,7 @@ export class World {
   readonly htlcs: HtlcPool = new HtlcPool();
   readonly attempts: AttemptPool = new AttemptPool();
   readonly payments: PaymentTable;
+  readonly invoices: InvoiceTable;
   readonly chain: Chain;
   readonly graph: GossipGraph;
   readonly nodeCount: number;
@@ -130,6 +132,7 @@ export class World {
     const n = timeline.network.nodes.length;
     this.nodeCount = n;
     this.payments = new PaymentTable(timeline.payments.length);
+    this.invoices = new InvoiceTable(timeline);
     this.chain = new Chain(n, timeline.chain, sink);
     this.graph = new GossipGraph(n, this.channels);
     const channels = timeline.network.channels.length;

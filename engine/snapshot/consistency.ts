@@ -64,6 +64,7 @@ class Check {
     this.#chain();
     this.#lists();
     this.#defences();
+    this.#invoices();
     this.#events();
     if (this.#found.length === 0) this.#money();
     return this.#found;
@@ -270,6 +271,19 @@ class Check {
         this.#add(path, `HTLC ${slot} is not one of channel ${channel}`);
       }
     }
+  }
+
+  #invoices(): void {
+    const { invoices = [], payments } = this.#s;
+    const rows = new Set(payments.map(({ row }) => row));
+    invoices.forEach(({ node, payer, payment, state }, i) => {
+      const path = ['invoices', i];
+      for (const name of [node, payer]) {
+        if (name !== undefined && !this.#nodes.has(name)) this.#add(path, `there is no node ${name}`);
+      }
+      if (payment !== undefined && !rows.has(payment)) this.#add(path, `there is no payment ${payment}`);
+      if ((state === 'held') !== (payment !== undefined)) this.#add(path, 'an invoice is held with its payment');
+    });
   }
 
   #defences(): void {

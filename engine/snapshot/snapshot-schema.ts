@@ -1,6 +1,7 @@
 /** JSON Schema of snapshot files; schemas/snapshot.v1.schema.json is written from this and checked against it by a test. */
 import { STATE_NAMES } from '../simulate/channel-lifecycle.ts';
 import { HTLC_NAMES } from '../simulate/htlcs.ts';
+import { INVOICE_NAMES } from '../simulate/invoices.ts';
 import { TX_NAMES } from '../simulate/records.ts';
 import { PHYSICS_NAMES } from '../simulate/world.ts';
 
@@ -389,6 +390,26 @@ const whole = object(
       list(object({ edge: count, policy, until_us: count })),
       'Policies that nodes still accept though they announced others.',
     ),
+    invoices: said(
+      list(
+        object(
+          {
+            amount_msat: orNone,
+            created_us: count,
+            expiry_us: positive,
+            hold: flag,
+            index: count,
+            name: text,
+            node: text,
+            payer: text,
+            payment: count,
+            state: enumOf(INVOICE_NAMES.slice(1)),
+          },
+          ['expiry_us', 'hold', 'payer', 'payment'],
+        ),
+      ),
+      'Invoices with a name that have been made.',
+    ),
     gossip: list(object({ edge: count, number: count, policy })),
     gossip_made: count,
     lost_data: said(list(count), 'Edges whose side has lost the newest states of its channel.'),
@@ -416,7 +437,7 @@ const whole = object(
     physics_events: count,
     run: said(run, 'Where the run was; absent in a file that keeps the network only.'),
   },
-  ['defences', 'former_policies', 'lost_data', 'old_states', 'run'],
+  ['defences', 'former_policies', 'invoices', 'lost_data', 'old_states', 'run'],
 );
 
 export const SNAPSHOT_SCHEMA: Schema = {

@@ -29,6 +29,7 @@ export const SNAPSHOT_MEMBERS = [
   'former_policies',
   'lost_data',
   'old_states',
+  'invoices',
   'events',
   'gossip',
   'gossip_made',

@@ -297,6 +297,13 @@ export const DIAGNOSTICS = {
     explanation: 'There is no event, activity or format of this name.',
     fix: 'Correct the name; the message lists the known ones.',
   },
+  E409: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Unknown invoice',
+    explanation: 'No event of the scenario makes an invoice of this name.',
+    fix: 'Correct the name, or make the invoice with `create_invoice`.',
+  },
 
   E421: {
     severity: 'error',
@@ -442,6 +449,21 @@ export const DIAGNOSTICS = {
     explanation:
       'Nodes pay as their implementation does, and its commands do not know this option. The page of each model says which it has.',
     fix: 'Remove the option, or let nodes of another model pay.',
+  },
+  E612: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Invoice that is not made yet',
+    explanation:
+      'The payment, or the event, would be before the invoice that it names is made, so that nobody can know it.',
+    fix: 'Make the invoice earlier, or let it happen later.',
+  },
+  E613: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Invoice made several times',
+    explanation: 'An invoice has one payment hash and is paid once; a name stands for one invoice.',
+    fix: 'Give `create_invoice` one time with `at`, or a condition with `once: true`, and other invoices other names.',
   },
 
   E621: {

@@ -27,6 +27,8 @@ export interface KnownNames {
 export interface NetworkNames<Names> {
   readonly nodes: Names;
   readonly channels: Names;
+  /** Absent where nobody knows them. */
+  readonly invoices?: Names;
 }
 
 export function knownNames(list: readonly string[]): KnownNames {

@@ -101,6 +101,8 @@ export interface PaymentOptions {
   readonly lastHop?: number;
   /** Lifetime of the invoice, µs; absent where the recipient's model decides. */
   readonly invoiceExpiryUs?: number;
+  /** Index of the invoice with a name that is paid; absent where each payment has an invoice of its own, or none. */
+  readonly invoice?: number;
   /** Present where the recipient knows nothing of the payment. */
   readonly probe?: true;
   /** Names of the channels that the payment must take, as indexes; absent where the sender's model looks for routes. */

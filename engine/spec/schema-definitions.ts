@@ -231,6 +231,14 @@ export const DEFINITIONS: { readonly [name: string]: JsonSchema } = {
     'x-text': 'name',
     'x-refers': 'channel',
   },
+  invoiceName: {
+    title: 'Invoice name',
+    description: `Name of an invoice: ${NAME_CHARACTERS}.`,
+    type: ['string', 'number', 'boolean'],
+    pattern: '^[A-Za-z0-9_.-]+$',
+    examples: ['bill'],
+    'x-text': 'name',
+  },
   snapshotName: {
     title: 'Snapshot name',
     description: `Name of a snapshot, and of its file: ${NAME_CHARACTERS}.`,

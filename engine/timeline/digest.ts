@@ -61,6 +61,7 @@ export function timelineDigest(timeline: Timeline): string {
     list(triggers ?? []);
   }
   if (timeline.behaviours !== undefined) list(timeline.behaviours);
+  if (timeline.invoices !== undefined) list(timeline.invoices);
   if (payments.lane !== undefined) for (const lane of payments.lane) hasher.u32(lane);
   return hasher.digest();
 }

@@ -13,6 +13,7 @@ import type {
   Action,
   BehaviourPlan,
   FailureReaction,
+  InvoicePlan,
   LoopPlan,
   PaymentProfile,
   Phase,
@@ -80,6 +81,7 @@ export interface TimelineParts {
   readonly captures?: readonly PlannedCapture[];
   readonly network: NetworkPlan;
   readonly channelNames: readonly string[];
+  readonly invoices?: readonly InvoicePlan[];
   /** In any order; names are unique. */
   readonly activities: readonly ActivityPart[];
   /** In the order of the file. */
@@ -209,6 +211,7 @@ export function sealTimeline(parts: TimelineParts): Timeline {
     ...(parts.captures === undefined || parts.captures.length === 0 ? {} : { captures: parts.captures }),
     network: parts.network,
     channelNames: parts.channelNames,
+    ...(parts.invoices === undefined || parts.invoices.length === 0 ? {} : { invoices: parts.invoices }),
     activities: activities.map(
       ({ name, kind, profile, key, onFailure, action }): TimelineActivity => ({
         name,

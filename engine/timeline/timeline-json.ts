@@ -5,7 +5,7 @@
  * references, so that a damaged file is an answer in words and not a crash later on.
  */
 import type { Json } from '../base/json.ts';
-import type { BehaviourPlan, LoopPlan, PlannedCapture, Timeline, TriggerPlan } from './timeline.ts';
+import type { BehaviourPlan, InvoicePlan, LoopPlan, PlannedCapture, Timeline, TriggerPlan } from './timeline.ts';
 import { PHASE } from './timeline.ts';
 
 /** The JSON form. */
@@ -23,6 +23,7 @@ export function timelineToJson(timeline: Timeline): Json {
     ...(timeline.captures === undefined ? {} : { captures: timeline.captures as unknown as Json }),
     network: timeline.network as unknown as Json,
     channelNames: timeline.channelNames,
+    ...(timeline.invoices === undefined ? {} : { invoices: timeline.invoices as unknown as Json }),
     activities: timeline.activities as unknown as Json,
     expectations: timeline.expectations as unknown as Json,
     actions: timeline.actions as unknown as Json,
@@ -127,6 +128,14 @@ function readCapture(value: Json): PlannedCapture {
   return { atUs, atEnd: json.atEnd, name: text(json.name, 'the name of a capture') };
 }
 
+function readInvoice(value: Json, nodes: number): InvoicePlan {
+  const json = object(value, 'an invoice');
+  text(json.name, 'the name of an invoice');
+  column([json.node ?? null], 'node of an invoice', 0, nodes);
+  integer(json.amountMsat, 'amountMsat of an invoice');
+  return json as unknown as InvoicePlan;
+}
+
 function readTrigger(value: Json, payments: number): TriggerPlan {
   const json = object(value, 'a trigger');
   text(json.when, 'the condition of a trigger');
@@ -220,6 +229,9 @@ function read(json: JsonObject): Timeline {
     ...(json.captures === undefined ? {} : { captures: list(json.captures, 'captures').map(readCapture) }),
     network: network as unknown as Timeline['network'],
     channelNames,
+    ...(json.invoices === undefined
+      ? {}
+      : { invoices: list(json.invoices, 'invoices').map((invoice) => readInvoice(invoice, nodes.length)) }),
     activities: activities as unknown as Timeline['activities'],
     expectations: list(json.expectations, 'expectations') as unknown as Timeline['expectations'],
     length,

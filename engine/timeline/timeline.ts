@@ -37,12 +37,27 @@ export interface PaymentProfile {
   readonly lastHop?: number;
   /** Lifetime of a payment's invoice, µs; absent where the recipient's model decides. */
   readonly invoiceExpiryUs?: number;
+  /** Index into Timeline.invoices of the invoice that a payment pays; absent where each payment has one of its own, or none. */
+  readonly invoice?: number;
   /** Present where the payment hash is made up and the recipient refuses what arrives. */
   readonly probe?: true;
   /** Names of the channels that a payment must take, from its source on; absent where the model looks for routes. */
   readonly route?: readonly number[];
   /** Several such routes, of which each payment takes the one that PaymentColumns.lane names. */
   readonly routes?: readonly (readonly number[])[];
+}
+
+/** An invoice that an event makes and that payments name. */
+export interface InvoicePlan {
+  readonly name: string;
+  /** The recipient. */
+  readonly node: number;
+  /** msat; −1 when the payer says how much. */
+  readonly amountMsat: number;
+  /** Lifetime from its creation, µs; absent where the recipient's model decides. */
+  readonly expiryUs?: number;
+  /** Present where the recipient holds a complete payment until an event settles or cancels the invoice. */
+  readonly hold?: true;
 }
 
 /** What an activity does when its payments fail one after the other; a success begins the count anew. */
@@ -171,6 +186,8 @@ export interface Timeline {
   readonly network: NetworkPlan;
   /** Names of all channels that exist at any time; the first network.channels.length are those of the network. */
   readonly channelNames: readonly string[];
+  /** Invoices with a name; absent where there are none. Those of the state that the scenario begins in come first. */
+  readonly invoices?: readonly InvoicePlan[];
   /** Ordered by name. */
   readonly activities: readonly TimelineActivity[];
   readonly expectations: readonly PlannedExpectation[];

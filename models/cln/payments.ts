@@ -18,6 +18,7 @@ import {
   RouteBuffer,
 } from '../../engine/simulate/node-model.ts';
 import { OUTCOME, type Outcome } from '../../engine/simulate/records.ts';
+import { isExpired, isPaid } from '../shared/invoice-check.ts';
 import type { NodeTable } from '../shared/node-table.ts';
 import { PaymentTable } from '../shared/payment-table.ts';
 import { circularRoute } from './circular-route.ts';
@@ -70,7 +71,11 @@ export class Payments {
   }
 
   start(request: PaymentRequest): void {
-    if (request.amountMsat <= 0 || request.method === 'amp') {
+    // lightning:plugins/xpay/xpay.c: an expired invoice is PAY_INVOICE_EXPIRED, of a paid one injectpaymentonion answers
+    // PAY_INJECTPAYMENTONION_ALREADY_PAID, which ends the payment.
+    const { invoice } = request;
+    const isRefused = isExpired(invoice, this.#host.nowUs()) || isPaid(invoice);
+    if (isRefused || request.amountMsat <= 0 || request.method === 'amp') {
       this.#host.actions.resolve(request.payment, OUTCOME.NotDispatched);
       return;
     }

@@ -12,6 +12,7 @@ import type { FailureCode } from '../../engine/simulate/failure.ts';
 import { type ModelHost, type PaymentRequest, RouteBuffer } from '../../engine/simulate/node-model.ts';
 import { OUTCOME, OUTCOME_NAMES, type Outcome } from '../../engine/simulate/records.ts';
 import type { PaymentTrace, TraceRoute } from '../../engine/simulate/routing-trace.ts';
+import { isExpired, isPaidOrUnderWay } from '../shared/invoice-check.ts';
 import type { NodeTable } from '../shared/node-table.ts';
 import { PaymentTable } from '../shared/payment-table.ts';
 import { cltvOffset } from './cltv-offset.ts';
@@ -56,8 +57,12 @@ export class Payments {
   start(request: PaymentRequest): void {
     const { settings, removed } = this.#nodes.of(request.source);
     const { amountMsat, feeLimitMsat } = request;
-    if (request.method === 'amp') {
-      // LDK cannot; the compiler refuses to let it.
+    // rust-lightning:outbound_payment.rs:send_payment_for_bolt11_invoice, RetryableSendFailure::PaymentExpired; ldk-node:
+    // bolt11_payment.rs:send, DuplicatePayment for one that is pending or succeeded.
+    const isRefused =
+      isPaidOrUnderWay(request.invoice) || (request.route === null && isExpired(request.invoice, this.#host.nowUs()));
+    if (isRefused || request.method === 'amp') {
+      // LDK cannot pay by AMP; the compiler refuses to let it.
       this.#host.actions.resolve(request.payment, OUTCOME.NotDispatched);
       return;
     }

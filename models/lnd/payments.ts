@@ -11,6 +11,7 @@ import { FAILURE, type FailureCode } from '../../engine/simulate/failure.ts';
 import { type ModelHost, type PaymentRequest, type Policy, RouteBuffer } from '../../engine/simulate/node-model.ts';
 import { OUTCOME, OUTCOME_NAMES, type Outcome } from '../../engine/simulate/records.ts';
 import type { PaymentTrace, TraceLesson } from '../../engine/simulate/routing-trace.ts';
+import { isExpired, isPaidOrUnderWay } from '../shared/invoice-check.ts';
 import type { NodeTable } from '../shared/node-table.ts';
 import { PaymentTable } from '../shared/payment-table.ts';
 import { RouteBuilder } from './explicit-route.ts';
@@ -69,6 +70,11 @@ export class Payments {
     const finalDelta = request.finalCltvDelta < 0 ? settings.cltvDelta : request.finalCltvDelta;
     if (request.route !== null) {
       this.#sendToRoute(request, finalDelta);
+      return;
+    }
+    // lnd:lnrpc/routerrpc/router_backend.go:ValidatePayReqExpiry; payments/db: InitPayment, ErrAlreadyPaid and ErrPaymentInFlight.
+    if (isExpired(request.invoice, this.#host.nowUs()) || isPaidOrUnderWay(request.invoice)) {
+      this.#host.actions.resolve(request.payment, OUTCOME.NotDispatched);
       return;
     }
     // router_backend.go: an amount must be given; routing.ValidateCLTVLimit.

@@ -16,6 +16,7 @@ const OWNERS: Readonly<Record<keyof typeof EXPECTATION_FIELDS, readonly [title: 
   ],
   channel: ["channel('NAME')", 'A channel; of a name that was used again, the present one.'],
   node: ["node('NAME')", 'A node.'],
+  invoice: ["invoice('NAME')", 'An invoice with a name, made by `create_invoice`.'],
   chain: ['chain', 'The block chain.'],
 };
 

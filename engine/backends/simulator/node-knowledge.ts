@@ -1,7 +1,8 @@
 /** What a node of the simulator can know: its own channels as they are, all others as gossip tells them. */
 import { blankPolicy } from '../../simulate/gossip.ts';
+import { INVOICE, INVOICE_NAMES } from '../../simulate/invoices.ts';
 import type { World } from '../../simulate/world.ts';
-import type { ChannelGossip, OwnChannel, PolicyObservation } from '../backend.ts';
+import type { ChannelGossip, InvoiceObservation, OwnChannel, PolicyObservation } from '../backend.ts';
 
 export function ownChannels(w: World, node: number): readonly OwnChannel[] {
   const ch = w.channels;
@@ -46,4 +47,19 @@ export function channelGossip(w: World, node: number): readonly ChannelGossip[] 
     });
   }
   return found;
+}
+
+/** What the recipient of an invoice with a name would say of it. */
+export function observedInvoice(w: World, invoice: number): InvoiceObservation {
+  const { plans, state, payer } = w.invoices;
+  const { name, node } = plans[invoice]!;
+  const { nodes } = w.timeline.network;
+  const of = state[invoice]!;
+  const isExpired = of === INVOICE.open && w.nowUs > w.invoices.expiresUs(invoice, w.modelOf(node).invoiceExpiryUs);
+  return {
+    name,
+    state: isExpired ? 'expired' : INVOICE_NAMES[of]!,
+    node: nodes[node]!.name,
+    payer: nodes[payer[invoice]!]?.name ?? '',
+  };
 }

@@ -23,10 +23,11 @@ import type {
   ChainObservation,
   ChannelGossip,
   ChannelObservation,
+  InvoiceObservation,
   NodeObservation,
   OwnChannel,
 } from '../backend.ts';
-import { channelGossip, ownChannels } from './node-knowledge.ts';
+import { channelGossip, observedInvoice, ownChannels } from './node-knowledge.ts';
 
 /** sat per 1000 weight units in 1 sat/vB, and weight units in a million virtual bytes (BIP 141: four a virtual byte). */
 const PER_KW_OF_SAT_VB = 250;
@@ -141,6 +142,22 @@ export class SimulatorBackend implements Backend {
 
   rebalance(request: RebalanceRequest): void {
     this.simulation.rebalance(request);
+  }
+
+  createInvoice(invoice: number): void {
+    this.simulation.createInvoice(invoice);
+  }
+
+  settleInvoice(invoice: number): void {
+    this.simulation.settleInvoice(invoice);
+  }
+
+  cancelInvoice(invoice: number): void {
+    this.simulation.cancelInvoice(invoice);
+  }
+
+  invoice(invoice: number): InvoiceObservation {
+    return observedInvoice(this.simulation.world, invoice);
   }
 
   fund(node: number, sat: number): void {

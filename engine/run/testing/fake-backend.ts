@@ -8,6 +8,7 @@ import type {
   ChainObservation,
   ChannelGossip,
   ChannelObservation,
+  InvoiceObservation,
   NodeObservation,
   OwnChannel,
 } from '../../backends/backend.ts';
@@ -129,6 +130,22 @@ export class FakeBackend implements Backend {
     this.#height += blocks;
     this.#emit(RECORD.block, blocks, 0, this.#height, 0);
     return this.#answer(undefined);
+  }
+
+  createInvoice(invoice: number): Awaitable<void> {
+    return this.#note(`create invoice ${invoice}`);
+  }
+
+  settleInvoice(invoice: number): Awaitable<void> {
+    return this.#note(`settle invoice ${invoice}`);
+  }
+
+  cancelInvoice(invoice: number): Awaitable<void> {
+    return this.#note(`cancel invoice ${invoice}`);
+  }
+
+  invoice(): Awaitable<InvoiceObservation> {
+    return this.#answer({ name: 'bill', state: 'open', node: 'node-0', payer: '' });
   }
 
   crashNode(node: number): Awaitable<void> {

@@ -3,7 +3,7 @@ import { NumberHasher } from '../../base/digest.ts';
 import { MODEL_KINDS } from '../../kinds/registry.ts';
 import type { ChannelPlan, NodePlan } from '../../timeline/network.ts';
 import type { OldStateRequest } from '../../timeline/old-states.ts';
-import type { PaymentProfile, Timeline } from '../../timeline/timeline.ts';
+import type { InvoicePlan, PaymentProfile, Timeline } from '../../timeline/timeline.ts';
 import type { ModelKind } from '../node-model.ts';
 import type { PaymentResult, RecordCode, RecordSink } from '../records.ts';
 import type { RoutingTraceSink } from '../routing-trace.ts';
@@ -22,6 +22,7 @@ export interface TestNetwork {
   readonly channels: readonly (Partial<ChannelPlan> & { readonly node0: number; readonly node1: number })[];
   readonly payments?: readonly TestPayment[];
   readonly profiles?: readonly Partial<PaymentProfile>[];
+  readonly invoices?: readonly InvoicePlan[];
   /** Names of channels opened later. */
   readonly later?: readonly string[];
   readonly feeratePerKw?: number;
@@ -67,6 +68,7 @@ export function testTimeline(t: TestNetwork): Timeline {
       channels,
     },
     channelNames: [...channels.map((c) => c.name), ...(t.later ?? [])],
+    ...(t.invoices === undefined ? {} : { invoices: t.invoices }),
     activities: profiles.map((p, i) => ({
       name: `a${i}`,
       kind: 'defined',

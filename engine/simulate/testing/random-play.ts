@@ -4,9 +4,10 @@ import type { Json } from '../../base/json.ts';
 import { MODEL_KINDS } from '../../kinds/registry.ts';
 import type { PolicyPlan } from '../../timeline/network.ts';
 import type { OldStateChoice, OldStateRequest } from '../../timeline/old-states.ts';
+import type { InvoicePlan } from '../../timeline/timeline.ts';
 import { BLOCK_WEIGHT } from '../mempool.ts';
 import type { RoutingTraceSink } from '../routing-trace.ts';
-import { type TestNetwork, TestRun } from './network.ts';
+import { type TestNetwork, type TestPayment, TestRun } from './network.ts';
 
 /** One step of a random scenario; numbers are reduced to what exists. */
 export type Step =
@@ -35,11 +36,23 @@ export type Step =
     }
   | { readonly do: 'cheat'; readonly n: number; readonly away: boolean; readonly blocks: number }
   | { readonly do: 'lose'; readonly n: number; readonly broadcast: boolean }
+  | { readonly do: 'create' | 'settle' | 'cancel'; readonly invoice: number }
   | { readonly do: 'rebalance'; readonly out: number; readonly into: number; readonly msat: number }
   | { readonly do: 'policy'; readonly channel: number; readonly policy: PolicyPlan };
 
 const NODES = 6;
 const LATER = 6;
+/** Number of the first activity that pays an invoice with a name; there is one a node. */
+const NAMED = 10;
+
+/** The invoice that a node makes: of an amount or any, settled at once or held. */
+const invoiceOf = (node: number): InvoicePlan => ({
+  name: `invoice-${node}`,
+  node,
+  amountMsat: node % 2 === 0 ? -1 : 1_500_000 * node,
+  ...(node === 1 ? { expiryUs: 90_000_000 } : {}),
+  ...(node % 3 === 0 ? {} : { hold: true }),
+});
 
 export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: fc.record({ do: fc.constant('pay' as const), n: fc.integer({ min: 1, max: 6 }) }) },
@@ -50,6 +63,13 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ do: fc.constantFrom('stop' as const, 'start' as const), node: fc.nat(NODES - 1) }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('mine' as const), blocks: fc.integer({ min: 1, max: 3 }) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constantFrom('create' as const, 'settle' as const, 'cancel' as const),
+      invoice: fc.nat(NODES - 1),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('mine' as const), blocks: fc.integer({ min: 4, max: 160 }) }) },
   {
     weight: 2,
@@ -247,6 +267,14 @@ const models = fc.oneof(
   fc.array(oneModel, { minLength: NODES, maxLength: NODES }),
 );
 
+/** A payment of an invoice with a name goes to who made it, and is what it asks for. */
+function asInvoiced(payment: TestPayment): TestPayment {
+  const node = (payment.activity ?? 0) - NAMED;
+  if (node < 0) return payment;
+  const { amountMsat } = invoiceOf(node);
+  return { ...payment, destination: node, amountMsat: amountMsat < 0 ? payment.amountMsat : amountMsat };
+}
+
 export const network: fc.Arbitrary<TestNetwork> = fc
   .record({
     models,
@@ -270,7 +298,7 @@ export const network: fc.Arbitrary<TestNetwork> = fc
         source: fc.nat(NODES - 1),
         destination: fc.nat(NODES - 1),
         amountMsat: fc.oneof(fc.integer({ min: 1, max: 2_000_000 }), fc.integer({ min: 1, max: 900_000_000 })),
-        activity: fc.nat(9),
+        activity: fc.oneof(fc.nat(NAMED - 1), fc.integer({ min: NAMED, max: NAMED + NODES - 1 })),
       }),
       { minLength: 5, maxLength: 60, size: 'max' },
     ),
@@ -312,7 +340,7 @@ export const network: fc.Arbitrary<TestNetwork> = fc
     }),
     // The last rows are circular: they are played as rebalances only.
     payments: [
-      ...r.payments.filter((p) => p.source !== p.destination),
+      ...r.payments.map(asInvoiced).filter((p) => p.source !== p.destination),
       ...Array.from({ length: 8 }, (_, i) => ({
         source: i % NODES,
         destination: i % NODES,
@@ -331,7 +359,9 @@ export const network: fc.Arbitrary<TestNetwork> = fc
       { maxCltv: 200, probe: true as const },
       { method: 'invoice' as const, invoiceExpiryUs: 2_000_000 },
       { outgoingChannels: [0, 1], lastHop: 1 },
+      ...Array.from({ length: NODES }, (_, invoice) => ({ method: 'invoice' as const, invoice })),
     ],
+    invoices: Array.from({ length: NODES }, (_, node) => invoiceOf(node)),
     later: Array.from({ length: LATER }, (_, i) => `later${i}`),
     feeratePerKw: r.feeratePerKw,
     ...(r.blockWeight === undefined ? {} : { blockWeight: r.blockWeight }),
@@ -351,6 +381,8 @@ export function play(
   let opened = 0;
   let circular = 0;
   let now = 0;
+  // The last node makes its invoice later, or never.
+  for (let node = 0; node < NODES - 1; node++) run.simulation.createInvoice(node);
   for (const s of steps) {
     between(run);
     const sim = run.simulation;
@@ -392,6 +424,15 @@ export function play(
         sim.closeChannel({ channel, force: s.force, by });
         break;
       }
+      case 'create':
+        sim.createInvoice(s.invoice);
+        break;
+      case 'settle':
+        sim.settleInvoice(s.invoice);
+        break;
+      case 'cancel':
+        sim.cancelInvoice(s.invoice);
+        break;
       case 'fund':
         sim.fund(s.node, s.sat);
         break;
