@@ -14,16 +14,16 @@ const SMALL = 'version: 1\nduration: 10s\nnodes: { alice: {} }\n';
 
 describe('blast explain', () => {
   it('lists the keys of a kind, required ones first', async () => {
-    const { out } = await blast('explain pay');
+    const { out } = await blast('explain rebalance');
     const keys = [...out.matchAll(/^ {2}(\w+) {2,}(\(required\))?/gm)].map(([, key, required]) => [
       key,
       required !== undefined,
     ]);
     expect(keys.slice(0, 4)).toEqual([
-      ['source', true],
-      ['destination', true],
+      ['node', true],
+      ['out', true],
+      ['in', true],
       ['amount', true],
-      ['route', false],
     ]);
     expect(JSON.parse((await blast('explain heal --format json')).out)).toMatchObject({ name: 'heal', keys: [] });
   });

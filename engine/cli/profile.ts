@@ -76,7 +76,7 @@ export const profileCommand: CommandEntry = {
   ],
   examples: [
     ['blast profile scenario.yml', 'measure and write out/NAME-profile'],
-    ['go tool pprof -http=: out/shop-profile/cpu.pb', 'look at it in a browser'],
+    ['blast profile scenario.yml --out prof', 'then, to look at it in a browser: go tool pprof -http=: prof/cpu.pb'],
     ['blast profile scenario.yml --no-cpu --no-heap', 'samples alone, with the least disturbance'],
   ],
   run: (context, [file = ''], options) => profile(context, file, options),

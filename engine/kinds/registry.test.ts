@@ -57,7 +57,9 @@ describe('every kind', () => {
   test.each(EVENT_KINDS.map((kind) => [kind.name, kind.example] as const))(
     'the example of %s is valid',
     async (name, example) => {
-      const timeline = await compile(`${NETWORK}events:\n  -\n${indent(example, '    ')}\n`);
+      const timeline = await compile(
+        `${NETWORK}events:\n  - { at: 0s, create_invoice: { invoice: order, node: bob, hold: true } }\n  -\n${indent(example, '    ')}\n`,
+      );
       const happening = [...timeline.actions, ...timeline.activities].map(({ kind }) => kind);
       expect(happening).toContain(name);
     },

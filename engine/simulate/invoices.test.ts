@@ -1,4 +1,7 @@
-/** Invoices with a name: who can pay them, when, how often, and what recipients do with what they hold. */
+/**
+ * Invoices with a name: who can pay them, when, how often, and what recipients do with what they hold (the events
+ * create_invoice, settle_invoice and cancel_invoice).
+ */
 import { describe, expect, it } from 'vitest';
 import { FAILURE } from './failure.ts';
 import { INVOICE } from './invoices.ts';
@@ -59,12 +62,12 @@ describe.each(MODELS)('an invoice between nodes of %s', (model) => {
   it('is refused when it has expired, by the payer itself', () => {
     const run = shop(model, { expiryUs: 30 * SECOND });
     run.simulation.createInvoice(0);
-    run.until(30);
+    run.until(29.9);
     run.simulation.pay(2);
     run.until(60);
     run.simulation.pay(0);
     run.until(100);
-    // At 30 s it is good for another instant, and has expired when the HTLC comes.
+    // Just before its end it is good, and has expired when the HTLC comes.
     expect(outcomes(run)).toEqual([refused, OUTCOME.NotDispatched]);
     expect(run.results[1]!.attempts).toBe(0);
   });

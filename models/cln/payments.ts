@@ -18,7 +18,7 @@ import {
   RouteBuffer,
 } from '../../engine/simulate/node-model.ts';
 import { OUTCOME, type Outcome } from '../../engine/simulate/records.ts';
-import { isExpired, isPaid } from '../shared/invoice-check.ts';
+import { isExpired, isPaidOrUnderWay } from '../shared/invoice-check.ts';
 import type { NodeTable } from '../shared/node-table.ts';
 import { PaymentTable } from '../shared/payment-table.ts';
 import { circularRoute } from './circular-route.ts';
@@ -72,9 +72,10 @@ export class Payments {
 
   start(request: PaymentRequest): void {
     // lightning:plugins/xpay/xpay.c: an expired invoice is PAY_INVOICE_EXPIRED, of a paid one injectpaymentonion answers
-    // PAY_INJECTPAYMENTONION_ALREADY_PAID, which ends the payment.
+    // PAY_INJECTPAYMENTONION_ALREADY_PAID, and of one that is under way PAY_IN_PROGRESS (lightningd/pay.c:check_progress);
+    // both end the payment.
     const { invoice } = request;
-    const isRefused = isExpired(invoice, this.#host.nowUs()) || isPaid(invoice);
+    const isRefused = isExpired(invoice, this.#host.nowUs()) || isPaidOrUnderWay(invoice);
     if (isRefused || request.amountMsat <= 0 || request.method === 'amp') {
       this.#host.actions.resolve(request.payment, OUTCOME.NotDispatched);
       return;

@@ -19,7 +19,7 @@ import {
 } from '../../engine/simulate/node-model.ts';
 import { OUTCOME, OUTCOME_NAMES, type Outcome } from '../../engine/simulate/records.ts';
 import type { PaymentTrace, TraceRoute } from '../../engine/simulate/routing-trace.ts';
-import { isExpired } from '../shared/invoice-check.ts';
+import { isExpiredBySecond } from '../shared/invoice-check.ts';
 import type { NodeTable } from '../shared/node-table.ts';
 import { PaymentTable } from '../shared/payment-table.ts';
 import {
@@ -76,7 +76,7 @@ export class Payments {
   start(request: PaymentRequest): void {
     // Eclair cannot pay by AMP; the compiler refuses to let it.
     // eclair:Eclair.scala: send and sendToRoute refuse an expired invoice; nobody looks whether one was paid before.
-    const isRefused = isExpired(request.invoice, this.#host.nowUs());
+    const isRefused = isExpiredBySecond(request.invoice, this.#host.nowUs());
     if (isRefused || request.amountMsat <= 0 || request.method === 'amp') {
       this.#host.actions.resolve(request.payment, OUTCOME.NotDispatched);
       return;

@@ -52,10 +52,13 @@ export class Payment {
   reason: Outcome | typeof NO_REASON = NO_REASON;
   /** When it is looked at again, µs. */
   timerUs: number = NO_TIMER;
+  /** After this instant it is not sent again (PaymentParameters::expiry_time), µs; Infinity without an invoice. */
+  expiresUs: number;
 
   constructor(request: PaymentRequest, feeLimitMsat: number) {
     this.request = request;
     this.feesLeftMsat = feeLimitMsat;
+    this.expiresUs = request.invoice?.expiresUs ?? Number.POSITIVE_INFINITY;
   }
 
   add(part: Part): void {
@@ -96,6 +99,7 @@ export function capturePayment(payment: Payment): Json {
     fulfilled: payment.fulfilled,
     reason: payment.reason,
     timer_us: payment.timerUs,
+    ...(payment.expiresUs === Number.POSITIVE_INFINITY ? {} : { expires_us: payment.expiresUs }),
     parts: payment.parts.map(({ attempt, edges, amountsMsat }) => ({
       attempt,
       edges: [...edges],
@@ -114,6 +118,7 @@ interface CapturedPayment {
   readonly fulfilled: boolean;
   readonly reason: Outcome | typeof NO_REASON;
   readonly timer_us: number;
+  readonly expires_us?: number;
   readonly parts: readonly {
     readonly attempt: number;
     readonly edges: readonly number[];
@@ -135,5 +140,6 @@ export function restorePayment(state: Json, rowOf: (payment: number) => number):
   payment.fulfilled = s.fulfilled;
   payment.reason = s.reason;
   payment.timerUs = s.timer_us;
+  payment.expiresUs = s.expires_us ?? Number.POSITIVE_INFINITY;
   return payment;
 }

@@ -57,8 +57,8 @@ export class Payments {
   start(request: PaymentRequest): void {
     const { settings, removed } = this.#nodes.of(request.source);
     const { amountMsat, feeLimitMsat } = request;
-    // rust-lightning:outbound_payment.rs:send_payment_for_bolt11_invoice, RetryableSendFailure::PaymentExpired; ldk-node:
-    // bolt11_payment.rs:send, DuplicatePayment for one that is pending or succeeded.
+    // ldk:ln/outbound_payment.rs:find_initial_route, RetryableSendFailure::PaymentExpired; ldk-node:
+    // src/payment/bolt11.rs:send_internal, DuplicatePayment for one that is pending or succeeded.
     const isRefused =
       isPaidOrUnderWay(request.invoice) || (request.route === null && isExpired(request.invoice, this.#host.nowUs()));
     if (isRefused || request.method === 'amp') {
@@ -146,6 +146,11 @@ export class Payments {
       return;
     }
     if (payment.pendingMsat >= amountMsat) return;
+    // ldk:ln/outbound_payment.rs:find_route_and_send_payment, has_expired.
+    if (this.#host.nowUs() > payment.expiresUs) {
+      payment.abandon(OUTCOME.PaymentExpired);
+      return;
+    }
     const route = this.#find(payment);
     if (route === null) {
       payment.abandon(OUTCOME.RouteNotFound);

@@ -11,7 +11,7 @@ import { FAILURE, type FailureCode } from '../../engine/simulate/failure.ts';
 import { type ModelHost, type PaymentRequest, type Policy, RouteBuffer } from '../../engine/simulate/node-model.ts';
 import { OUTCOME, OUTCOME_NAMES, type Outcome } from '../../engine/simulate/records.ts';
 import type { PaymentTrace, TraceLesson } from '../../engine/simulate/routing-trace.ts';
-import { isExpired, isPaidOrUnderWay } from '../shared/invoice-check.ts';
+import { isExpired, isPaid, isPaidOrUnderWay } from '../shared/invoice-check.ts';
 import type { NodeTable } from '../shared/node-table.ts';
 import { PaymentTable } from '../shared/payment-table.ts';
 import { RouteBuilder } from './explicit-route.ts';
@@ -68,6 +68,11 @@ export class Payments {
   start(request: PaymentRequest): void {
     const { settings } = this.#nodes.of(request.source);
     const finalDelta = request.finalCltvDelta < 0 ? settings.cltvDelta : request.finalCltvDelta;
+    // lnd:routing/router.go:sendToRoute: one that is under way is no obstacle there, one that was paid is.
+    if (request.route !== null && isPaid(request.invoice)) {
+      this.#host.actions.resolve(request.payment, OUTCOME.NotDispatched);
+      return;
+    }
     if (request.route !== null) {
       this.#sendToRoute(request, finalDelta);
       return;

@@ -15,7 +15,7 @@ export const cancelInvoice: EventKind = {
     examples: ['bill'],
   },
   example: `at: 30s
-cancel_invoice: bill`,
+cancel_invoice: order`,
   plan: planInvoice,
   needs: recipientOf,
   apply(args, backend) {

@@ -15,7 +15,7 @@ export const settleInvoice: EventKind = {
     examples: ['bill'],
   },
   example: `at: 30s
-settle_invoice: bill`,
+settle_invoice: order`,
   plan: planInvoice,
   needs: recipientOf,
   apply(args, backend) {
