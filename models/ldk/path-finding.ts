@@ -6,12 +6,16 @@
  * Dijkstra's algorithm: a channel that can carry less lowers the value of the whole way from there on. One PathFinder
  * serves all nodes; its columns are sized by the graph and it remembers nothing between two walks but what used up.
  *
+ * A way that costs as much as the one known even with the least penalty of its first hop is dropped before the penalty is
+ * computed. The scorer is told all the same that the channel was looked at.
+ *
  * Exactness. Amounts, fees and penalties are integers in LDK (u64) and integers in doubles here; they are equal as long as
  * they stay below 2^53. Where LDK's order among equals follows the order of its lists and maps, here it is that of
  * PairIndex and of the sender's channels: the first wins.
  */
 import { exp2 } from '../../engine/base/math.ts';
 import type { ModelHost } from '../../engine/simulate/node-model.ts';
+import { BASE, CAPACITY, DELTA, EDGE, MAXIMUM, MINIMUM, PPM, RECORD, SearchGraph } from '../shared/search-graph.ts';
 import { compareCostPerMsat } from './cost-per-msat.ts';
 import { forwardingFee } from './fees.ts';
 import { type OwnChannel, OwnChannels } from './own-channels.ts';
@@ -42,26 +46,31 @@ interface Onward {
   hops: number;
 }
 
+// Records of labels here: the number of the walk in which the rest is valid, and of that in which the node was done.
+const LABEL = 10;
+const WALK = 0;
+const DONE = 1;
+const VIA = 2;
+const NEXT_FEES = 3;
+const USE_FEE = 4;
+const TOTAL_FEE = 5;
+/** Limit and minimum of the edge where it is an own channel. */
+const LEAST = 6;
+const PENALTY = 7;
+const VALUE = 8;
+
 export class PathFinder {
   /** A channel was left out in the last walk because the amount was below a minimum that could be met by overpaying. */
   hitMinimum = false;
 
   readonly #host: ModelHost;
   readonly #own: OwnChannels;
+  readonly #graph = new SearchGraph();
   readonly #heap = new RouteHeap();
   readonly #onward: Onward = { feesMsat: 0, valueMsat: 0, minimumMsat: 0, penaltyMsat: 0, cltvDelta: 0, hops: 0 };
 
-  // Columns by node, valid where #walk is the number of this walk; #done likewise.
-  #walk = new Float64Array(0);
-  #done = new Float64Array(0);
-  #edge = new Int32Array(0);
-  /** Limit and minimum of the edge where it is an own channel. */
-  #nextFees = new Float64Array(0);
-  #useFee = new Float64Array(0);
-  #totalFee = new Float64Array(0);
-  #minimum = new Float64Array(0);
-  #penalty = new Float64Array(0);
-  #value = new Float64Array(0);
+  /** By node, a record each. */
+  #labels = new Float64Array(0);
   #walks = 0;
 
   /** By edge: what the paths of the route so far use. */
@@ -81,7 +90,10 @@ export class PathFinder {
     for (const edge of this.#usedEdges) this.#used[edge] = 0;
     this.#usedEdges.length = 0;
     if (2 * graph.capacityMsat.length > this.#used.length) this.#used = new Float64Array(2 * graph.capacityMsat.length);
-    if (graph.nodeCount > this.#walk.length) this.#resize(graph.nodeCount);
+    if (LABEL * graph.nodeCount > this.#labels.length) {
+      this.#labels = new Float64Array(LABEL * (graph.nodeCount + (graph.nodeCount >> 2)));
+    }
+    this.#graph.follow(graph);
     return this.#own.load(query.source, query.outgoingEdges, recommendedMsat);
   }
 
@@ -116,17 +128,19 @@ export class PathFinder {
     onward.valueMsat = walk.valueMsat;
     onward.cltvDelta = 0;
     onward.hops = 0;
-    this.#done[query.destination] = this.#walks;
+    const labels = this.#labels;
+    labels[LABEL * query.destination + DONE] = this.#walks;
     this.#expand(query.destination, query, walk);
     const heap = this.#heap;
     while (heap.pop()) {
       const { node } = heap;
       if (node === query.source) return this.#unravel(query, heap.value);
-      if (this.#done[node] === this.#walks) continue;
-      this.#done[node] = this.#walks;
-      onward.feesMsat = this.#totalFee[node] as number;
-      onward.minimumMsat = this.#minimum[node] as number;
-      onward.penaltyMsat = this.#penalty[node] as number;
+      const label = LABEL * node;
+      if (labels[label + DONE] === this.#walks) continue;
+      labels[label + DONE] = this.#walks;
+      onward.feesMsat = labels[label + TOTAL_FEE] as number;
+      onward.minimumMsat = labels[label + LEAST] as number;
+      onward.penaltyMsat = labels[label + PENALTY] as number;
       onward.valueMsat = heap.value;
       onward.cltvDelta = heap.cltvDelta;
       onward.hops = heap.hops;
@@ -135,23 +149,53 @@ export class PathFinder {
     return null;
   }
 
-  /** Looks at all channels that lead to a node. */
+  /** Looks at all channels that lead to a node. What add_entry checks is written out here in its order (#contribution). */
   #expand(node: number, query: RouteQuery, walk: Walk): void {
-    const { graph } = this.#host;
     for (const channel of this.#own.to(node)) this.#considerOwn(channel, query, walk);
-    const { removed } = query;
+    const { removed, failedChannels, source, nowUs } = query;
     const check = !removed.empty;
-    if (check && removed.node(node, query.nowUs)) return;
-    const pairs = graph.pairsInto();
-    const last = pairs.start[node + 1] as number;
-    for (let pair = pairs.start[node] as number; pair < last; pair++) {
-      const from = pairs.from[pair] as number;
-      if (from === query.source || (check && removed.node(from, query.nowUs))) continue;
-      const end = pairs.edgeStart[pair + 1] as number;
-      for (let i = pairs.edgeStart[pair] as number; i < end; i++) {
-        const edge = pairs.edge[i] as number;
-        if (graph.disabled[edge] === 1 || (check && removed.channel(edge >> 1, query.nowUs))) continue;
-        this.#considerPublic(edge, from, query, walk);
+    if (check && removed.node(node, nowUs)) return;
+    const { feesMsat, valueMsat, minimumMsat, cltvDelta, hops } = this.#onward;
+    if (hops + 1 > query.maxPathLength) return;
+    const { start, from: pairFrom, edgeStart, records } = this.#graph;
+    const { leastMsat, recommendedMsat } = walk;
+    const labels = this.#labels;
+    const used = this.#used;
+    const share = this.#share;
+    const walks = this.#walks;
+    const someUsed = this.#usedEdges.length > 0;
+    const someFailed = failedChannels.size > 0;
+    const room = walk.maxCltvDelta - cltvDelta;
+    const last = start[node + 1] as number;
+    for (let pair = start[node] as number; pair < last; pair++) {
+      const from = pairFrom[pair] as number;
+      if (from === source || (check && removed.node(from, nowUs))) continue;
+      const end = RECORD * (edgeStart[pair + 1] as number);
+      for (let at = RECORD * (edgeStart[pair] as number); at < end; at += RECORD) {
+        const capacity = records[at + CAPACITY] as number;
+        const maximum = records[at + MAXIMUM] as number;
+        // A disabled edge has no maximum.
+        if (maximum < 0 || capacity === 0) continue;
+        const edge = records[at + EDGE] as number;
+        if (check && removed.channel(edge >> 1, nowUs)) continue;
+        const available = Math.min(Math.floor(capacity * share), maximum) - feesMsat;
+        if (available < 0) continue;
+        const free = someUsed ? Math.max(0, available - (used[edge] as number)) : available;
+        const value = free < valueMsat ? free : valueMsat;
+        if (value < leastMsat || (records[at + DELTA] as number) > room) continue;
+        if (someFailed && failedChannels.has(edge >> 1)) continue;
+        const amount = value + feesMsat;
+        const minimum = records[at + MINIMUM] as number;
+        if (amount < minimum || amount < minimumMsat) {
+          if (
+            (amount < minimum && recommendedMsat >= minimum) ||
+            (amount < minimumMsat && recommendedMsat >= minimumMsat)
+          ) {
+            this.hitMinimum = true;
+          }
+          continue;
+        }
+        if (labels[LABEL * from + DONE] !== walks) this.#considerPublic(at, from, value, query);
       }
     }
   }
@@ -195,33 +239,49 @@ export class PathFinder {
     if (this.#enter(query.source, channel.edge, value, 0, minimum, onward.penaltyMsat, 0)) this.#ownTaken = channel;
   }
 
-  #considerPublic(edge: number, from: number, query: RouteQuery, walk: Walk): void {
-    const { graph } = this.#host;
+  /** @param at place of the channel's record */
+  #considerPublic(at: number, from: number, value: number, query: RouteQuery): void {
+    const { records } = this.#graph;
+    const labels = this.#labels;
     const onward = this.#onward;
-    const capacity = graph.capacityMsat[edge >> 1] as number;
-    const maximum = Math.min(graph.maxHtlcMsat[edge] as number, capacity);
-    const minimum = graph.minHtlcMsat[edge] as number;
-    const delta = graph.cltvDelta[edge] as number;
-    const limit = hopLimit(false, capacity, maximum, this.#share);
-    const value = this.#contribution(edge, limit, minimum, delta, query, walk);
-    if (value < 0 || this.#done[from] === this.#walks) return;
-    const base = graph.feeBaseMsat[edge] as number;
-    const ppm = graph.feeRatePpm[edge] as number;
+    const label = LABEL * from;
+    const edge = records[at + EDGE] as number;
+    const minimum = records[at + MINIMUM] as number;
+    const base = records[at + BASE] as number;
+    const ppm = records[at + PPM] as number;
     const amount = value + onward.feesMsat;
     const useFee = forwardingFee(amount, base, ppm);
-    if (onward.feesMsat + useFee > query.maxFeeMsat) return;
+    const total = onward.feesMsat + useFee;
+    if (total > query.maxFeeMsat) return;
     const least = Math.max(onward.minimumMsat, minimum);
+    const newLeast = least + forwardingFee(least, base, ppm);
+    if (
+      labels[label + WALK] === this.#walks &&
+      !this.#cheaper(label, Math.max(total, newLeast) + onward.penaltyMsat + query.scorer.leastPenalty(amount), value)
+    ) {
+      query.scorer.lookAt(edge, query.nowUs);
+      return;
+    }
     const inFlight = (this.#used[edge] as number) + (query.inFlight.get(edge) ?? 0);
-    const penalty = query.scorer.penalty(edge, amount, inFlight, capacity, maximum, query.nowUs);
-    this.#enter(
-      from,
+    const capacity = records[at + CAPACITY] as number;
+    const penalty = query.scorer.penalty(
       edge,
-      value,
-      useFee,
-      least + forwardingFee(least, base, ppm),
-      onward.penaltyMsat + penalty,
-      delta,
+      amount,
+      inFlight,
+      capacity,
+      records[at + MAXIMUM] as number,
+      query.nowUs,
     );
+    this.#enter(from, edge, value, useFee, newLeast, onward.penaltyMsat + penalty, records[at + DELTA] as number);
+  }
+
+  /** Whether a way is cheaper per msat than the one known. */
+  #cheaper(label: number, cost: number, value: number): boolean {
+    const labels = this.#labels;
+    const known =
+      Math.max(labels[label + TOTAL_FEE] as number, labels[label + LEAST] as number) +
+      (labels[label + PENALTY] as number);
+    return compareCostPerMsat(cost, value, known, labels[label + VALUE] as number) < 0;
   }
 
   /** Takes a way from `node` when it is cheaper per msat than the one known. */
@@ -237,19 +297,17 @@ export class PathFinder {
     const onward = this.#onward;
     const total = onward.feesMsat + useFee;
     const cost = Math.max(total, minimum) + penalty;
-    if (this.#walk[node] === this.#walks) {
-      const known =
-        Math.max(this.#totalFee[node] as number, this.#minimum[node] as number) + (this.#penalty[node] as number);
-      if (compareCostPerMsat(cost, value, known, this.#value[node] as number) >= 0) return false;
-    }
-    this.#walk[node] = this.#walks;
-    this.#edge[node] = edge;
-    this.#nextFees[node] = onward.feesMsat;
-    this.#useFee[node] = useFee;
-    this.#totalFee[node] = total;
-    this.#minimum[node] = minimum;
-    this.#penalty[node] = penalty;
-    this.#value[node] = value;
+    const labels = this.#labels;
+    const label = LABEL * node;
+    if (labels[label + WALK] === this.#walks && !this.#cheaper(label, cost, value)) return false;
+    labels[label + WALK] = this.#walks;
+    labels[label + VIA] = edge;
+    labels[label + NEXT_FEES] = onward.feesMsat;
+    labels[label + USE_FEE] = useFee;
+    labels[label + TOTAL_FEE] = total;
+    labels[label + LEAST] = minimum;
+    labels[label + PENALTY] = penalty;
+    labels[label + VALUE] = value;
     this.#heap.push(node, cost, value, onward.cltvDelta + delta, onward.hops + 1);
     return true;
   }
@@ -258,12 +316,14 @@ export class PathFinder {
   #unravel(query: RouteQuery, valueMsat: number): PaymentPath {
     const { graph } = this.#host;
     const hops: PathHop[] = [];
+    const labels = this.#labels;
     for (let node = query.source; node !== query.destination; ) {
-      const edge = this.#edge[node] as number;
+      const label = LABEL * node;
+      const edge = labels[label + VIA] as number;
       const own = node === query.source ? (this.#ownTaken as OwnChannel) : null;
       const capacity = graph.capacityMsat[edge >> 1] as number;
       const before = hops[hops.length - 1];
-      if (before !== undefined) before.feeMsat = this.#useFee[node] as number;
+      if (before !== undefined) before.feeMsat = labels[label + USE_FEE] as number;
       hops.push({
         edge,
         baseMsat: own === null ? (graph.feeBaseMsat[edge] as number) : 0,
@@ -273,27 +333,14 @@ export class PathFinder {
         own: own !== null,
         capacityMsat: own === null ? capacity : own.limitMsat,
         maxHtlcMsat: own === null ? Math.min(graph.maxHtlcMsat[edge] as number, capacity) : own.limitMsat,
-        scoredMsat: (this.#value[node] as number) + (this.#nextFees[node] as number),
-        penaltyMsat: this.#penalty[node] as number,
-        useFeeMsat: this.#useFee[node] as number,
-        nextFeesMsat: this.#nextFees[node] as number,
+        scoredMsat: (labels[label + VALUE] as number) + (labels[label + NEXT_FEES] as number),
+        penaltyMsat: labels[label + PENALTY] as number,
+        useFeeMsat: labels[label + USE_FEE] as number,
+        nextFeesMsat: labels[label + NEXT_FEES] as number,
         feeMsat: valueMsat,
       });
       node = graph.to(edge);
     }
     return new PaymentPath(hops);
-  }
-
-  #resize(nodes: number): void {
-    const size = nodes + (nodes >> 2);
-    this.#walk = new Float64Array(size);
-    this.#done = new Float64Array(size);
-    this.#edge = new Int32Array(size);
-    this.#nextFees = new Float64Array(size);
-    this.#useFee = new Float64Array(size);
-    this.#totalFee = new Float64Array(size);
-    this.#minimum = new Float64Array(size);
-    this.#penalty = new Float64Array(size);
-    this.#value = new Float64Array(size);
   }
 }

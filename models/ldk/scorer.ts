@@ -172,7 +172,7 @@ export class Scorer {
     nowUs: number,
   ): number {
     const { antiProbingMsat, basePenaltyMsat, basePenaltyAmountMultiplierMsat } = this.#settings;
-    const known = this.#channels.get(edge >> 1);
+    const known = this.#channels.size === 0 ? undefined : this.#channels.get(edge >> 1);
     known?.catchUp(nowUs, this.#settings);
     return (
       this.#liquidityPenalty(known ?? UNKNOWN, edge & 1, amountMsat, amountMsat + inFlightMsat, capacityMsat) +
@@ -180,6 +180,17 @@ export class Scorer {
       basePenaltyMsat +
       mulDiv(amountMsat, basePenaltyAmountMultiplierMsat, BASE_AMOUNT_DIVISOR)
     );
+  }
+
+  /** The part of `penalty` that no channel is without. */
+  leastPenalty(amountMsat: number): number {
+    const { basePenaltyMsat, basePenaltyAmountMultiplierMsat } = this.#settings;
+    return basePenaltyMsat + mulDiv(amountMsat, basePenaltyAmountMultiplierMsat, BASE_AMOUNT_DIVISOR);
+  }
+
+  /** What `penalty` does to what is known of a channel, where nobody needs the penalty. */
+  lookAt(edge: number, nowUs: number): void {
+    if (this.#channels.size > 0) this.#channels.get(edge >> 1)?.catchUp(nowUs, this.#settings);
   }
 
   /** The parts that `penalty` adds up. Looks at a copy, so that nothing fades because it was looked at. */
