@@ -54,6 +54,9 @@ export function captureState(parts: StatefulParts): SimulationState {
     attempt_pool: { free: w.attempts.free(), made: w.attempts.made, used: w.attempts.used },
     attempts: [...w.attempts.slots()].map((slot) => attempt(w, slot)),
     chain: chain(w, fees),
+    ...(w.cheats.commitments === 0
+      ? {}
+      : { cheats: [w.cheats.commitments, w.cheats.takenSat, w.cheats.keptSat] as const }),
     channels: Array.from({ length: w.channels.count }, (_, c) => channel(w, c, onchain)),
     closings: {
       signed: [...closing.closings].map(([c, { toSat, feeSat }]) => [c, toSat[0], toSat[1], feeSat]),

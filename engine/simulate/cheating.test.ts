@@ -78,6 +78,50 @@ describe.each(['lnd', 'cln', 'eclair', 'ldk'])('a cheater against %s', (model) =
   });
 });
 
+describe.each(['lnd', 'cln', 'eclair', 'ldk'])('a payment that is forwarded by %s to a cheater', (model) => {
+  /** Node 0 pays node 2 by way of node 1; node 2 holds the payment, and cheats node 1 with a state before it. */
+  function forwarded(change: Partial<TestNetwork> = {}): TestRun {
+    const wanted: OldStateRequest = { channel: 1, by: 2, oldState: 'oldest', value: -1 };
+    const run = new TestRun({
+      nodes: [0, 1, 2].map(() => ({ model, walletSat: 100_000 })),
+      channels: [
+        { node0: 0, node1: 1 },
+        { node0: 1, node1: 2 },
+      ],
+      payments: [
+        { source: 1, destination: 2, amountMsat: 1_000_000, activity: 1 },
+        { source: 0, destination: 2, amountMsat: 50_000_000 },
+      ],
+      profiles: [{ method: 'invoice', holdUs: -1 }, {}],
+      oldStates: [wanted],
+      ...change,
+    });
+    run.simulation.pay(0);
+    run.until(5);
+    run.simulation.pay(1);
+    run.until(20);
+    expect(run.simulation.world.htlcs.live).toBe(2);
+    run.simulation.cheat(wanted);
+    return run;
+  }
+
+  it('goes back to its sender, and the forwarding node has the whole channel', () => {
+    const run = forwarded();
+    for (let i = 0; i < 20; i++) {
+      run.simulation.mine(1);
+      run.until(30 + i);
+    }
+    expect(run.results).toHaveLength(2);
+    expect(run.results[1]!.outcome).not.toBe(0);
+    expect(run.simulation.world.htlcs.live).toBe(0);
+    expect(run.simulation.world.channels.state[0]).toBe(STATE.open);
+    expect(run.simulation.world.channels.balanceMsat[0]).toBe(500_000_000);
+    expect(run.simulation.world.channels.state[1]).toBe(STATE.closed);
+    expect(wallet(run, 2)).toBe(100_000);
+    expect(run.simulation.world.cheats).toEqual({ commitments: 1, takenSat: 500_000, keptSat: 0 });
+  });
+});
+
 describe('which old state', () => {
   it('is the first, that of a time, that of a number, or the best for the cheater', () => {
     const wanted = [request(1, 'oldest'), request(1, 'at', 12_000_000), request(1, 'number', 3), request(1, 'best')];

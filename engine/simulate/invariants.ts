@@ -4,6 +4,7 @@
  * - no balance and no wallet is negative, all money is whole (msat, sat) and in the safe range
  * - in every channel whose funding output is unspent, both balances and the HTLCs add up to its capacity
  * - counters of a channel agree with its HTLCs
+ * - HTLCs of old states that are still pending are HTLCs of their channel, as they were
  * - an output has one spender in the mempool at most, and knows it
  * - minted = wallets + funding outputs + unspent outputs + fees + abandoned
  */
@@ -69,6 +70,8 @@ export function brokenInvariant(w: World): string | null {
     const problem = brokenChannel(w, c);
     if (problem !== null) return problem;
   }
+  const lost = w.revoked?.lost();
+  if (lost !== undefined) return `an old state takes HTLC ${lost} for pending`;
   if (totalSat !== w.chain.mintedSat)
     return `${w.chain.mintedSat} sat were minted but ${totalSat} sat are accounted for`;
   return null;

@@ -65,13 +65,16 @@ export class Justice {
     return plan.revoked![output.htlc]!;
   }
 
-  /** Tells what became of an output. */
+  /** Tells what became of an output. A second-level output is what the cheater has of its HTLC, which does not count. */
   record(output: ChainOutput, plan: Commitment, tx: Tx | null): void {
+    const w = this.#w;
     const edge = 2 * output.channel + plan.side;
     const what =
       output.kind === 'revoked' ? OUTPUT.htlc : output.kind === 'delayed' ? OUTPUT.secondLevel : OUTPUT.balance;
-    const by = tx === null ? TAKEN_BY.nobody : tx.node === this.#w.from(edge) ? TAKEN_BY.cheater : TAKEN_BY.victim;
-    this.#w.record(RECORD.revokedOutput, edge, what, by, output.valueSat);
+    const by = tx === null ? TAKEN_BY.nobody : tx.node === w.from(edge) ? TAKEN_BY.cheater : TAKEN_BY.victim;
+    if (by === TAKEN_BY.victim) w.cheats.takenSat += output.valueSat;
+    else if (by === TAKEN_BY.cheater && what !== OUTPUT.htlc) w.cheats.keptSat += output.valueSat;
+    w.record(RECORD.revokedOutput, edge, what, by, output.valueSat);
   }
 
   /** The victim takes the output. False when it is put off, so that the cheater may come before it. */

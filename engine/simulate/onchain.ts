@@ -60,6 +60,7 @@ export class OnChain {
     this.#links.giveUp(channel, side);
     const plan = planRevoked(w, channel, side, state);
     w.record(RECORD.cheat, 2 * channel + side, state.number, 0, plan.localSat);
+    w.cheats.commitments++;
     w.revoked?.published.set(channel, plan.revoked ?? []);
     this.#publish(channel, plan);
     return true;

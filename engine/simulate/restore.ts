@@ -81,6 +81,8 @@ export function restoreState(parts: StatefulParts, state: SimulationState): void
     gossip.pending.set(number, { edge, policy: { ...scratch }, version });
   }
   restoreNodes(w, state, rowOf);
+  const [commitments, takenSat, keptSat] = state.cheats ?? [0, 0, 0];
+  Object.assign(w.cheats, { commitments, takenSat, keptSat });
   for (const edge of state.lost_data ?? []) w.lostData.add(edge);
   w.revoked?.restore(state.old_states ?? [], w.timeline.channelNames, (n) => w.timeline.network.nodes[n]!.name);
   restoreInvoices(w, state, rowOf, nodes);

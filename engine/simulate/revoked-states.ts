@@ -112,6 +112,15 @@ export class RevokedStates {
     return watch === undefined || watch.channel !== channel ? null : watch.kept;
   }
 
+  /** The slot of an HTLC that is held for pending and is not; undefined when there is none. */
+  lost(): number | undefined {
+    const { state, edge, amountMsat } = this.#htlcs;
+    const lists = [...this.published.values(), ...this.#watches.map(({ kept }) => kept?.htlcs ?? [])];
+    const wrong = ({ slot, edge: of, amountMsat: amount }: OldHtlc): boolean =>
+      slot >= 0 && (state[slot] === HTLC.free || edge[slot] !== of || amountMsat[slot] !== amount);
+    return lists.flat().find(wrong)?.slot;
+  }
+
   capture(channelNames: readonly string[], nodeNames: (node: number) => string): readonly OldStateState[] {
     return this.#watches.flatMap(({ request, channel, revoked, kept }) => {
       if (channel < 0) return [];

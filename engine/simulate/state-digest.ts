@@ -29,6 +29,9 @@ export function digestWorld(w: World, hash: NumberHasher): void {
   }
   htlcs(w, hash);
   w.revoked?.digestInto(hash);
+  if (w.cheats.commitments > 0) {
+    for (const v of [w.cheats.commitments, w.cheats.takenSat, w.cheats.keptSat]) hash.f64(v);
+  }
   for (const edge of [...w.lostData].sort((a, b) => a - b)) hash.f64(edge);
   for (let p = 0; p < w.payments.length; p++) {
     if (w.payments.state[p] !== PAYMENT.running) continue;

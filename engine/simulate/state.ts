@@ -294,6 +294,8 @@ export interface SimulationState {
   readonly attempts: readonly AttemptState[];
   readonly chain: ChainState;
   readonly channels: readonly ChannelState[];
+  /** Revoked commitments that were broadcast, sat that the victims took of them and that the cheaters kept; left out when none. */
+  readonly cheats?: readonly [number, number, number];
   /** Cooperative closes: [channel, sat to side 0, sat to side 1, fee sat] before, channels after their confirmation. */
   readonly closings: { readonly signed: readonly (readonly number[])[]; readonly waiting: readonly number[] };
   /** What the nodes' defences hold; left out when no node runs one. */

@@ -106,6 +106,12 @@ export class World {
   readonly former: FormerPolicies = new FormerPolicies();
   /** Old states that events may want; null where none does. */
   revoked: RevokedStates | null = null;
+  /** Revoked commitments that were broadcast; sat of their outputs that the victims took, and that the cheaters kept. */
+  readonly cheats: { commitments: number; takenSat: number; keptSat: number } = {
+    commitments: 0,
+    takenSat: 0,
+    keptSat: 0,
+  };
   /** Edges whose side has lost the newest states of its channel and must not broadcast. */
   readonly lostData: Set<number> = new Set();
   /** Starts of each node: tells an event of an earlier life apart. */

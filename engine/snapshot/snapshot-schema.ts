@@ -412,6 +412,10 @@ const whole = object(
     ),
     gossip: list(object({ edge: count, number: count, policy })),
     gossip_made: count,
+    cheats: said(
+      tuple(count, count, count),
+      'Revoked commitments that were broadcast, sat that the victims took of them, sat that the cheaters kept.',
+    ),
     lost_data: said(list(count), 'Edges whose side has lost the newest states of its channel.'),
     old_states: said(
       list(
@@ -437,7 +441,7 @@ const whole = object(
     physics_events: count,
     run: said(run, 'Where the run was; absent in a file that keeps the network only.'),
   },
-  ['defences', 'former_policies', 'invoices', 'lost_data', 'old_states', 'run'],
+  ['cheats', 'defences', 'former_policies', 'invoices', 'lost_data', 'old_states', 'run'],
 );
 
 export const SNAPSHOT_SCHEMA: Schema = {

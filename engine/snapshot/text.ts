@@ -27,6 +27,7 @@ export const SNAPSHOT_MEMBERS = [
   'htlc_pool',
   'defences',
   'former_policies',
+  'cheats',
   'lost_data',
   'old_states',
   'invoices',

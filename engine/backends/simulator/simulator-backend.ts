@@ -269,6 +269,13 @@ export class SimulatorBackend implements Backend {
       on_chain_fees_sat: w.chain.feesSat,
       forwards: w.forwards.reduce((sum, n) => sum + n, 0),
       forwarding_fees_msat: w.feesEarnedMsat.reduce((sum, n) => sum + n, 0),
+      ...(w.cheats.commitments === 0
+        ? {}
+        : {
+            revoked_commitments: w.cheats.commitments,
+            penalties_sat: w.cheats.takenSat,
+            stolen_sat: w.cheats.keptSat,
+          }),
       ...this.simulation.defenceMetrics(),
     };
   }
