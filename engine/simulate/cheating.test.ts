@@ -122,6 +122,34 @@ describe.each(['lnd', 'cln', 'eclair', 'ldk'])('a payment that is forwarded by %
   });
 });
 
+it('preimages that a cheater shows in the mempool are read as such', () => {
+  const wanted = request(0, 'number', 1);
+  const run = pair('lnd', [wanted], {
+    payments: [
+      { source: 1, destination: 0, amountMsat: 50_000_000 },
+      { source: 1, destination: 0, amountMsat: 1_000_000, activity: 1 },
+    ],
+    profiles: [{ method: 'invoice', holdUs: 1_000_000 }, {}],
+    blockWeight: 20_000,
+  });
+  run.simulation.stopNode(1);
+  run.simulation.cheat(wanted);
+  run.simulation.mine(1);
+  run.simulation.congestMempool({
+    lowPerKw: 250,
+    highPerKw: 50_000,
+    weight: 100_000,
+    inflowWeight: 20_000,
+    blocks: 10,
+  });
+  run.simulation.startNode(1);
+  for (let i = 0; i < 30; i++) run.simulation.mine(1);
+  // The cheater had opened the channel: it paid for the commitment and both anchors.
+  const fee = Math.floor(((1124 + 172) * run.simulation.world.channels.feeratePerKw[0]!) / 1000) + 660;
+  expect(run.simulation.world.cheats).toEqual({ commitments: 1, takenSat: 550_000 - fee, keptSat: 0 });
+  expect(state(run)).toBe(STATE.closed);
+});
+
 describe('which old state', () => {
   it('is the first, that of a time, that of a number, or the best for the cheater', () => {
     const wanted = [request(1, 'oldest'), request(1, 'at', 12_000_000), request(1, 'number', 3), request(1, 'best')];

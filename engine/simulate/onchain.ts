@@ -219,11 +219,16 @@ export class OnChain {
     } else {
       const delay = w.channels.toSelfDelay[2 * output.channel + plan.side]!;
       this.#output(output.channel, 'delayed', tx.node, output.valueSat, w.chain.height + delay, -1);
-      const { slot } = this.#justice.htlcOf(output, plan);
+      const slot = this.#revokedSlot(output);
       if (tx.kind === TX.htlcSuccess && slot >= 0 && w.htlcs.settledUpstream[slot] === 0)
         this.#forwarding.onPreimage(slot);
     }
     this.#finish(output.channel);
+  }
+
+  /** Slot of the HTLC of an output of a revoked commitment; −1 when it is not pending any more. */
+  #revokedSlot(output: ChainOutput): number {
+    return this.commitments.get(output.channel)!.revoked![output.htlc]!.slot;
   }
 
   /** Forces channels on-chain whose HTLCs have come to the deadline of a node's model. */
@@ -345,9 +350,11 @@ export class OnChain {
     const w = this.#w;
     for (const tx of w.chain.mempool.waiting) {
       if (tx.kind !== TX.htlcSuccess) continue;
-      const { htlc, owner } = w.chain.outputs[tx.output]!;
+      const output = w.chain.outputs[tx.output]!;
+      const { owner } = output;
       if (w.running[owner] === 0 || w.modelOf(owner).readsMempool !== true) continue;
-      if (w.htlcs.settledUpstream[htlc] === 0) this.#forwarding.onPreimage(htlc);
+      const h = output.kind === 'htlc' ? output.htlc : this.#revokedSlot(output);
+      if (h >= 0 && w.htlcs.settledUpstream[h] === 0) this.#forwarding.onPreimage(h);
     }
   }
 
