@@ -1,16 +1,32 @@
 /**
- * The queue of pending events: a 4-ary heap over columns, ordered by (time, insertion). Nothing is allocated per event.
+ * The queue of pending events: a radix heap over columns (Ahuja, Mehlhorn, Orlin and Tarjan, "Faster algorithms for the
+ * shortest path problem", JACM 37, 1990) with digits of six bits. Nothing is allocated per event.
  *
- * It knows nothing of what an event means: `kind`, `a` and `b` are the caller's. The insertion number makes the order
- * total, so equal times are first in, first out.
+ * Time never goes back, so an event need only be told apart from the time of the last one that was taken out: it waits in
+ * the bucket of the highest digit in which the two differ. When the lowest bucket is reached its events are spread over
+ * the buckets of the digits below; each event moves down at most nine times, and mostly two or three. Buckets are lists in
+ * the order of insertion, which spreading keeps: events of one time are in one bucket at all times, first in, first out.
+ *
+ * It knows nothing of what an event means: `kind`, `a` and `b` are the caller's.
  */
 const INITIAL = 1024;
+/** Bits of a digit, and what they can say. */
+const BITS = 6;
+const DIGITS = 64;
+const MASK = 63;
+/** Digits of a time: four of the lower 24 bits, five of the upper 29. */
+const LOW_LEVELS = 4;
+const LEVELS = 9;
+const LOW_RANGE = 0x1000000;
 
-function grown<T extends Float64Array | Int32Array>(old: T, size: number): T {
-  const bigger = (old instanceof Float64Array ? new Float64Array(size) : new Int32Array(size)) as T;
-  bigger.set(old);
-  return bigger;
-}
+/** A slot: time in two parts, kind, a, b, and the next slot of its bucket or of the unused ones. Eight to keep it in a cache line. */
+const STRIDE = 8;
+const HIGH = 0;
+const LOW = 1;
+const KIND = 2;
+const A = 3;
+const B = 4;
+const NEXT = 5;
 
 export class EventQueue {
   size = 0;
@@ -20,108 +36,195 @@ export class EventQueue {
   a = 0;
   b = 0;
 
-  #capacity = INITIAL;
-  #next = 0;
-  // Slots hold the events, #heap their order, #free a stack of unused slots.
-  #time = new Float64Array(INITIAL);
-  #order = new Float64Array(INITIAL);
-  #kind = new Int32Array(INITIAL);
-  #a = new Int32Array(INITIAL);
-  #b = new Int32Array(INITIAL);
-  #heap = new Int32Array(INITIAL);
-  #free = new Int32Array(INITIAL);
-  #freeCount = 0;
+  /** Slots one after the other; a slot is known by where it begins. */
+  #slots = new Int32Array(STRIDE * INITIAL);
+  #free = -1;
   #used = 0;
+  /** First and last slot of each bucket, by level and digit; meaningless where its bit is not set. */
+  readonly #head = new Int32Array(LEVELS * DIGITS);
+  readonly #tail = new Int32Array(LEVELS * DIGITS);
+  /** Digits with a bucket that is not empty: two words of 32 bits a level. And levels with such digits. */
+  readonly #digits = new Int32Array(2 * LEVELS);
+  #levels = 0;
+  /** Time of the event that was taken out last, whole and in its upper and lower part. */
+  #last = 0;
+  #lastHigh = 0;
+  #lastLow = 0;
+  /** Time of the first event where it is known, else −1. */
+  #first = -1;
 
+  /** @throws RangeError for a time before the last one that was taken out, or one that is no whole number */
   push(time: number, kind: number, a: number, b: number): void {
-    if (this.size === this.#capacity) this.#grow();
-    const slot = this.#freeCount > 0 ? this.#free[--this.#freeCount]! : this.#used++;
-    const order = this.#next++;
-    this.#time[slot] = time;
-    this.#order[slot] = order;
-    this.#kind[slot] = kind;
-    this.#a[slot] = a;
-    this.#b[slot] = b;
-    const heap = this.#heap;
-    const times = this.#time;
-    let i = this.size++;
-    while (i > 0) {
-      const parent = (i - 1) >> 2;
-      const p = heap[parent]!;
-      // An event inserted later never goes before one of equal time, so only an earlier time moves up.
-      if (times[p]! <= time) break;
-      heap[i] = p;
-      i = parent;
+    const high = Math.floor(time / LOW_RANGE);
+    const low = time - high * LOW_RANGE;
+    if (!(time >= this.#last && time <= Number.MAX_SAFE_INTEGER) || (low | 0) !== low) {
+      throw new RangeError(`no event can be at ${time}, after ${this.#last}`);
     }
-    heap[i] = slot;
+    let slot = this.#free;
+    if (slot >= 0) this.#free = this.#slots[slot + NEXT]!;
+    else {
+      slot = this.#used;
+      this.#used += STRIDE;
+      if (this.#used > this.#slots.length) this.#grow();
+    }
+    const slots = this.#slots;
+    slots[slot + HIGH] = high;
+    slots[slot + LOW] = low;
+    slots[slot + KIND] = kind;
+    slots[slot + A] = a;
+    slots[slot + B] = b;
+    this.#put(slot, high, low);
+    if (this.#first >= 0 && time < this.#first) this.#first = time;
+    this.size++;
   }
 
   /** Time of the first event; Infinity when empty. */
   peek(): number {
-    return this.size === 0 ? Infinity : this.#time[this.#heap[0]!]!;
+    if (this.size === 0) return Infinity;
+    if (this.#first < 0) this.#first = this.#earliest();
+    return this.#first;
   }
 
   /** Takes the first event out into time, kind, a and b; false when empty. */
   pop(): boolean {
     if (this.size === 0) return false;
-    const heap = this.#heap;
-    const first = heap[0]!;
-    this.time = this.#time[first]!;
-    this.kind = this.#kind[first]!;
-    this.a = this.#a[first]!;
-    this.b = this.#b[first]!;
-    this.#free[this.#freeCount++] = first;
-    const n = --this.size;
-    if (n > 0) this.#sink(heap[n]!, n);
+    if ((this.#levels & 1) === 0) this.#spread();
+    const bucket = this.#lowestDigit(0);
+    const slots = this.#slots;
+    const slot = this.#head[bucket]!;
+    const high = slots[slot + HIGH]!;
+    const low = slots[slot + LOW]!;
+    const time = high * LOW_RANGE + low;
+    this.time = time;
+    this.kind = slots[slot + KIND]!;
+    this.a = slots[slot + A]!;
+    this.b = slots[slot + B]!;
+    if (slot === this.#tail[bucket]) {
+      this.#clear(0, bucket);
+      this.#first = -1;
+    } else {
+      this.#head[bucket] = slots[slot + NEXT]!;
+      this.#first = time;
+    }
+    slots[slot + NEXT] = this.#free;
+    this.#free = slot;
+    this.#last = time;
+    this.#lastHigh = high;
+    this.#lastLow = low;
+    this.size--;
     return true;
   }
 
   /** Pending events in order, for inspection and for the state digest. */
   *entries(): Generator<readonly [time: number, kind: number, a: number, b: number]> {
-    const slots = Array.from(this.#heap.subarray(0, this.size));
-    slots.sort((x, y) => this.#time[x]! - this.#time[y]! || this.#order[x]! - this.#order[y]!);
-    for (const s of slots) yield [this.#time[s]!, this.#kind[s]!, this.#a[s]!, this.#b[s]!];
-  }
-
-  #sink(slot: number, n: number): void {
-    const heap = this.#heap;
-    const times = this.#time;
-    const orders = this.#order;
-    const time = times[slot]!;
-    const order = orders[slot]!;
-    let i = 0;
-    for (;;) {
-      const child = 4 * i + 1;
-      if (child >= n) break;
-      const last = Math.min(child + 4, n);
-      let best = child;
-      let bestSlot = heap[child]!;
-      let bestTime = times[bestSlot]!;
-      for (let j = child + 1; j < last; j++) {
-        const s = heap[j]!;
-        const t = times[s]!;
-        if (t < bestTime || (t === bestTime && orders[s]! < orders[bestSlot]!)) {
-          best = j;
-          bestSlot = s;
-          bestTime = t;
+    const pending: number[] = [];
+    const slots = this.#slots;
+    for (let level = 0; level < LEVELS; level++) {
+      for (let digit = 0; digit < DIGITS; digit++) {
+        if (((this.#digits[2 * level + (digit >> 5)]! >> (digit & 31)) & 1) === 0) continue;
+        const bucket = level * DIGITS + digit;
+        for (let s = this.#head[bucket]!; ; s = slots[s + NEXT]!) {
+          pending.push(s);
+          if (s === this.#tail[bucket]) break;
         }
       }
-      if (bestTime > time || (bestTime === time && orders[bestSlot]! > order)) break;
-      heap[i] = bestSlot;
-      i = best;
     }
-    heap[i] = slot;
+    // Events of one time are in one bucket, in their order, which sorting keeps.
+    pending.sort((x, y) => this.#timeOf(x) - this.#timeOf(y));
+    for (const s of pending) yield [this.#timeOf(s), slots[s + KIND]!, slots[s + A]!, slots[s + B]!];
+  }
+
+  #timeOf(slot: number): number {
+    return this.#slots[slot + HIGH]! * LOW_RANGE + this.#slots[slot + LOW]!;
+  }
+
+  /** Adds a slot at the end of the bucket of its time. */
+  #put(slot: number, high: number, low: number): void {
+    let level = 0;
+    let part: number;
+    if (high === this.#lastHigh) {
+      part = low;
+      const differs = low ^ this.#lastLow;
+      if (differs > MASK) {
+        level = ((31 - Math.clz32(differs)) / BITS) | 0;
+        part >>= BITS * level;
+      }
+    } else {
+      const above = ((31 - Math.clz32(high ^ this.#lastHigh)) / BITS) | 0;
+      level = LOW_LEVELS + above;
+      part = high >> (BITS * above);
+    }
+    const digit = part & MASK;
+    const bucket = level * DIGITS + digit;
+    const word = 2 * level + (digit >> 5);
+    const bit = 1 << (digit & 31);
+    if ((this.#digits[word]! & bit) === 0) {
+      this.#digits[word]! |= bit;
+      this.#levels |= 1 << level;
+      this.#head[bucket] = slot;
+    } else {
+      this.#slots[this.#tail[bucket]! + NEXT] = slot;
+    }
+    this.#tail[bucket] = slot;
+  }
+
+  /** The bucket of the smallest digit of a level that has any. */
+  #lowestDigit(level: number): number {
+    const low = this.#digits[2 * level]!;
+    if (low !== 0) return level * DIGITS + 31 - Math.clz32(low & -low);
+    const high = this.#digits[2 * level + 1]!;
+    return level * DIGITS + 63 - Math.clz32(high & -high);
+  }
+
+  #lowestLevel(): number {
+    return 31 - Math.clz32(this.#levels & -this.#levels);
+  }
+
+  #clear(level: number, bucket: number): void {
+    const digit = bucket & MASK;
+    this.#digits[2 * level + (digit >> 5)]! &= ~(1 << (digit & 31));
+    if (this.#digits[2 * level] === 0 && this.#digits[2 * level + 1] === 0) this.#levels &= ~(1 << level);
+  }
+
+  /** Time of the first event; the events of the lowest level's smallest digit are before all others. */
+  #earliest(): number {
+    const level = this.#lowestLevel();
+    const bucket = this.#lowestDigit(level);
+    const last = this.#tail[bucket]!;
+    let slot = this.#head[bucket]!;
+    let least = this.#timeOf(slot);
+    if (level === 0) return least;
+    while (slot !== last) {
+      slot = this.#slots[slot + NEXT]!;
+      const time = this.#timeOf(slot);
+      if (time < least) least = time;
+    }
+    return least;
+  }
+
+  /** Makes the first event's time the last one, and spreads its bucket over the levels below. */
+  #spread(): void {
+    const level = this.#lowestLevel();
+    const bucket = this.#lowestDigit(level);
+    const first = this.peek();
+    this.#last = first;
+    this.#lastHigh = Math.floor(first / LOW_RANGE);
+    this.#lastLow = first - this.#lastHigh * LOW_RANGE;
+    const slots = this.#slots;
+    let slot = this.#head[bucket]!;
+    const last = this.#tail[bucket]!;
+    this.#clear(level, bucket);
+    for (;;) {
+      const next = slots[slot + NEXT]!;
+      this.#put(slot, slots[slot + HIGH]!, slots[slot + LOW]!);
+      if (slot === last) break;
+      slot = next;
+    }
   }
 
   #grow(): void {
-    const size = this.#capacity * 2;
-    this.#time = grown(this.#time, size);
-    this.#order = grown(this.#order, size);
-    this.#kind = grown(this.#kind, size);
-    this.#a = grown(this.#a, size);
-    this.#b = grown(this.#b, size);
-    this.#heap = grown(this.#heap, size);
-    this.#free = grown(this.#free, size);
-    this.#capacity = size;
+    const bigger = new Int32Array(2 * this.#slots.length);
+    bigger.set(this.#slots);
+    this.#slots = bigger;
   }
 }
