@@ -250,6 +250,9 @@ it('a model of another process has every method that a model can have', () => {
     offeredDeadline: true,
     receivedDeadline: true,
     closeDepth: true,
+    claimDepth: true,
+    lossDepth: true,
+    failsBackAt: true,
     targets: true,
     claimFeerate: true,
     readsMempool: true,
@@ -274,7 +277,16 @@ it('a model of another process has every method that a model can have', () => {
     readsMempool: false,
     justice: 'each' as const,
     targets: { funding: 1, cooperativeClose: 1, commitment: 1, send: 1 },
-    answers: ['opener_depth', 'maximum_for', 'batch_at', 'check_incoming', 'claim_feerate'],
+    answers: [
+      'opener_depth',
+      'maximum_for',
+      'batch_at',
+      'check_incoming',
+      'claim_feerate',
+      'claim_depth',
+      'loss_depth',
+      'fails_back_at',
+    ],
   };
   const model = new RemoteModel(description, { ask: () => ({ number: 1 }) } as never, {} as never, 0);
   for (const name of Object.keys(methods)) expect(model, name).toHaveProperty(name);

@@ -141,6 +141,11 @@ const ANSWERS: Readonly<Record<string, (asked: Asked) => Result>> = {
   offered_deadline: ({ model, m }) => ({ value: model.offeredDeadline(m.expiry as number) }),
   received_deadline: ({ model, m }) => ({ value: model.receivedDeadline(m.expiry as number) }),
   close_depth: ({ model, m }) => ({ value: model.closeDepth(m.capacity_sat as number) }),
+  claim_depth: ({ model, m }) => number(model.claimDepth?.(m.capacity_sat as number), 'claim_depth'),
+  loss_depth: ({ model, m }) =>
+    number(model.lossDepth?.(m.by_timeout as boolean, m.capacity_sat as number), 'loss_depth'),
+  fails_back_at: ({ model, m }) =>
+    number(model.failsBackAt?.(m.incoming_expiry as number, m.outgoing_expiry as number), 'fails_back_at'),
   wallet_reserve: ({ model, m }) => ({ value: model.walletReserveSat(m.channels as number) }),
   commitment_feerate: ({ model, m }) => ({
     value: model.commitmentFeerate(m.node as number, m.estimate_per_kw as number),

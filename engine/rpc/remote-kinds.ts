@@ -13,6 +13,9 @@ const OPTIONAL: Readonly<Record<string, keyof NodeModel>> = {
   batch_at: 'batchAt',
   check_incoming: 'checkIncoming',
   claim_feerate: 'claimFeerate',
+  claim_depth: 'claimDepth',
+  loss_depth: 'lossDepth',
+  fails_back_at: 'failsBackAt',
 };
 
 /** A kind whose decisions are made by a process. */

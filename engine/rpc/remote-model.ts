@@ -69,6 +69,9 @@ export class RemoteModel implements NodeModel {
   readonly justice: JusticeStyle;
   readonly targets?: ConfirmationTargets;
   readonly claimFeerate?: (claim: ClaimView) => number;
+  readonly claimDepth?: (capacitySat: number) => number;
+  readonly lossDepth?: (byTimeout: boolean, capacitySat: number) => number;
+  readonly failsBackAt?: (incomingExpiry: number, outgoingExpiry: number) => number;
   readonly openerDepth?: (node: number) => number;
   readonly maximumFor?: (view: CommitmentView, policy: Policy, announced: boolean) => number;
   readonly batchAt?: (node: number, draw: number) => number;
@@ -110,6 +113,20 @@ export class RemoteModel implements NodeModel {
     if (answers('check_incoming')) {
       this.checkIncoming = (view, amountMsat) =>
         this.#code('check_incoming', { view: viewMessage(view), amount_msat: amountMsat });
+    }
+    if (answers('claim_depth')) {
+      this.claimDepth = (capacity) => this.#constant('claim_depth', `${capacity}`, { capacity_sat: capacity });
+    }
+    if (answers('loss_depth')) {
+      this.lossDepth = (byTimeout, capacity) =>
+        this.#constant('loss_depth', `${byTimeout} ${capacity}`, { by_timeout: byTimeout, capacity_sat: capacity });
+    }
+    if (answers('fails_back_at')) {
+      this.failsBackAt = (incoming, outgoing) =>
+        this.#constant('fails_back_at', `${incoming} ${outgoing}`, {
+          incoming_expiry: incoming,
+          outgoing_expiry: outgoing,
+        });
     }
     if (answers('claim_feerate')) {
       this.claimFeerate = (claim) => {
@@ -284,7 +301,7 @@ export class RemoteModel implements NodeModel {
     return value as number;
   }
 
-  #constant(ask: string, of: number, payload: Message): number {
+  #constant(ask: string, of: number | string, payload: Message): number {
     const key = `${ask} ${of}`;
     let value = this.#constants.get(key);
     if (value === undefined) {

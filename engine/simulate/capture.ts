@@ -4,9 +4,11 @@
  */
 import { canonicalJson, type Json } from '../base/json.ts';
 import { MSAT_PER_SAT } from '../base/numbers.ts';
+import { chainState } from './chain-state.ts';
 import { STATE, STATE_NAMES } from './channel-lifecycle.ts';
 import { LISTS_PER_EDGE } from './channels.ts';
 import type { ClosingFlow } from './closing.ts';
+import type { Commitment } from './commitment.ts';
 import type { Defences } from './defences/defences.ts';
 import type { Fees } from './fees.ts';
 import { blankPolicy, type Gossip } from './gossip.ts';
@@ -17,11 +19,9 @@ import type { OnChain } from './onchain.ts';
 import type { Opening } from './opening.ts';
 import { PAYMENT } from './payments.ts';
 import { policyState, samePolicy } from './policy-state.ts';
-import { TX, TX_NAMES } from './records.ts';
 import { oldHtlcState } from './revoked-states.ts';
 import type {
   AttemptState,
-  ChainState,
   ChannelState,
   CommitmentState,
   ExchangeState,
@@ -53,7 +53,7 @@ export function captureState(parts: StatefulParts): SimulationState {
     apart: [...w.apart].sort((a, b) => a - b),
     attempt_pool: { free: w.attempts.free(), made: w.attempts.made, used: w.attempts.used },
     attempts: [...w.attempts.slots()].map((slot) => attempt(w, slot)),
-    chain: chain(w, fees),
+    chain: chainState(w, fees),
     ...(w.cheats.commitments === 0
       ? {}
       : { cheats: [w.cheats.commitments, w.cheats.takenSat, w.cheats.keptSat] as const }),
@@ -63,6 +63,9 @@ export function captureState(parts: StatefulParts): SimulationState {
       waiting: [...closing.waiting],
     },
     ...(parts.defences === null ? {} : { defences: parts.defences.capture() }),
+    ...(onchain.losses.ended.length === 0
+      ? {}
+      : { endings: onchain.losses.ended.map(({ htlc, how, since }) => [htlc, how, since] as const) }),
     events: [...w.queue.entries()].map(([time, kind, a, b]) => [time, PHYSICS_NAMES[kind]!, a, b] as const),
     ...formerPolicies(w),
     gossip: [...gossip.pending].map(([number, { edge, policy, version }]) => ({
@@ -126,57 +129,6 @@ function formerPolicies(w: World): Pick<SimulationState, 'former_policies'> {
   };
 }
 
-function chain(w: World, fees: Fees): ChainState {
-  const c = w.chain;
-  const { backlog } = c.mempool;
-  return {
-    abandoned_sat: c.abandonedSat,
-    ...(backlog.present
-      ? {
-          backlog: {
-            bands: backlog.bands.map(({ perKw, weight }) => [perKw, weight] as const),
-            inflows: backlog.inflows.map((i) => [i.lowPerKw, i.highPerKw, i.weight, i.blocks] as const),
-            minimum_per_kw: backlog.minimumPerKw,
-          },
-        }
-      : {}),
-    feerate_changes: fees.changes,
-    feerate_per_kw: c.feeratePerKw,
-    fees_sat: c.feesSat,
-    height: c.height,
-    mempool: c.mempool.waiting.map((tx) => ({
-      ...(tx.bid === undefined ? {} : { bid: [tx.bid.sinceHeight, tx.bid.startPerKw, tx.bid.bumpedAt] as const }),
-      channel: tx.channel,
-      fee_sat: tx.feeSat,
-      id: tx.id,
-      kind: TX_NAMES[tx.kind]!,
-      node: tx.node,
-      output: tx.output,
-      value_sat: tx.valueSat,
-      ...(tx.kind === TX.penalty ? { weight: tx.weight } : {}),
-    })),
-    minted_sat: c.mintedSat,
-    outputs: c.outputs.flatMap((output, index) =>
-      output.spent
-        ? []
-        : [
-            {
-              channel: output.channel,
-              htlc: output.htlc,
-              index,
-              kind: output.kind,
-              mature_at: output.matureAt,
-              owner: output.owner,
-              spender: output.spender,
-              value_sat: output.valueSat,
-            },
-          ],
-    ),
-    outputs_made: c.outputs.length,
-    transactions: c.transactions,
-  };
-}
-
 function node(w: World, n: number): NodeState {
   const plan = w.timeline.network.nodes[n]!;
   const memory = w.modelOf(n).capture(n);
@@ -233,7 +185,7 @@ function channel(w: World, c: number, onchain: OnChain): ChannelState {
     ...(ch.broadcaster[c] === -1 ? {} : { broadcaster: ch.broadcaster[c]! }),
     capacity_sat: ch.capacityMsat[c]! / MSAT_PER_SAT,
     ...(ch.closedAt[c] === -1 ? {} : { closed_at: ch.closedAt[c]! }),
-    ...(commitment === undefined ? {} : { commitment: commitmentOf(commitment) }),
+    ...(commitment === undefined ? {} : { commitment: commitmentOf(commitment, onchain.done.get(c)) }),
     ...(connected === (state === STATE.open) ? {} : { connected }),
     ...(ch.connection[c] === 0 ? {} : { connection: ch.connection[c]! }),
     ...(exchange === null ? {} : { exchange }),
@@ -309,9 +261,10 @@ function linked(w: World, head: number): readonly number[] {
   return slots;
 }
 
-function commitmentOf(c: NonNullable<ReturnType<OnChain['commitments']['get']>>): CommitmentState {
+function commitmentOf(c: Commitment, doneAt: number | undefined): CommitmentState {
   return {
     anchors: c.anchors,
+    ...(doneAt === undefined ? {} : { done_at: doneAt }),
     dust: [...c.dust],
     fee_sat: c.feeSat,
     fulfilled: [...c.fulfilled],

@@ -289,6 +289,8 @@ describe('justice transactions', () => {
     run.until(100);
     expect(run.simulation.world.revoked!.find(wanted, 0)!.htlcs.map(({ edge }) => edge)).toEqual([1, 0]);
     run.simulation.cheat(wanted);
+    // lnd acts at three confirmations; a cheater that runs would take an HTLC before.
+    run.simulation.stopNode(1);
     for (let i = 0; i < 20; i++) run.simulation.mine(1);
     const sent = run.of(RECORD.txBroadcast).filter(([, , kind]) => kind === TX.penalty);
     return { weight: sent.reduce((sum, [, , , , fee]) => sum + fee * 4, 0), count: sent.length };

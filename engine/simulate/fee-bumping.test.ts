@@ -128,8 +128,7 @@ describe('claims of HTLCs while the mempool is congested', () => {
   function claimed(models: readonly string[], spike: number, amountMsat = 200_000_000, by = 1): TestRun {
     const run = held(models, COINS, amountMsat);
     run.simulation.closeChannel({ channel: 1, force: true, by });
-    run.simulation.mine(1);
-    run.simulation.mine(1);
+    run.simulation.mine(3);
     congest(run, 1000, 200);
     run.until(610);
     congest(run, spike, 400);

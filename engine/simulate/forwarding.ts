@@ -194,12 +194,19 @@ export class Forwarding {
     w.attempts.release(attempt);
   }
 
+  /** An HTLC will not be paid: its recipient, if it holds it, has lost it. */
+  lose(h: number): void {
+    const w = this.#w;
+    const attempt = w.htlcs.attempt[h]!;
+    if (w.htlcs.hop[h]! + 1 === w.attempts.length[attempt]!) this.receiving.lose(h, w.attempts.payment[attempt]!);
+  }
+
   /** Removes an HTLC; `creditEdge` is the side that gets the amount, −1 when the money went on-chain. */
   drop(h: number, creditEdge: number): void {
     const w = this.#w;
     const attempt = w.htlcs.attempt[h]!;
     const channel = w.htlcs.edge[h]! >> 1;
-    if (w.htlcs.hop[h]! + 1 === w.attempts.length[attempt]!) this.receiving.lose(h, w.attempts.payment[attempt]!);
+    this.lose(h);
     w.attempts.htlc[attempt * MAX_HOPS + w.htlcs.hop[h]!] = -1;
     this.defences?.dropped(h);
     w.revoked?.dropped(h);

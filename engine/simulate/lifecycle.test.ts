@@ -165,19 +165,24 @@ describe('closing by force', () => {
       profiles: [{ method: 'invoice', holdUs: 60_000_000 }],
     });
 
-  it('pays the other side after one block and the broadcaster after to_self_delay', () => {
+  it('pays the other side once it is deep enough and the broadcaster after to_self_delay, and is over at its depth', () => {
     const run = new TestRun({ nodes: wallets(0, 0), channels: [{ node0: 0, node1: 1 }] });
     run.simulation.closeChannel({ channel: 0, force: true, by: 0 });
     run.simulation.mine(1);
     expect(world(run).channels.state[0]).toBe(STATE.resolving);
+    // lnd touches nothing of it before it has three confirmations.
+    run.simulation.mine(2);
+    expect(world(run).chain.walletSat[1]).toBe(0);
     run.simulation.mine(1);
     expect(world(run).chain.walletSat[1]).toBe(500_000 - Math.ceil((442 * 250) / 1000));
     // 1,000,000 sat: lnd imposes 144 blocks.
-    run.simulation.mine(141);
+    run.simulation.mine(139);
     expect(world(run).chain.walletSat[0]).toBe(0);
     run.simulation.mine(2);
     const commitment = Math.floor((1124 * 253) / 1000) + 660;
     expect(world(run).chain.walletSat[0]).toBe(500_000 - commitment - Math.ceil((486 * 250) / 1000));
+    expect(world(run).channels.state[0]).toBe(STATE.resolving);
+    run.simulation.mine(2);
     expect(world(run).channels.state[0]).toBe(STATE.closed);
   });
 
@@ -186,7 +191,7 @@ describe('closing by force', () => {
     run.simulation.pay(0);
     run.until(5);
     run.simulation.closeChannel({ channel: 1, force: true, by: 1 });
-    run.simulation.mine(1);
+    run.simulation.mine(3);
     run.until(65);
     expect(run.results).toEqual([]);
     expect(world(run).chain.mempool.waiting.map((tx) => tx.kind)).toContain(TX.htlcSuccess);

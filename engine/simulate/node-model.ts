@@ -477,8 +477,21 @@ export interface NodeModel {
   offeredDeadline(expiry: number): number;
   /** Height at which a received HTLC with known preimage sends the channel on-chain. */
   receivedDeadline(expiry: number): number;
-  /** Confirmations after which a resolution on-chain is final for this node (upstream is failed, a close is done). */
+  /** Confirmations after which a close is done for this node, and an ending on-chain final unless lossDepth says otherwise. */
   closeDepth(capacitySat: number): number;
+  /** Confirmations of a commitment transaction before which the node claims nothing of it. Absent: 1. */
+  claimDepth?(capacitySat: number): number;
+  /**
+   * Confirmations after which the node fails an HTLC upstream that it offered and that its peer did not get: with
+   * `byTimeout` those of the transaction that spends its output, else those of a commitment on which it has no output.
+   * Absent: closeDepth.
+   */
+  lossDepth?(byTimeout: boolean, capacitySat: number): number;
+  /**
+   * Height at which a forwarding node fails an HTLC upstream although the outgoing one, of a channel that it has closed or
+   * that is closed, is not resolved on-chain: so that the incoming channel stays. Absent: never.
+   */
+  failsBackAt?(incomingExpiry: number, outgoingExpiry: number): number;
   /** Absent: DEFAULT_TARGETS. */
   readonly targets?: ConfirmationTargets;
   /**

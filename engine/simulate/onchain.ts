@@ -1,10 +1,12 @@
 /**
- * Force closes at block granularity: the commitment transaction, the outputs it leaves, who claims them and when, and
- * what upstream hears of it (BOLT 3 and 5, anchors with zero-fee HTLC transactions).
+ * Force closes at block granularity: the commitment transaction, the outputs it leaves, who claims them and when (BOLT 3
+ * and 5, anchors with zero-fee HTLC transactions). What a commitment holds is in commitment.ts, what becomes of a revoked one
+ * in justice.ts; what upstream hears of HTLCs, and when, in losses.ts.
  *
  * The broadcaster's balance waits for to_self_delay, the other side's for one confirmation. An HTLC output goes to the
  * receiver who knows the preimage, or after its expiry back to the offerer; on the broadcaster's own commitment through
  * a second-level transaction whose output waits for to_self_delay again. Of two claims the first in the mempool wins.
+ * The channel is closed when all of it is as deep as the node that broadcast the commitment wants it.
  */
 
 import type { NumberHasher } from '../base/digest.ts';
@@ -17,6 +19,7 @@ import type { Forwarding } from './forwarding.ts';
 import { HTLC } from './htlcs.ts';
 import { Justice } from './justice.ts';
 import type { Links } from './links.ts';
+import { ENDING, Losses } from './losses.ts';
 import { RECORD, TX } from './records.ts';
 import { digestOldHtlcs, type RevokedState } from './revoked-states.ts';
 import { weightOf } from './tx-weight.ts';
@@ -26,11 +29,15 @@ export class OnChain {
   readonly #w: World;
   readonly #links: Links;
   readonly #forwarding: Forwarding;
+  /** Commitments that were broadcast, by channel, until the channel is closed. */
   readonly commitments: Map<number, Commitment> = new Map();
+  /** Height at which nothing was left to claim of them, by channel. */
+  readonly done: Map<number, number> = new Map();
   /** Outputs of channels in the state resolving that are not spent yet, in order. */
   readonly open: number[] = [];
   /** What nodes bid for block space. */
   readonly bids: FeeBumping;
+  readonly losses: Losses;
   readonly #justice: Justice;
 
   constructor(world: World, links: Links, forwarding: Forwarding) {
@@ -38,6 +45,7 @@ export class OnChain {
     this.#links = links;
     this.#forwarding = forwarding;
     this.bids = new FeeBumping(world, this.commitments);
+    this.losses = new Losses(world, forwarding);
     this.#justice = new Justice(world, this.bids, {
       claims: (node, channel) => this.#claims(node, channel),
       abandon: (output) => this.#abandon(output),
@@ -96,7 +104,6 @@ export class OnChain {
       this.#output(channel, 'local', w.from(local), plan.localSat, height + ch.toSelfDelay[local]!, -1);
     if (plan.remoteSat > 0) this.#output(channel, 'remote', w.from(remote), plan.remoteSat, height + 1, -1);
     for (const h of plan.outputs) {
-      w.htlcs.state[h] = HTLC.onchain;
       const edge = w.htlcs.edge[h]!;
       const sat = Math.floor(w.htlcs.amountMsat[h]! / 1000);
       this.#output(channel, 'htlc', w.from(edge), sat, Math.max(height, w.htlcs.expiry[h]!) + 1, h);
@@ -113,12 +120,13 @@ export class OnChain {
     });
     ch.balanceMsat[local] = 0;
     ch.balanceMsat[remote] = 0;
-    for (const h of plan.fulfilled) this.#forwarding.drop(h, -1);
+    for (let h = ch.firstHtlc[channel]!; h >= 0; h = w.htlcs.right[h]!) w.htlcs.state[h] = HTLC.onchain;
+    for (const h of plan.fulfilled) this.losses.end(h, ENDING.preimage);
     for (const h of plan.dust) {
       w.record(RECORD.htlcOnChain, w.htlcs.edge[h]!, this.#serial(h), 3, w.htlcs.amountMsat[h]!);
-      this.#failAndDrop(h);
+      this.losses.end(h, ENDING.none);
     }
-    for (const h of plan.returned) this.#failAndDrop(h);
+    for (const h of plan.returned) this.losses.end(h, ENDING.none);
     this.#finish(channel);
   }
 
@@ -138,14 +146,25 @@ export class OnChain {
       if (c.revoked !== undefined) digestOldHtlcs(c.revoked, hash);
     }
     for (const i of this.open) hash.f64(i);
+    for (const [channel, height] of this.done) for (const v of [channel, height]) hash.f64(v);
+    this.losses.digestInto(hash);
   }
 
-  /** Deadlines of HTLCs on channels that are still off-chain, then claims. Called after each block and each start. */
+  /** HTLCs of a channel that are not resolved. */
+  unresolvedHtlcs(channel: number): number {
+    const ch = this.#w.channels;
+    const all = ch.offeredCount[2 * channel]! + ch.offeredCount[2 * channel + 1]!;
+    return all === 0 || ch.closedAt[channel]! < 0 ? all : all - this.losses.kept(channel);
+  }
+
+  /** Deadlines of HTLCs on channels that are still off-chain, claims, endings. Called after each block and each start. */
   onBlock(): void {
     this.#readMempool();
     this.bids.onBlock();
     this.#deadlines();
     this.claim();
+    this.losses.review(this.commitments);
+    this.#conclude();
   }
 
   /** Broadcasts every claim that is possible now. */
@@ -200,13 +219,7 @@ export class OnChain {
       w.chain.walletSat[tx.node]! += output.valueSat - tx.feeSat;
       w.chain.feesSat += tx.feeSat;
     }
-    if (success) {
-      if (w.lostData.has(w.htlcs.edge[h]!)) this.#forwarding.failUpstream(h);
-      else if (w.htlcs.settledUpstream[h] === 0) this.#forwarding.onPreimage(h);
-      this.#forwarding.drop(h, -1);
-    } else {
-      this.#failAndDrop(h);
-    }
+    this.losses.end(h, success ? ENDING.preimage : ENDING.timeout);
     this.#finish(output.channel);
   }
 
@@ -257,11 +270,15 @@ export class OnChain {
     }
   }
 
-  /** Whether a node may act on a commitment that is in a block. */
-  #claims(node: number, _channel: number): boolean {
-    return this.#w.running[node] === 1;
+  /** The node runs, and the commitment is as deep as its model wants it before it acts. */
+  #claims(node: number, channel: number): boolean {
+    const w = this.#w;
+    if (w.running[node] === 0) return false;
+    const needed = w.modelOf(node).claimDepth?.(w.channels.capacityMsat[channel]! / 1000) ?? 1;
+    return w.chain.height - w.channels.closedAt[channel]! + 1 >= needed;
   }
 
+  /** Nobody will claim an output. */
   #abandon(i: number): void {
     const w = this.#w;
     const output = w.chain.outputs[i]!;
@@ -278,15 +295,16 @@ export class OnChain {
     const edge = w.htlcs.edge[h]!;
     const receiver = w.to(edge);
     const claimable = w.htlcs.preimage[h] === 1 && !w.lostData.has(edge ^ 1);
-    if (claimable && w.running[receiver] === 1) this.#spendHtlc(i, output, receiver, TX.htlcSuccess);
+    if (claimable && this.#claims(receiver, output.channel)) this.#spendHtlc(i, output, receiver, TX.htlcSuccess);
     if (output.spender >= 0 || w.chain.height + 1 < output.matureAt) return;
     // A node that lost data does not know of the HTLC any more (eclair:channel/Helpers.scala:RecoveryClose).
     const lost = w.lostData.has(edge);
-    if (lost ? claimable && this.#isWorthwhile(output, receiver, TX.htlcSuccess) : w.running[output.owner] === 0)
-      return;
+    if (lost && claimable && this.#isWorthwhile(output, receiver, TX.htlcSuccess)) return;
+    if (!lost && !this.#claims(output.owner, output.channel)) return;
     if (lost || !this.#isWorthwhile(output, output.owner, TX.htlcTimeout)) {
       // Not worth its fee, now or for the receiver: nobody will take it. While the mempool is congested it can wait.
-      this.#forsake(i, output);
+      this.losses.end(h, ENDING.timeout);
+      this.#abandon(i);
       return;
     }
     this.#spendHtlc(i, output, output.owner, TX.htlcTimeout);
@@ -296,14 +314,6 @@ export class OnChain {
   #isWorthwhile(output: ChainOutput, node: number, kind: 5 | 6): boolean {
     if (this.bids.congested) return true;
     return output.valueSat > this.#w.chain.feeFor(weightOf(kind, 0, this.#secondLevel(output, node)));
-  }
-
-  /** Nobody will claim an HTLC. */
-  #forsake(i: number, output: ChainOutput): void {
-    this.#w.chain.abandonedSat += output.valueSat;
-    this.#spend(i);
-    this.#failAndDrop(output.htlc);
-    this.#finish(output.channel);
   }
 
   /** Broadcasts a claim of an HTLC output by `node`, in the place of the other side's when there is one. */
@@ -336,11 +346,11 @@ export class OnChain {
     const other = w.chain.mempool.waiting.find(({ id }) => id === output.spender);
     const receiver = w.to(w.htlcs.edge[h]!);
     if (other?.kind === TX.htlcTimeout) {
-      if (w.htlcs.preimage[h] === 1 && w.running[receiver] === 1)
+      if (w.htlcs.preimage[h] === 1 && this.#claims(receiver, output.channel))
         this.#spendHtlc(i, output, receiver, TX.htlcSuccess, other);
     } else if (other?.kind === TX.htlcSuccess) {
       // Who has learnt the preimage is paid upstream and leaves the output to the receiver.
-      if (w.htlcs.settledUpstream[h] === 1 || w.running[output.owner] === 0) return;
+      if (w.htlcs.settledUpstream[h] === 1 || !this.#claims(output.owner, output.channel)) return;
       if (w.chain.height + 1 >= output.matureAt) this.#spendHtlc(i, output, output.owner, TX.htlcTimeout, other);
     }
   }
@@ -360,7 +370,7 @@ export class OnChain {
 
   #sweep(i: number, output: ChainOutput): void {
     const w = this.#w;
-    if (w.running[output.owner] === 0 || w.chain.height + 1 < output.matureAt) return;
+    if (w.chain.height + 1 < output.matureAt || !this.#claims(output.owner, output.channel)) return;
     const kind = output.kind === 'remote' ? TX.sweepRemote : output.kind === 'local' ? TX.sweepLocal : TX.htlcSweep;
     const weight = weightOf(kind, 0, false);
     const perKw = this.bids.firstFeerate(output, output.owner, 'sweep', weight, false);
@@ -374,16 +384,6 @@ export class OnChain {
   #secondLevel(output: ChainOutput, node: number): boolean {
     const w = this.#w;
     return w.from(2 * output.channel + w.channels.broadcaster[output.channel]!) === node;
-  }
-
-  #failAndDrop(h: number): void {
-    const w = this.#w;
-    const attempt = w.htlcs.attempt[h]!;
-    w.attempts.liveHtlcs[attempt]!++;
-    this.#forwarding.failUpstream(h);
-    this.#forwarding.drop(h, -1);
-    w.attempts.liveHtlcs[attempt]!--;
-    w.attempts.release(attempt);
   }
 
   #serial(h: number): number {
@@ -407,11 +407,25 @@ export class OnChain {
     if (at >= 0) this.open.splice(at, 1);
   }
 
+  /** Notes when nothing is left to claim of a channel. */
   #finish(channel: number): void {
     if (this.open.some((i) => this.#w.chain.outputs[i]!.channel === channel)) return;
-    this.commitments.delete(channel);
-    this.#w.revoked?.published.delete(channel);
-    for (const edge of [2 * channel, 2 * channel + 1]) this.#w.lostData.delete(edge);
-    this.#w.advance(channel, EVENT.resolved);
+    this.done.set(channel, this.#w.chain.height);
+  }
+
+  /** Closes channels whose ending is final, once upstream has heard of all their HTLCs. */
+  #conclude(): void {
+    const w = this.#w;
+    for (const [channel, since] of [...this.done]) {
+      const node = w.from(2 * channel + w.channels.broadcaster[channel]!);
+      const needed = w.modelOf(node).closeDepth(w.channels.capacityMsat[channel]! / 1000);
+      if (w.chain.height - since + 1 < needed || !w.chain.isBuried(since)) continue;
+      if (w.channels.firstHtlc[channel]! >= 0) continue;
+      this.done.delete(channel);
+      this.commitments.delete(channel);
+      w.revoked?.published.delete(channel);
+      for (const edge of [2 * channel, 2 * channel + 1]) w.lostData.delete(edge);
+      w.advance(channel, EVENT.resolved);
+    }
   }
 }

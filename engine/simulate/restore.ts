@@ -9,20 +9,18 @@ import { MSAT_PER_SAT } from '../base/numbers.ts';
 import { carriedActivity } from '../timeline/carried.ts';
 import { paymentRow } from '../timeline/payment-row.ts';
 import { ordinarilyKnown, type StatefulParts } from './capture.ts';
-import type { ChainOutput } from './chain.ts';
+import { restoreChain } from './chain-state.ts';
 import { STATE, STATE_NAMES } from './channel-lifecycle.ts';
 import { LISTS_PER_EDGE } from './channels.ts';
 import { blankPolicy } from './gossip.ts';
 import { HTLC_NAMES } from './htlcs.ts';
 import { INVOICE_NAMES } from './invoices.ts';
+import type { Ending } from './losses.ts';
 import { MAX_HOPS, type RowOf } from './node-model.ts';
-import type { OnChain } from './onchain.ts';
 import { PAYMENT } from './payments.ts';
 import { readPolicyState } from './policy-state.ts';
-import { TX_NAMES, type TxKind } from './records.ts';
 import { RevokedStates, readOldHtlc } from './revoked-states.ts';
 import type { ChannelState, ExchangeState, SimulationState } from './state.ts';
-import { weightOf } from './tx-weight.ts';
 import { PHYSICS, PHYSICS_NAMES, type World } from './world.ts';
 
 /** Row of a payment in the timeline that is played, by its row in the state; −1 when it has none. */
@@ -54,6 +52,7 @@ export function restoreState(parts: StatefulParts, state: SimulationState): void
       fulfilled: k.fulfilled,
       ...(k.revoked === undefined ? {} : { revoked: k.revoked.map(readOldHtlc) }),
     });
+    if (k.done_at !== undefined) onchain.done.set(c, k.done_at);
     const revoked = onchain.commitments.get(c)?.revoked;
     if (revoked === undefined) return;
     w.revoked ??= new RevokedStates([], w.channels, w.htlcs, w.attempts, 0);
@@ -62,7 +61,7 @@ export function restoreState(parts: StatefulParts, state: SimulationState): void
   restoreHtlcs(w, state);
   restoreAttempts(w, state, rowOf);
   restorePayments(w, state, rowOf);
-  restoreChain(w, onchain, state);
+  restoreChain(w, onchain, state.chain);
   fees.changes = state.chain.feerate_changes;
   fees.congested = w.chain.mempool.backlog.present;
   for (const [c, to0, to1, feeSat] of state.closings.signed as readonly (readonly [number, number, number, number])[]) {
@@ -71,6 +70,7 @@ export function restoreState(parts: StatefulParts, state: SimulationState): void
   closing.waiting.push(...state.closings.waiting);
   opening.waiting.push(...state.openings);
   onchain.open.push(...state.outputs_open);
+  onchain.losses.ended = (state.endings ?? []).map(([htlc, how, since]) => ({ htlc, how: how as Ending, since }));
   gossip.made = state.gossip_made;
   for (const { edge, policy, until_us } of state.former_policies ?? []) {
     readPolicyState(policy, scratch);
@@ -275,65 +275,6 @@ function restoreInvoices(w: World, state: SimulationState, rowOf: RowOf, nodes: 
     invoices.payer[i] = s.payer === undefined ? -1 : nodes.get(s.payer)!;
   }
 }
-
-function restoreChain(w: World, onchain: OnChain, state: SimulationState): void {
-  const c = w.chain;
-  const s = state.chain;
-  c.height = s.height;
-  c.feeratePerKw = s.feerate_per_kw;
-  c.mintedSat = s.minted_sat;
-  c.feesSat = s.fees_sat;
-  c.abandonedSat = s.abandoned_sat;
-  c.transactions = s.transactions;
-  for (const tx of s.mempool) {
-    const kind = TX_NAMES.indexOf(tx.kind) as TxKind;
-    const commitment = onchain.commitments.get(tx.channel);
-    const secondLevel = tx.channel >= 0 && w.from(2 * tx.channel + w.channels.broadcaster[tx.channel]!) === tx.node;
-    c.mempool.insert({
-      id: tx.id,
-      kind,
-      channel: tx.channel,
-      node: tx.node,
-      output: tx.output,
-      feeSat: tx.fee_sat,
-      valueSat: tx.value_sat,
-      weight: tx.weight ?? weightOf(kind, commitment?.revoked?.length ?? commitment?.outputs.length ?? 0, secondLevel),
-      ...(tx.bid === undefined ? {} : { bid: { sinceHeight: tx.bid[0], startPerKw: tx.bid[1], bumpedAt: tx.bid[2] } }),
-    });
-  }
-  if (s.backlog !== undefined) {
-    c.mempool.backlog.restore(
-      s.backlog.bands.map(([perKw, weight]) => ({ perKw, weight })),
-      s.backlog.inflows.map(([lowPerKw, highPerKw, weight, blocks]) => ({ lowPerKw, highPerKw, weight, blocks })),
-      s.backlog.minimum_per_kw,
-    );
-  }
-  // Nobody looks at an output that is spent; only its place counts.
-  for (let i = 0; i < s.outputs_made; i++) c.outputs.push(SPENT);
-  for (const o of s.outputs) {
-    c.outputs[o.index] = {
-      channel: o.channel,
-      kind: o.kind as ChainOutput['kind'],
-      owner: o.owner,
-      valueSat: o.value_sat,
-      matureAt: o.mature_at,
-      htlc: o.htlc,
-      spender: o.spender,
-      spent: false,
-    };
-  }
-}
-
-const SPENT: ChainOutput = {
-  channel: -1,
-  kind: 'local',
-  owner: -1,
-  valueSat: 0,
-  matureAt: 0,
-  htlc: -1,
-  spender: -1,
-  spent: true,
-};
 
 function restoreNodes(w: World, state: SimulationState, rowOf: RowOf): void {
   state.nodes.forEach((s, n) => {

@@ -293,6 +293,11 @@ export class Simulation {
     }
   }
 
+  /** HTLCs of a channel that are not resolved. */
+  unresolvedHtlcs(channel: number): number {
+    return this.#onchain.unresolvedHtlcs(channel);
+  }
+
   /** SHA-256 of the whole state. */
   stateDigest(): string {
     const hash = new NumberHasher();

@@ -36,6 +36,8 @@ export interface ExchangeState {
 /** A commitment that was broadcast and is not resolved (onchain.ts). */
 export interface CommitmentState {
   readonly anchors: number;
+  /** Height at which nothing was left to claim; left out before. */
+  readonly done_at?: number;
   readonly dust: readonly number[];
   readonly fee_sat: number;
   readonly fulfilled: readonly number[];
@@ -300,6 +302,11 @@ export interface SimulationState {
   readonly closings: { readonly signed: readonly (readonly number[])[]; readonly waiting: readonly number[] };
   /** What the nodes' defences hold; left out when no node runs one. */
   readonly defences?: DefencesState;
+  /**
+   * HTLCs that have ended on-chain and are kept because upstream has not heard of it yet, or a reorganisation may undo it:
+   * [slot, ENDING in losses.ts, height]; left out when there is none.
+   */
+  readonly endings?: readonly (readonly [number, number, number])[];
   /** Pending events in order: [time, name of the kind (PHYSICS in world.ts), a, b]. */
   readonly events: readonly (readonly [number, string, number, number])[];
   /** Policies that nodes still accept though they announced others; left out when there is none. */

@@ -252,6 +252,7 @@ class Check {
     gossip.forEach(({ edge }, i) => {
       this.#below(['gossip', i, 'edge'], edge, this.#edges, 'edge');
     });
+    for (const [slot] of this.#s.endings ?? []) this.#hasHtlc(slot, ['endings']);
     (this.#s.former_policies ?? []).forEach(({ edge }, i) => {
       this.#below(['former_policies', i, 'edge'], edge, this.#edges, 'edge');
     });

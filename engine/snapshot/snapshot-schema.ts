@@ -67,6 +67,7 @@ const channel = object(
     commitment: object(
       {
         anchors: count,
+        done_at: said(count, 'Height at which nothing was left to claim.'),
         dust: list(count),
         fee_sat: count,
         fulfilled: list(count),
@@ -77,7 +78,7 @@ const channel = object(
         revoked: said(list(oldHtlc), 'HTLCs with an output, when the commitment is a revoked one.'),
         side,
       },
-      ['revoked'],
+      ['done_at', 'revoked'],
     ),
     connected: flag,
     connection: count,
@@ -386,6 +387,10 @@ const whole = object(
       list(tuple(count, enumOf(PHYSICS_NAMES), int, int)),
       'What will happen by itself: instant, kind, and two numbers whose meaning is the kind’s.',
     ),
+    endings: said(
+      list(tuple(count, { enum: [0, 1, 2] }, count)),
+      'HTLCs that have ended on-chain and are kept: [slot; 0 by preimage, 1 by timeout, 2 without an output; height].',
+    ),
     former_policies: said(
       list(object({ edge: count, policy, until_us: count })),
       'Policies that nodes still accept though they announced others.',
@@ -441,7 +446,7 @@ const whole = object(
     physics_events: count,
     run: said(run, 'Where the run was; absent in a file that keeps the network only.'),
   },
-  ['cheats', 'defences', 'former_policies', 'invoices', 'lost_data', 'old_states', 'run'],
+  ['cheats', 'defences', 'endings', 'former_policies', 'invoices', 'lost_data', 'old_states', 'run'],
 );
 
 export const SNAPSHOT_SCHEMA: Schema = {

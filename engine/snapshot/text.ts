@@ -26,6 +26,7 @@ export const SNAPSHOT_MEMBERS = [
   'htlcs',
   'htlc_pool',
   'defences',
+  'endings',
   'former_policies',
   'cheats',
   'lost_data',

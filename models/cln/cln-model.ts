@@ -48,6 +48,9 @@ const IN_DEADLINE = 17;
 /** cln:onchaind/onchaind.c:reasonable_depth. */
 const REASONABLE_DEPTH = 3;
 
+/** cln:lightningd/peer_htlcs.c:consider_failing_incoming, blocks before the incoming HTLC expires. */
+const ABANDON_BEFORE = 3;
+
 export class ClnModel implements NodeModel {
   readonly name = 'cln';
   /**
@@ -185,6 +188,11 @@ export class ClnModel implements NodeModel {
 
   closeDepth(): number {
     return REASONABLE_DEPTH;
+  }
+
+  /** cln:lightningd/peer_htlcs.c:consider_failing_incoming, once the outgoing HTLC's own deadline is there. */
+  failsBackAt(incomingExpiry: number, outgoingExpiry: number): number {
+    return Math.max(incomingExpiry - ABANDON_BEFORE, outgoingExpiry + OUT_DEADLINE);
   }
 
   startPayment(request: PaymentRequest): void {

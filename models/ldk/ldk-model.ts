@@ -204,6 +204,11 @@ export class LdkModel implements NodeModel {
     return ANTI_REORG_DELAY;
   }
 
+  /** ldk:chain/channelmonitor.rs:block_confirmed, once no update can be made any more. */
+  failsBackAt(incomingExpiry: number): number {
+    return incomingExpiry - LATENCY_GRACE_PERIOD_BLOCKS;
+  }
+
   startPayment(request: PaymentRequest): void {
     this.#payments.start(request);
   }

@@ -47,6 +47,8 @@ import { checkReceive } from './receiving.ts';
 
 /** lnd:lncfg/config.go:DefaultIncomingBroadcastDelta, DefaultOutgoingBroadcastDelta, blocks. */
 const INCOMING_BROADCAST_DELTA = 16;
+/** lnd:contractcourt/htlc_timeout_resolver.go:watchHtlcSpend waits for the spend in a block and no longer. */
+const TIMEOUT_CONFS = 1;
 const OUTGOING_BROADCAST_DELTA = 0;
 
 export class LndModel implements NodeModel {
@@ -159,6 +161,16 @@ export class LndModel implements NodeModel {
 
   closeDepth(capacitySat: number): number {
     return closeConfs(capacitySat);
+  }
+
+  /** lnd:contractcourt/chain_watcher.go:requiredConfsForSpend: nothing begins before the commitment is that deep. */
+  claimDepth(capacitySat: number): number {
+    return closeConfs(capacitySat);
+  }
+
+  /** lnd:contractcourt/htlc_timeout_resolver.go:checkpointStageOne fails upstream with the first confirmation. */
+  lossDepth(byTimeout: boolean, capacitySat: number): number {
+    return byTimeout ? TIMEOUT_CONFS : closeConfs(capacitySat);
   }
 
   startPayment(request: PaymentRequest): void {

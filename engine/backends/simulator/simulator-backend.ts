@@ -220,7 +220,7 @@ export class SimulatorBackend implements Backend {
       capacitySat: w.channels.capacityMsat[c]! / 1000,
       balance0Msat: w.channels.balanceMsat[2 * c]!,
       balance1Msat: w.channels.balanceMsat[2 * c + 1]!,
-      htlcs: w.channels.offeredCount[2 * c]! + w.channels.offeredCount[2 * c + 1]!,
+      htlcs: this.simulation.unresolvedHtlcs(c),
     };
   }
 
