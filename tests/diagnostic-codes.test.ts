@@ -16,6 +16,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['E803', 'about a file beside the scenario: engine/run/lock.test.ts'],
   ['E804', 'about a comparison: engine/cli/cli.test.ts'],
   ['E805', 'about a comparison: engine/cli/cli.test.ts'],
+  ['E807', 'about what is installed: engine/backends/ldk/binding.test.ts'],
   ['W650', 'about the cells of a sweep: engine/cli/sweep.test.ts'],
   ['E827', 'about a comparison: engine/cli/snapshot.test.ts'],
   ['E806', 'about the results of a run: engine/cli/cli.test.ts'],

@@ -60,7 +60,7 @@ describe('the command', () => {
     ['run small.yml --seed -1', 'A seed is an integer'],
     ['run small.yml --param gap', 'Write name=value'],
     ['run small.yml -p a=1 -p a=2', 'is given twice'],
-    ['run small.yml --backend ldk', "there is no backend 'ldk'"],
+    ['run small.yml --backend regtest', "there is no backend 'regtest'"],
     ['run small.yml --payments csv', 'Allowed choices are all, sim-ln'],
     ['compile small.yml --format xml', 'Allowed choices are table, gantt, json, ndjson'],
     ['verify small.yml other.yml --against out', '--against takes one scenario'],

@@ -3,8 +3,8 @@ import { failedExpectations } from '../run/expectation-text.ts';
 import { writeWhole } from '../run/files.ts';
 import { lockOf, lockPath, writeLock } from '../run/lock.ts';
 import { CliError, EXIT } from './exit-codes.ts';
-import { type CommandContext, type CommandEntry, OPTION } from './options.ts';
-import { exitCodeOf, play } from './play.ts';
+import { type CommandContext, type CommandEntry, OPTION, type OptionValues } from './options.ts';
+import { chosenBackend, exitCodeOf, play } from './play.ts';
 import { shortDigest } from './run-report.ts';
 import { loadScenario } from './scenario-file.ts';
 import { styleFor } from './style.ts';
@@ -13,14 +13,15 @@ export const lockCommand: CommandEntry = {
   name: 'lock',
   summary: 'run scenarios and pin their digests in lock files',
   details:
-    'Writes <scenario>.lock.json beside each scenario, to be committed with it. A scenario whose expectations fail is not locked.',
+    'Writes <scenario>.lock.json beside each scenario, to be committed with it. A scenario whose expectations fail is not locked. ' +
+    'A lock that was made on another backend than the simulator names it, and is made anew and verified on the same.',
   arguments: [{ syntax: '<file...>', summary: 'scenarios' }],
-  options: [OPTION.allowOutside, OPTION.quiet],
+  options: [OPTION.backend, OPTION.allowOutside, OPTION.quiet],
   examples: [['blast lock scenarios/*.yml', 'pin several scenarios']],
   async run(context, files, options) {
     let worst: number = EXIT.ok;
     for (const file of files) {
-      const code = await lockOne(context, file, options.quiet === true, options.allowOutside === true);
+      const code = await lockOne(context, file, options);
       if (code === EXIT.interrupted) return code;
       worst = Math.max(worst, code);
     }
@@ -28,11 +29,16 @@ export const lockCommand: CommandEntry = {
   },
 };
 
-async function lockOne(context: CommandContext, file: string, quiet: boolean, allowOutside: boolean): Promise<number> {
+async function lockOne(context: CommandContext, file: string, options: OptionValues): Promise<number> {
   const { io } = context;
-  const compiled = await loadScenario(context, file, { allowOutside });
+  const quiet = options.quiet === true;
+  const backend = chosenBackend(context, file, options.backend as string | undefined);
+  const compiled = await loadScenario(context, file, {
+    allowOutside: options.allowOutside === true,
+    ...(backend.limits === undefined ? {} : { limits: backend.limits }),
+  });
   if (compiled === null) return EXIT.invalid;
-  const result = await play(context, compiled, { quiet });
+  const result = await play(context, compiled, { quiet, backend: backend.name });
   const code = exitCodeOf(result);
   const style = styleFor(io, io.stderr);
   if (code !== EXIT.ok) {
@@ -41,7 +47,9 @@ async function lockOne(context: CommandContext, file: string, quiet: boolean, al
     io.stderr.write(`${style.red('error')}: ${file} was not locked: ${why}\n`);
     return code;
   }
-  const lock = lockOf(compiled.timeline, { spec: compiled.specDigest, timeline: compiled.timelineDigest }, result);
+  const digests = { spec: compiled.specDigest, timeline: compiled.timelineDigest };
+  const named = backend.name === context.engine.backends[0]?.name ? undefined : backend.name;
+  const lock = lockOf(compiled.timeline, digests, result, named);
   if (lock === null) throw new CliError(EXIT.internal, `${file} has no digest to lock`);
   const path = lockPath(file);
   const text = writeLock(lock);

@@ -6,6 +6,7 @@
 import module from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isMainThread, workerData } from 'node:worker_threads';
+import type { Backend } from '../backends/backend.ts';
 import { nodeClock } from '../host/node-clock.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import type { LinkData } from '../rpc/link-thread.ts';
@@ -59,6 +60,14 @@ async function main(): Promise<void> {
 
   process.exitCode = await runCli(process.argv.slice(2), io, {
     ...defaultEngine,
+    backends: defaultEngine.backends.map((backend) => {
+      if (backend.name !== 'ldk') return backend;
+      const create = async (): Promise<Backend> => {
+        const { LdkBackend, threadLink } = await import('../backends/ldk/ldk-backend.ts');
+        return new LdkBackend(threadLink(moduleEntry(io.files)));
+      };
+      return { ...backend, create };
+    }),
     executor: async (job, jobs) => {
       const { threadExecutor } = await import('./thread-executor.ts');
       return threadExecutor(entry(io.files), job, jobs);
@@ -84,9 +93,21 @@ function entry(files: Files): URL {
   return real === null ? new URL(import.meta.url) : pathToFileURL(real);
 }
 
-/** A thread: one that speaks to a model process, or one of a sweep. */
+/** The same as a module: the bundled command is a script, which cannot import what is none (`lightningdevkit`). */
+function moduleEntry(files: Files): URL {
+  const own = entry(files);
+  return own.pathname.endsWith('/blast.mjs') ? new URL('./engine/cli/main.js', own) : own;
+}
+
+/** A thread: one that speaks to a model process, one that hosts real nodes, or one of a sweep. */
 async function thread(): Promise<void> {
-  if ((workerData as { readonly kind?: unknown } | null)?.kind === 'blast-model-link') {
+  const kind = (workerData as { readonly kind?: unknown } | null)?.kind;
+  if (kind === 'blast-ldk') {
+    const { serveLdk } = await import('../backends/ldk/ldk-thread.ts');
+    serveLdk();
+    return;
+  }
+  if (kind === 'blast-model-link') {
     const { serveLink } = await import('../rpc/link-thread.ts');
     serveLink(workerData as LinkData);
     return;

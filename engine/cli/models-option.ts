@@ -31,6 +31,16 @@ export const MODELS_OPTIONS: readonly OptionEntry[] = [
   { flags: '--models-key <file>', summary: 'key of that certificate (PEM)' },
 ];
 
+/** @throws CliError (usage) where a backend has nodes that models have no part in */
+export function refuseModels(backend: string, models: RemoteModelsSettings | null): void {
+  if (models === null || backend === 'simulator') return;
+  throw new CliError(
+    EXIT.usage,
+    `the nodes of the backend ${backend} are real, and no models decide for them`,
+    'leave out --models',
+  );
+}
+
 /** A number of processes to start, none for models of this one. (commander takes null for no value.) */
 type Where = number | readonly string[];
 

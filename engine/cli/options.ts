@@ -106,7 +106,7 @@ export function parseSamples(text: string): number {
 
 /** Options that several commands have. */
 export const OPTION: Readonly<
-  Record<'param' | 'seed' | 'until' | 'speed' | 'quiet' | 'format' | 'allowOutside', OptionEntry>
+  Record<'param' | 'seed' | 'until' | 'speed' | 'quiet' | 'format' | 'allowOutside' | 'backend', OptionEntry>
 > = {
   param: {
     flags: '-p, --param <name=value>',
@@ -129,6 +129,7 @@ export const OPTION: Readonly<
     defaultValue: 'text',
     choices: ['text', 'json'],
   },
+  backend: { flags: '--backend <name>', summary: 'what the scenario is played on: simulator, or ldk' },
   allowOutside: {
     flags: '--allow-outside',
     summary: 'let the scenario read files outside its own folder',

@@ -2,6 +2,7 @@
 import type { RoutingTraceSink } from '../backends/backend.ts';
 import type { BackendEntry, Compiled } from '../host/engine.ts';
 import type { RemoteModels, RemoteModelsSettings } from '../rpc/contract.ts';
+import { lockPath, readLock } from '../run/lock.ts';
 import type { RunState } from '../run/machine.ts';
 import type { RunObserver } from '../run/observers.ts';
 import type { Pace } from '../run/pacing.ts';
@@ -50,6 +51,14 @@ export function backendNamed({ engine }: CommandContext, name: string | undefine
   if (entry !== undefined) return entry;
   const known = engine.backends.map((backend) => backend.name).join(', ');
   throw new CliError(EXIT.usage, `there is no backend '${name}'`, `known backends: ${known}`);
+}
+
+/** The backend of a scenario that is locked or is to be: the one that is asked for, else that of its lock. @throws CliError */
+export function chosenBackend(context: CommandContext, file: string, asked: string | undefined): BackendEntry {
+  if (asked !== undefined) return backendNamed(context, asked);
+  const path = lockPath(file);
+  const reading = readLock(context.io.files.read(path), path);
+  return backendNamed(context, reading.ok ? reading.lock.backend : undefined);
 }
 
 /**

@@ -9,7 +9,7 @@ import type { CaptureRequest } from '../run/runner.ts';
 import { selectTraced } from '../run/trace-selection.ts';
 import { formatDuration } from '../spec/units.ts';
 import { CliError, EXIT } from './exit-codes.ts';
-import { MODELS_OPTIONS, modelsSettings } from './models-option.ts';
+import { MODELS_OPTIONS, modelsSettings, refuseModels } from './models-option.ts';
 import {
   type CommandContext,
   type CommandEntry,
@@ -46,7 +46,7 @@ export const runCommand: CommandEntry = {
     },
     { flags: '-o, --out <folder>', summary: 'folder of the results (default: out/ and the name of the scenario)' },
     OPTION.speed,
-    { flags: '--backend <name>', summary: 'what the scenario is played on', defaultValue: 'simulator' },
+    { ...OPTION.backend, defaultValue: 'simulator' },
     ...MODELS_OPTIONS,
     { flags: '--check', summary: 'check every invariant after each event (slow)' },
     {
@@ -135,12 +135,18 @@ export async function runScenario(context: CommandContext, file: string, options
     overrides: paramsOf(options),
     allowOutside: options.allowOutside === true,
     ...(seed === undefined ? {} : { seed }),
+    ...(backend.limits === undefined ? {} : { limits: backend.limits }),
   });
   if (compiled === null) return EXIT.invalid;
   const compileMs = io.clock.now() - startedMs;
   const until = options.until as number | undefined;
   const selectors = options.trace as readonly string[] | undefined;
   const models = modelsSettings(io, options);
+  refuseModels(backend.name, models);
+  if (selectors !== undefined && backend.limits !== undefined) {
+    const hint = 'leave out --trace, or play the scenario on the simulator';
+    throw new CliError(EXIT.usage, `the backend ${backend.name} cannot trace routing`, hint);
+  }
   if (selectors !== undefined && models !== null) {
     throw new CliError(
       EXIT.usage,
@@ -152,6 +158,9 @@ export async function runScenario(context: CommandContext, file: string, options
   if (traced !== undefined && traced.diagnostics.length > 0) {
     printDiagnostics(io, traced.diagnostics);
     return EXIT.invalid;
+  }
+  if (options.from !== undefined && backend.limits !== undefined) {
+    throw new CliError(EXIT.usage, `the backend ${backend.name} does not go on from a state`, 'leave out --from');
   }
   const captures = (options.snapshotAt as readonly CaptureRequest[] | undefined) ?? [];
   const origin = runOrigin(context, compiled, options.from as string | undefined);

@@ -5,6 +5,7 @@ import { groupDigits } from '../spec/units.ts';
 import { DIAGNOSTICS_OPTION, writeChecked } from './diagnostics-output.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import { type CommandContext, type CommandEntry, OPTION, type OptionValues, paramsOf } from './options.ts';
+import { backendNamed } from './play.ts';
 import { compileFile, counted, printDiagnostics } from './scenario-file.ts';
 import { styleFor } from './style.ts';
 import { WATCH_OPTION, watchFiles } from './watch.ts';
@@ -23,6 +24,7 @@ export const validateCommand: CommandEntry = {
   arguments: [{ syntax: '<file...>', summary: 'scenarios' }],
   options: [
     OPTION.param,
+    OPTION.backend,
     WATCH_OPTION,
     DIAGNOSTICS_OPTION.format,
     DIAGNOSTICS_OPTION.all,
@@ -73,8 +75,13 @@ async function validateFiles(
 }
 
 async function validated(context: CommandContext, file: string, options: OptionValues): Promise<Validated> {
-  const settings = { overrides: paramsOf(options), allowOutside: options.allowOutside === true };
   try {
+    const { limits } = backendNamed(context, options.backend as string | undefined);
+    const settings = {
+      overrides: paramsOf(options),
+      allowOutside: options.allowOutside === true,
+      ...(limits === undefined ? {} : { limits }),
+    };
     return { file, answer: await compileFile(context, file, settings) };
   } catch (error) {
     if (error instanceof CliError) return { file, answer: null, problem: error };

@@ -6,9 +6,9 @@ import { EVENTS_FILE } from '../run/run-folder.ts';
 import { Verifier } from '../run/verify.ts';
 import { differenceText } from '../run/verify-text.ts';
 import { CliError, EXIT } from './exit-codes.ts';
-import { MODELS_OPTIONS, modelsSettings } from './models-option.ts';
+import { MODELS_OPTIONS, modelsSettings, refuseModels } from './models-option.ts';
 import { type CommandContext, type CommandEntry, OPTION } from './options.ts';
-import { exitCodeOf, play } from './play.ts';
+import { chosenBackend, exitCodeOf, play } from './play.ts';
 import { shortDigest } from './run-report.ts';
 import { loadScenario, printDiagnostics } from './scenario-file.ts';
 import { styleFor } from './style.ts';
@@ -56,7 +56,13 @@ async function verifyOne(
 ): Promise<{ code: number; report: object }> {
   const { io } = context;
   const invalid = { code: EXIT.invalid, report: { file, verdict: 'invalid' } };
-  const compiled = await loadScenario(context, file, { allowOutside: options.allowOutside === true });
+  const backend = chosenBackend(context, file, undefined);
+  const models = modelsSettings(io, options);
+  refuseModels(backend.name, models);
+  const compiled = await loadScenario(context, file, {
+    allowOutside: options.allowOutside === true,
+    ...(backend.limits === undefined ? {} : { limits: backend.limits }),
+  });
   if (compiled === null) return invalid;
   const path = lockPath(file);
   const reading = readLock(io.files.read(path), path);
@@ -73,7 +79,8 @@ async function verifyOne(
   const result = await play(context, compiled, {
     quiet,
     observers: verifier.observers,
-    models: modelsSettings(io, options),
+    backend: backend.name,
+    models,
   });
   const style = styleFor(io, io.stderr);
   const code = exitCodeOf(result);

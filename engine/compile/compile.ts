@@ -18,10 +18,12 @@ import type { Scenario } from '../spec/scenario.ts';
 import type { SchemaParts } from '../spec/schema.ts';
 import type { SourceIndex } from '../spec/source-index.ts';
 import type { NameUse } from '../spec/validate.ts';
+import type { BackendLimits } from '../timeline/backend-limits.ts';
 import { timelineDigest } from '../timeline/digest.ts';
 import { sealTimeline, type TimelineParts } from '../timeline/seal.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import { loadActivityFiles } from './activity-files.ts';
+import { checkBackendLimits } from './backend-limits.ts';
 import { checkDefences } from './defences.ts';
 import { loadDocument } from './documents.ts';
 import { expand } from './expand.ts';
@@ -70,6 +72,8 @@ export interface CompileInput {
   readonly parsed?: ParsedFiles;
   /** Default ROW_LIMIT. */
   readonly rowLimit?: number;
+  /** What the backend can play that it is compiled for; absent: everything. */
+  readonly limits?: BackendLimits;
   /** The scenario is one run of a sweep, which was checked as a whole before. */
   readonly ofSweep?: boolean;
   /** Hears of every state of the compiler. */
@@ -119,7 +123,7 @@ export async function compileScenario(input: CompileInput): Promise<CompileResul
       parse: async (text: string) => parse(text, input),
       validate: async (parsed: Parsed) => validate(parsed, input.ofSweep === true),
       resolve: async (parsed: Parsed) => resolve(parsed, input),
-      expand: async (resolved: Resolved) => expandAll(resolved, input.rowLimit ?? ROW_LIMIT),
+      expand: async (resolved: Resolved) => expandAll(resolved, input.rowLimit ?? ROW_LIMIT, input.limits),
       schedule: async (expanded: Expanded) => schedule(expanded),
     },
     input.onState,
@@ -200,7 +204,7 @@ function networkNames(
   };
 }
 
-function expandAll(input: Resolved, rowLimit: number): Stage<Expanded> {
+function expandAll(input: Resolved, rowLimit: number, limits?: BackendLimits): Stage<Expanded> {
   const { scenario, index, resolved, samples, lists, start } = input;
   const state = start?.document.state;
   const reporter = new Reporter(index.source);
@@ -239,6 +243,7 @@ function expandAll(input: Resolved, rowLimit: number): Stage<Expanded> {
     behaviours,
     expectations,
   };
+  if (limits !== undefined) checkBackendLimits(limits, { scenario, parts, index, reporter });
   return { value: { ...input, parts }, diagnostics: reporter.diagnostics };
 }
 

@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { LDK_LIMITS } from '../backends/ldk/ldk-limits.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import { DIAGNOSTIC_CODES, diagnosticInfo } from '../spec/diagnostic-codes.ts';
 import { formatDiagnostics } from '../spec/format-diagnostic.ts';
@@ -27,7 +28,8 @@ const readFile = async (path: string): Promise<string | null> => nodeFiles(folde
 describe('golden diagnostics', () => {
   test.each(cases)('%s', async (name) => {
     const text = readFileSync(join(folder, `${name}.yml`), 'utf8');
-    const result = await compileScenario({ text, file: `${name}.yml`, readFile });
+    const limits = name === 'E614' ? { limits: LDK_LIMITS } : {};
+    const result = await compileScenario({ text, file: `${name}.yml`, readFile, ...limits });
     const code = name.slice(0, 4);
     expect(result.diagnostics.map((one) => one.code)).toContain(code);
     expect(result.ok).toBe(code.startsWith('W'));

@@ -1,4 +1,5 @@
 /** The engine that the command and the library use: the real compiler, the registries, and the backends there are. */
+import { LDK_LIMITS } from '../backends/ldk/ldk-limits.ts';
 import { compileScenario } from '../compile/compile.ts';
 import { IMPORT_FORMATS } from '../interop/formats.ts';
 import { writeScenario } from '../interop/scenario-writer.ts';
@@ -17,6 +18,16 @@ export const defaultEngine: Engine = {
       create: async (options) => {
         const { createSimulatorBackend } = await import('../backends/simulator/simulator-backend.ts');
         return createSimulatorBackend({ models: MODEL_KINDS, ...options });
+      },
+    },
+    {
+      name: 'ldk',
+      summary: 'real code of LDK, in virtual time (needs the package lightningdevkit)',
+      limits: LDK_LIMITS,
+      // In this very thread; the process puts a thread of its own in its place (see main.ts).
+      create: async () => {
+        const { inlineLink, LdkBackend } = await import('../backends/ldk/ldk-backend.ts');
+        return new LdkBackend(inlineLink());
       },
     },
   ],

@@ -11,6 +11,7 @@ import type { RunInput } from '../run/runner.ts';
 import type { ModelKind } from '../simulate/node-model.ts';
 import type { CellPool } from '../sweep/cell-pool.ts';
 import type { Executor, SweepJob } from '../sweep/job.ts';
+import type { BackendLimits } from '../timeline/backend-limits.ts';
 
 export type CompileRequest = CompileInput;
 export type CompileAnswer = CompileResult;
@@ -29,6 +30,8 @@ export interface BackendOptions {
 export interface BackendEntry {
   readonly name: string;
   readonly summary: string;
+  /** What it can play; absent: everything. */
+  readonly limits?: BackendLimits;
   create(options: BackendOptions): Awaitable<Backend>;
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Files } from '../run/files.ts';
 import { decodeScenario, MAX_BYTES } from '../spec/decode.ts';
+import type { BackendLimits } from '../timeline/backend-limits.ts';
 import type { CompileRequest } from './engine.ts';
 
 export type Decoded = ReturnType<typeof decodeScenario>;
@@ -13,6 +14,8 @@ export interface CompileSettings {
   readonly seed?: number;
   /** Files outside the scenario's folder may be read. */
   readonly allowOutside?: boolean;
+  /** What the backend can play that it is meant for; absent: everything. */
+  readonly limits?: BackendLimits;
 }
 
 /** Folder of a path, without its last separator; empty for a bare name. */
@@ -41,6 +44,7 @@ export function compileRequest(files: Files, file: string, text: string, setting
     ...(settings.seed === undefined ? {} : { seed: settings.seed }),
     readFile: async (path) => readable(files, isAbsolute(path) ? path : pathIn(folder, path)),
     isOutside: (path) => isOutside(files, folder, path),
+    ...(settings.limits === undefined ? {} : { limits: settings.limits }),
     ...(settings.allowOutside === true ? { allowOutside: true } : {}),
   };
 }

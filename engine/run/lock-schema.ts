@@ -14,6 +14,7 @@ export const LOCK_SCHEMA: { readonly [key: string]: unknown } = {
   properties: {
     format: { const: 'blast-lock/1' },
     engine: { type: 'string', description: 'Version of the engine that wrote the file.' },
+    backend: { type: 'string', description: 'What it was played on; absent for the simulator.' },
     scenario: { type: 'string' },
     seed: { type: 'integer', minimum: 0 },
     digests: {

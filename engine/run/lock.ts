@@ -28,6 +28,8 @@ export interface LockDigests {
 
 export interface Lock {
   readonly engine: string;
+  /** What it was played on; absent for the simulator. */
+  readonly backend?: string;
   readonly scenario: string;
   readonly seed: number;
   readonly digests: LockDigests;
@@ -47,10 +49,12 @@ export function lockOf(
   timeline: Timeline,
   digests: { readonly spec: string; readonly timeline: string },
   result: RunResult,
+  backend?: string,
 ): Lock | null {
   if (!result.whole || result.runDigest === null || result.stateDigest === null) return null;
   return {
     engine: ENGINE_VERSION,
+    ...(backend === undefined ? {} : { backend }),
     scenario: timeline.name,
     seed: timeline.seed,
     digests: { ...digests, run: result.runDigest, records: result.recordsDigest, state: result.stateDigest },
@@ -76,6 +80,7 @@ export function writeLock(lock: Lock): string {
   const fields: readonly [string, string][] = [
     ['format', JSON.stringify(LOCK_FORMAT)],
     ['engine', JSON.stringify(lock.engine)],
+    ...(lock.backend === undefined ? [] : [['backend', JSON.stringify(lock.backend)] satisfies [string, string]]),
     ['scenario', JSON.stringify(lock.scenario)],
     ['seed', String(lock.seed)],
     ['digests', block({ ...lock.digests })],
@@ -126,7 +131,8 @@ export function readLock(text: string | null, file: string): LockReading {
       path,
     );
   }
-  const { engine, scenario, seed, digests, counts, expectations, checkpoints, trace } = json as unknown as LockJson;
+  const { engine, backend, scenario, seed, digests, counts, expectations, checkpoints, trace } =
+    json as unknown as LockJson;
   const fingerprints = trace.fingerprints.join('');
   // A stride is only doubled when there are too many groups, so it cannot be large for a small log.
   const strideFits = trace.stride === 1 || trace.records > (trace.stride / 2) * MAX_GROUPS;
@@ -141,6 +147,7 @@ export function readLock(text: string | null, file: string): LockReading {
     ok: true,
     lock: {
       engine,
+      ...(backend === undefined ? {} : { backend }),
       scenario,
       seed,
       digests,

@@ -6,11 +6,11 @@ import { failureName } from '../simulate/failure.ts';
 import { PAYMENT } from '../simulate/payments.ts';
 import { OUTCOME, OUTCOME_NAMES, type PaymentResult, type RecordCode } from '../simulate/records.ts';
 import { carriedActivity } from '../timeline/carried.ts';
+import { invoiceHash, paymentHash } from '../timeline/payment-hash.ts';
 import { paymentRow } from '../timeline/payment-row.ts';
 import { pubkeyOf } from '../timeline/pubkey.ts';
 import type { Timeline, TimelineActivity } from '../timeline/timeline.ts';
 import type { RunObserver } from './observers.ts';
-import { invoiceHash, paymentHash } from './payment-hash.ts';
 import type { RunStart } from './run-start.ts';
 
 /** Those that sim-ln writes, in its order. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ENGINE_VERSION } from '../base/version.ts';
 import { OUTCOME } from '../simulate/records.ts';
+import { paymentHash } from '../timeline/payment-hash.ts';
 import { pubkeyOf } from '../timeline/pubkey.ts';
 import { PHASE } from '../timeline/timeline.ts';
 import { AtomicWriter, writeWhole } from './files.ts';
-import { paymentHash } from './payment-hash.ts';
 import { PaymentsCsv, type PaymentsForm } from './payments-csv.ts';
 import { RunFolder, refuseFolder } from './run-folder.ts';
 import { FakeBackend } from './testing/fake-backend.ts';

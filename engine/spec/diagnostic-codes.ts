@@ -465,6 +465,14 @@ export const DIAGNOSTICS = {
     explanation: 'An invoice has one payment hash and is paid once; a name stands for one invoice.',
     fix: 'Give `create_invoice` one time with `at`, or a condition with `once: true`, and other invoices other names.',
   },
+  E614: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Beyond what the backend can play',
+    explanation:
+      'The scenario is valid, and the backend that it is to be played on (`--backend`, or the one that its lock names) cannot do this.',
+    fix: 'Leave it out, or play the scenario on the simulator.',
+  },
 
   E621: {
     severity: 'error',
@@ -689,6 +697,14 @@ export const DIAGNOSTICS = {
     title: 'Malformed run file',
     explanation: 'A file of a former run is missing, is not of the expected form, or was cut off.',
     fix: 'Run the scenario again.',
+  },
+  E807: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Backend that is not installed',
+    explanation:
+      'The backend `ldk` runs real code of LDK. It is in a package of its own, `lightningdevkit` (21 MB), so that whoever does not need it need not load it.',
+    fix: 'Install it beside BLAST: `npm install lightningdevkit@0.1.0`, with `-g` where BLAST is installed so.',
   },
 
   E841: {

@@ -1,0 +1,268 @@
+/**
+ * Real nodes behind calls that are plain data, so that they can live in a thread of their own: what is asked, what came of
+ * it, and everything that happened meanwhile, in order.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { observedState, STATE } from '../../simulate/channel-lifecycle.ts';
+import type { PaymentResult, RecordCode } from '../../simulate/records.ts';
+import type {
+  CloseChannelRequest,
+  OpenChannelRequest,
+  SendOnchainRequest,
+  SetLatencyRequest,
+  SetPolicyRequest,
+} from '../../timeline/control.ts';
+import type { Timeline } from '../../timeline/timeline.ts';
+import type { ChainObservation, ChannelGossip, ChannelObservation, NodeObservation, OwnChannel } from '../backend.ts';
+import { loadBinding } from './binding.ts';
+import { channelGossip, ownChannels } from './node-knowledge.ts';
+import type { RealChannel } from './real-channels.ts';
+import { RealWorld } from './real-world.ts';
+import { concat } from './transaction.ts';
+
+/** Something that happened, for a RecordSink. */
+export type Happening =
+  | readonly ['record', RecordCode, number, number, number, number, number]
+  | readonly ['payment', PaymentResult]
+  | readonly ['text', number, string];
+
+export interface HostAnswer<T> {
+  readonly value: T;
+  readonly happened: readonly Happening[];
+}
+
+/** What can be asked; every method is a call with plain data. */
+export class LdkCalls {
+  readonly #world: RealWorld;
+  readonly #resolved: () => number;
+
+  constructor(world: RealWorld, resolved: () => number) {
+    this.#world = world;
+    this.#resolved = resolved;
+  }
+
+  /** Stops after an event in which a payment ended: something may be due then. */
+  advance(untilUs: number, inclusive: boolean, maxEvents: number): boolean {
+    const before = this.#resolved();
+    return this.#world.advance(untilUs, inclusive, maxEvents, () => this.#resolved() > before);
+  }
+
+  pay(row: number): void {
+    this.#world.control(() => this.#world.payments.start(row));
+  }
+
+  startNode(node: number): void {
+    this.#world.control(() => this.#world.startNode(this.#world.nodes[node]!));
+  }
+
+  stopNode(node: number): void {
+    this.#world.control(() => this.#world.stopNode(this.#world.nodes[node]!, false));
+  }
+
+  crashNode(node: number): void {
+    this.#world.control(() => this.#world.stopNode(this.#world.nodes[node]!, true));
+  }
+
+  openChannel(request: OpenChannelRequest): void {
+    this.#world.control(() => this.#world.channels.open(request));
+  }
+
+  closeChannel(request: CloseChannelRequest): void {
+    this.#world.control(() => this.#world.channels.close(request));
+  }
+
+  setPolicy(request: SetPolicyRequest): void {
+    this.#world.control(() => this.#world.setPolicy(request));
+  }
+
+  fund(node: number, sat: number): void {
+    this.#world.control(() => this.#world.fund(node, sat));
+  }
+
+  connectPeer(a: number, b: number): void {
+    this.#world.control(() => this.#world.connectPeer(a, b));
+  }
+
+  disconnectPeer(a: number, b: number): void {
+    this.#world.control(() => this.#world.disconnectPeer(a, b));
+  }
+
+  partition(groups: readonly (readonly number[])[]): void {
+    this.#world.control(() => this.#world.partition(groups));
+  }
+
+  heal(): void {
+    this.#world.control(() => this.#world.heal());
+  }
+
+  sendOnchain(request: SendOnchainRequest): void {
+    this.#world.control(() => this.#world.sendOnchain(request));
+  }
+
+  setLatency(request: SetLatencyRequest): void {
+    this.#world.control(() => this.#world.setLatency(request));
+  }
+
+  setFeerate(feeratePerKw: number): void {
+    this.#world.control(() => this.#world.setFeerate(feeratePerKw));
+  }
+
+  mine(blocks: number): void {
+    this.#world.mine(blocks);
+  }
+
+  node(index: number): NodeObservation {
+    const w = this.#world;
+    return w.binding.scope(() => {
+      const node = w.nodes[index]!;
+      const open = w.channels.of(node).filter(({ state }) => state === STATE.open);
+      let [localBalanceMsat, remoteBalanceMsat] = [0, 0];
+      for (const channel of open) {
+        const { balances } = w.channels.money(channel);
+        const side = channel.nodes[0] === node ? 0 : 1;
+        localBalanceMsat += balances[side];
+        remoteBalanceMsat += balances[1 - side]!;
+      }
+      return {
+        name: node.name,
+        model: w.timeline.network.nodes[index]!.model,
+        running: node.running,
+        walletSat: w.chain.walletSat[index] ?? 0,
+        channels: open.length,
+        localBalanceMsat,
+        remoteBalanceMsat,
+        forwards: w.payments.forwards[index] ?? 0,
+        feesEarnedMsat: w.payments.feesEarnedMsat[index] ?? 0,
+        htlcsRefused: 0,
+      };
+    });
+  }
+
+  channel(name: number): ChannelObservation {
+    const w = this.#world;
+    const channel = w.channels.byName.get(name);
+    const common = { name: w.timeline.channelNames[name]! };
+    if (channel === undefined) {
+      const nobody = { node0: '', node1: '', capacitySat: 0, balance0Msat: 0, balance1Msat: 0, htlcs: 0 };
+      return { ...common, state: 'none', active: false, announced: false, ...nobody };
+    }
+    return w.binding.scope(() => {
+      const { balances, htlcs } = w.channels.money(channel);
+      return {
+        ...common,
+        state: observedState(channel.state),
+        active: channel.active,
+        announced: channel.state === STATE.open && this.#isAnnounced(channel),
+        node0: channel.nodes[0].name,
+        node1: channel.nodes[1].name,
+        capacitySat: channel.capacitySat,
+        balance0Msat: balances[0],
+        balance1Msat: balances[1],
+        htlcs,
+      };
+    });
+  }
+
+  #isAnnounced(channel: RealChannel): boolean {
+    const graph = channel.nodes[0].graph.read_only();
+    const known = graph.channel(channel.scid) !== null;
+    graph.free();
+    return known && channel.announced;
+  }
+
+  chain(): ChainObservation {
+    const { chain } = this.#world;
+    const feerate = chain.feeratePerKw / 250;
+    return {
+      height: chain.height,
+      mempool: chain.waiting.length,
+      feesSat: chain.feesSat,
+      feerate,
+      feerate6: feerate,
+      minimumFeerate: 0,
+      backlog: 0,
+    };
+  }
+
+  ownChannels(node: number): readonly OwnChannel[] {
+    return this.#world.binding.scope(() => ownChannels(this.#world, this.#world.nodes[node]!));
+  }
+
+  gossip(node: number): readonly ChannelGossip[] {
+    return this.#world.binding.scope(() => channelGossip(this.#world, this.#world.nodes[node]!));
+  }
+
+  inFlight(): number {
+    return this.#world.payments.inFlight;
+  }
+
+  check(): string | null {
+    const w = this.#world;
+    return w.chain.check() ?? w.binding.scope(() => w.channels.check());
+  }
+
+  /** SHA-256 over the clock, the chain, the wallets, and every byte that LDK would write of its nodes. */
+  stateDigest(): string {
+    const w = this.#world;
+    const parts: Uint8Array[] = [];
+    const put = (bytes: Uint8Array): void => void parts.push(sha256(bytes));
+    const { chain } = w;
+    const tail = [w.nowUs(), chain.height, chain.feeratePerKw, chain.feesSat, chain.mintedSat, ...chain.walletSat];
+    put(utf8ToBytes(JSON.stringify([...tail, ...chain.waiting.map(({ tx }) => tx.txid), ...chain.coins.keys()])));
+    put(chain.tip);
+    for (const node of w.nodes) {
+      put(Uint8Array.of(node.running ? 1 : 0));
+      const { manager, monitors } = w.diskOf(node);
+      put(manager);
+      for (const monitor of monitors) put(monitor);
+      put(node.graph.write());
+      put(node.scorer.write());
+    }
+    return bytesToHex(sha256(concat(...parts)));
+  }
+
+  metrics(): { readonly [key: string]: number } {
+    const w = this.#world;
+    return { bytes_on_the_wire: w.wires.bytes, blocks: w.chain.height, fees_sat: w.chain.feesSat };
+  }
+}
+
+/** Real nodes for one timeline. */
+export class LdkHost {
+  readonly #calls: LdkCalls;
+  readonly #happened: Happening[];
+
+  private constructor(calls: LdkCalls, happened: Happening[]) {
+    this.#calls = calls;
+    this.#happened = happened;
+  }
+
+  /** @throws LdkMissing where the package is not installed, Error where LDK does not build the network */
+  static async start(timeline: Timeline): Promise<LdkHost> {
+    const binding = await loadBinding();
+    const happened: Happening[] = [];
+    let resolved = 0;
+    const world = new RealWorld(binding, timeline, {
+      record: (...record) => void happened.push(['record', ...record]),
+      payment: (result) => {
+        resolved++;
+        happened.push(['payment', result]);
+      },
+      text: (number, text) => void happened.push(['text', number, text]),
+    });
+    world.build();
+    return new LdkHost(new LdkCalls(world, () => resolved), happened);
+  }
+
+  /** What happened since it was asked last. */
+  take(): readonly Happening[] {
+    return this.#happened.splice(0);
+  }
+
+  call<M extends keyof LdkCalls>(method: M, args: Parameters<LdkCalls[M]>): HostAnswer<ReturnType<LdkCalls[M]>> {
+    const calls = this.#calls as unknown as Record<string, (...given: readonly unknown[]) => unknown>;
+    const value = calls[method]!(...args) as ReturnType<LdkCalls[M]>;
+    return { value, happened: this.take() };
+  }
+}

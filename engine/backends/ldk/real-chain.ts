@@ -1,0 +1,246 @@
+/**
+ * The chain under real nodes: blocks with real transactions and made-up proof of work, at block granularity. It looks at
+ * everything of a transaction but scripts and signatures: inputs exist and are unspent, time locks (BIP 65, 68) have
+ * passed, nothing is made of nothing. Whoever is first has an output, unless another transaction pays a higher feerate.
+ *
+ * Wallets are sums, as in the simulator: what pays to a script of a node's keys is in its wallet once confirmed, and what a
+ * wallet spends is taken out when the transaction is made. Every sat is accounted for: minted = wallets + outputs + fees.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { TX, type TxKind } from '../../simulate/records.ts';
+import {
+  blockHeader,
+  concat,
+  doubleSha,
+  outpointOf,
+  readTransaction,
+  type Transaction,
+  type TxInput,
+} from './transaction.ts';
+
+/** An output that is not spent by a confirmed transaction. */
+interface Coin {
+  readonly valueSat: number;
+  /** Height of its block; −1 while its transaction waits. */
+  height: number;
+  /** Channel instance that it comes from, −1 for none. */
+  readonly channel: number;
+  readonly kind: 'wallet' | 'funding' | 'commitment' | 'second';
+  /** Node that put it in, for kind wallet. */
+  readonly node: number;
+}
+
+export interface WaitingTx {
+  readonly tx: Transaction;
+  readonly kind: TxKind;
+  readonly channel: number;
+  readonly feeSat: number;
+  readonly valueSat: number;
+  readonly outputs: readonly string[];
+}
+
+export interface Block {
+  readonly header: Uint8Array;
+  readonly height: number;
+  readonly confirmed: readonly WaitingTx[];
+}
+
+/** BOLT 3: value of an anchor, sat; upper eight bits of a commitment's locktime. */
+const ANCHOR_SAT = 330;
+const COMMITMENT_LOCKTIME = 0x20;
+/** BIP 68. */
+const SEQUENCE_OFF = 0x80000000;
+const SEQUENCE_BLOCKS = 0xffff;
+const PREIMAGE_BYTES = 32;
+
+export interface RealChainEvents {
+  broadcast(tx: WaitingTx): void;
+  replaced(tx: WaitingTx): void;
+}
+
+export class RealChain {
+  height: number;
+  feeratePerKw: number;
+  tip: Uint8Array = sha256(utf8ToBytes('blast/ldk/first-block/v1'));
+  readonly walletSat: number[] = [];
+  mintedSat = 0;
+  feesSat = 0;
+  readonly waiting: WaitingTx[] = [];
+  readonly coins: Map<string, Coin> = new Map();
+  readonly #events: RealChainEvents;
+  readonly #owners: Map<string, number> = new Map();
+  readonly #fundings: Map<string, number> = new Map();
+  readonly #seen: Set<string> = new Set();
+  #made = 0;
+
+  constructor(height: number, feeratePerKw: number, events: RealChainEvents) {
+    this.height = height;
+    this.feeratePerKw = feeratePerKw;
+    this.#events = events;
+  }
+
+  /** Notes that what pays to this script (hex) is a node's. */
+  own(script: string, node: number): void {
+    this.#owners.set(script, node);
+  }
+
+  /** Notes that a transaction (txid in the order of the wire, hex) funds a channel. */
+  funds(txid: string, channel: number): void {
+    this.#fundings.set(txid, channel);
+  }
+
+  feeFor(weight: number): number {
+    return Math.ceil((weight * this.feeratePerKw) / 1000);
+  }
+
+  /** Notes that nobody will ever spend an output: it is worth less than the fee. */
+  leave(outpoint: string): void {
+    const coin = this.coins.get(outpoint);
+    if (coin !== undefined) this.coins.set(outpoint, { ...coin, channel: -1 });
+  }
+
+  mint(node: number, sat: number): void {
+    this.walletSat[node] = (this.walletSat[node] ?? 0) + sat;
+    this.mintedSat += sat;
+  }
+
+  /** Takes coins out of a wallet as one output that a transaction can spend; its outpoint. */
+  coin(node: number, sat: number): string {
+    this.walletSat[node]! -= sat;
+    const outpoint = outpointOf(bytesToHex(sha256(utf8ToBytes(`blast/ldk/coin/v1:${this.#made++}`))), 0);
+    this.coins.set(outpoint, { valueSat: sat, height: this.height, channel: -1, kind: 'wallet', node });
+    return outpoint;
+  }
+
+  /** Puts a coin back that no transaction will spend. */
+  giveBack(outpoint: string): void {
+    const coin = this.coins.get(outpoint);
+    if (coin?.kind !== 'wallet') return;
+    this.coins.delete(outpoint);
+    this.walletSat[coin.node]! += coin.valueSat;
+  }
+
+  /** Takes a transaction into the mempool; does nothing where it is known, spends what is not there, or pays too little. */
+  submit(bytes: Uint8Array): void {
+    const tx = readTransaction(bytes);
+    if (this.#seen.has(tx.txid) || this.waiting.some((one) => one.tx.txid === tx.txid)) return;
+    const spent = tx.inputs.map(({ outpoint }) => this.coins.get(outpoint));
+    const inSat = spent.reduce((sum, coin) => sum + (coin?.valueSat ?? Number.NaN), 0);
+    const valueSat = tx.outputs.reduce((sum, output) => sum + output.valueSat, 0);
+    const feeSat = inSat - valueSat;
+    // Also where an input is not known.
+    if (!(feeSat >= 0)) return;
+    const rivals = this.waiting.filter((one) => one.tx.inputs.some((input) => spends(tx, input.outpoint)));
+    const better = rivals.every((one) => feeSat * one.tx.weight > one.feeSat * tx.weight && feeSat > one.feeSat);
+    if (!better) return;
+    for (const rival of rivals) this.#drop(rival, tx);
+    const channel = this.#fundings.get(tx.txid) ?? spent.find((coin) => coin!.channel >= 0)?.channel ?? -1;
+    const kind = this.#kindOf(tx, spent as readonly Coin[]);
+    const outputs = tx.outputs.map((output, index) => {
+      const outpoint = outpointOf(tx.txid, index);
+      const of = kind === TX.funding ? 'funding' : spent[0]!.kind === 'funding' ? 'commitment' : 'second';
+      const owned = this.#owners.has(output.script);
+      const coin: Coin = { valueSat: output.valueSat, height: -1, channel: owned ? -1 : channel, kind: of, node: -1 };
+      this.coins.set(outpoint, coin);
+      return outpoint;
+    });
+    const waits: WaitingTx = { tx, kind, channel, feeSat, valueSat, outputs };
+    this.waiting.push(waits);
+    this.#events.broadcast(waits);
+  }
+
+  /** Removes a transaction that another one has taken the place of, and what spends its outputs. */
+  #drop(gone: WaitingTx, by: Transaction | null): void {
+    const at = this.waiting.indexOf(gone);
+    if (at < 0) return;
+    this.waiting.splice(at, 1);
+    for (const outpoint of gone.outputs) {
+      for (const child of this.waiting.filter((one) => spends(one.tx, outpoint))) this.#drop(child, null);
+      this.coins.delete(outpoint);
+    }
+    for (const { outpoint } of gone.tx.inputs) {
+      if (by === null || !spends(by, outpoint)) this.giveBack(outpoint);
+    }
+    this.#events.replaced(gone);
+  }
+
+  #kindOf(tx: Transaction, spent: readonly Coin[]): TxKind {
+    if (this.#fundings.has(tx.txid)) return TX.funding;
+    const from = spent.find((coin) => coin.channel >= 0);
+    if (from === undefined) return TX.send;
+    if (from.kind === 'funding') {
+      return tx.locktime >>> 24 === COMMITMENT_LOCKTIME ? TX.commitment : TX.coopClose;
+    }
+    if (from.kind === 'second') return TX.htlcSweep;
+    const input = tx.inputs[spent.indexOf(from)]!;
+    if (from.valueSat === ANCHOR_SAT) return TX.anchor;
+    if (input.witness.some((item) => item.length === PREIMAGE_BYTES)) return TX.htlcSuccess;
+    if (isDirectSweep(input)) return input.sequence === 1 ? TX.sweepRemote : TX.sweepLocal;
+    return TX.htlcTimeout;
+  }
+
+  /** Makes the next block of all transactions that may be in it. `time` in seconds. */
+  mine(time: number): Block {
+    this.height++;
+    const confirmed: WaitingTx[] = [];
+    for (const one of [...this.waiting]) {
+      // A rival may have been confirmed in this very block.
+      if (!this.waiting.includes(one) || !this.#isFinal(one.tx)) continue;
+      this.waiting.splice(this.waiting.indexOf(one), 1);
+      this.#seen.add(one.tx.txid);
+      for (const { outpoint } of one.tx.inputs) this.coins.delete(outpoint);
+      one.tx.outputs.forEach(({ script, valueSat }, index) => {
+        const outpoint = one.outputs[index]!;
+        const owner = this.#owners.get(script);
+        if (owner === undefined) this.coins.get(outpoint)!.height = this.height;
+        else {
+          this.coins.delete(outpoint);
+          this.walletSat[owner] = (this.walletSat[owner] ?? 0) + valueSat;
+        }
+      });
+      this.feesSat += one.feeSat;
+      confirmed.push(one);
+    }
+    const merkle =
+      confirmed.length === 0 ? new Uint8Array(32) : sha256(concat(...confirmed.map(({ tx }) => utf8ToBytes(tx.txid))));
+    const header = blockHeader(this.tip, merkle, time, this.height);
+    this.tip = doubleSha(header);
+    return { header, height: this.height, confirmed };
+  }
+
+  #isFinal(tx: Transaction): boolean {
+    // Locktimes of commitments are numbers of theirs, and times of long ago.
+    if (tx.locktime < 500_000_000 && tx.locktime >= this.height) return false;
+    return tx.inputs.every(({ outpoint, sequence }) => {
+      const coin = this.coins.get(outpoint);
+      if (coin === undefined || coin.height < 0) return false;
+      return sequence >= SEQUENCE_OFF || coin.height + (sequence & SEQUENCE_BLOCKS) <= this.height;
+    });
+  }
+
+  /** Whether something of a closed channel is left to be claimed; anchors are left behind. */
+  hasOutputsOf(channel: number): boolean {
+    for (const coin of this.coins.values()) {
+      if (coin.channel === channel && coin.kind !== 'funding' && coin.valueSat !== ANCHOR_SAT) return true;
+    }
+    return false;
+  }
+
+  /** What is wrong with the account, or null. */
+  check(): string | null {
+    let sat = this.feesSat;
+    for (const coin of this.coins.values()) if (coin.height >= 0) sat += coin.valueSat;
+    for (const wallet of this.walletSat) sat += wallet;
+    return sat === this.mintedSat ? null : `${this.mintedSat} sat came into the world, and there are ${sat}`;
+  }
+}
+
+function spends(tx: Transaction, outpoint: string): boolean {
+  return tx.inputs.some((input) => input.outpoint === outpoint);
+}
+
+/** BOLT 3: a to_local witness is <sig> <> <script>, a to_remote one <sig> <script>; those of HTLCs have two signatures or a key. */
+function isDirectSweep({ witness, sequence }: TxInput): boolean {
+  return witness.length === 2 || (witness.length === 3 && witness[1]!.length <= 1 && sequence > 1 && sequence < 0xffff);
+}

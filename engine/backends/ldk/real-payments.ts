@@ -1,0 +1,330 @@
+/** Payments of real nodes: what is asked of LDK, what it does about it, and how that shows in records and results. */
+
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { FAILURE } from '../../simulate/failure.ts';
+import { OUTCOME, type Outcome, type PaymentResult, RECORD } from '../../simulate/records.ts';
+import { preimageOf } from '../../timeline/payment-hash.ts';
+import type { PaymentProfile } from '../../timeline/timeline.ts';
+import type { Ldk } from './binding.ts';
+import type { RealChannels } from './real-channels.ts';
+import type { RealNode } from './real-node.ts';
+import type { World } from './world-contract.ts';
+
+/** ldk-sample:src/cli.rs:send_payment: Retry::Timeout of 10 s, which LDK without a clock cannot have, as retries without end. */
+const RETRY_US = 10_000_000;
+const RETRIES = 1000;
+/** ldk:ln/channelmanager.rs:MIN_FINAL_CLTV_EXPIRY_DELTA, blocks. */
+const KEYSEND_DELTA = 42;
+/** BOLT 11: lifetime of an invoice that says nothing, s. */
+const INVOICE_EXPIRY_S = 3600;
+const US_PER_S = 1_000_000;
+
+export interface PaymentsWorld extends World {
+  readonly channels: RealChannels;
+}
+
+interface Attempt {
+  readonly number: number;
+  readonly scids: readonly bigint[];
+  readonly amountMsat: number;
+  readonly feeMsat: number;
+  /** Nodes, the sender first, and channel instances. */
+  readonly nodes: readonly number[];
+  readonly channels: readonly number[];
+  ended: boolean;
+}
+
+interface Payment {
+  readonly row: number;
+  readonly source: RealNode;
+  readonly destination: RealNode;
+  readonly amountMsat: number;
+  readonly profile: PaymentProfile;
+  readonly startedUs: number;
+  readonly id: string;
+  readonly preimage: Uint8Array;
+  readonly attempts: Attempt[];
+  readonly succeeded: Attempt[];
+  failureCode: number;
+  failureHop: number;
+  /** Why this side gave it up; null while it has not. */
+  abandoned: Outcome | null;
+  resolved: boolean;
+}
+
+export class RealPayments {
+  readonly #w: PaymentsWorld;
+  readonly #byId: Map<string, Payment> = new Map();
+  readonly #byHash: Map<string, Payment> = new Map();
+  #attempts = 0;
+  inFlight = 0;
+  readonly forwards: number[] = [];
+  readonly feesEarnedMsat: number[] = [];
+
+  constructor(world: PaymentsWorld) {
+    this.#w = world;
+  }
+
+  start(row: number): void {
+    const w = this.#w;
+    const { payments, activities } = w.timeline;
+    const source = w.nodes[payments.source[row]!]!;
+    const destination = w.nodes[payments.destination[row]!]!;
+    const amountMsat = payments.amountMsat[row]!;
+    const { profile, key } = activities[payments.activity[row]!]!;
+    const preimage = preimageOf(key, payments.nth[row]!);
+    const id = sha256(Uint8Array.of(1, ...preimage));
+    const payment: Payment = {
+      row,
+      source,
+      destination,
+      amountMsat,
+      profile,
+      startedUs: w.nowUs(),
+      id: bytesToHex(id),
+      preimage,
+      attempts: [],
+      succeeded: [],
+      failureCode: FAILURE.none,
+      failureHop: -1,
+      abandoned: null,
+      resolved: false,
+    };
+    this.inFlight++;
+    w.record(RECORD.paymentStarted, row, source.index, destination.index, amountMsat);
+    if (!source.running) {
+      this.#resolve(payment, OUTCOME.NotDispatched, 0);
+      return;
+    }
+    this.#byId.set(payment.id, payment);
+    this.#byHash.set(bytesToHex(sha256(preimage)), payment);
+    const problem = this.#send(payment, id);
+    w.touch(source);
+    if (problem !== null) {
+      this.#resolve(payment, problem, 0);
+      return;
+    }
+    const giveUp = (outcome: Outcome): void => {
+      if (payment.resolved || payment.abandoned !== null || !source.running) return;
+      payment.abandoned = outcome;
+      source.manager.abandon_payment(id);
+      w.touch(source);
+    };
+    const timeoutUs = profile.timeoutUs < 0 ? RETRY_US : Math.min(profile.timeoutUs, RETRY_US);
+    w.after(timeoutUs, () => giveUp(OUTCOME.RetriesExhausted));
+  }
+
+  /** Hands a payment to LDK; why it does not even begin, or null. */
+  #send(payment: Payment, id: Uint8Array): Outcome | null {
+    const { ldk } = this.#w.binding;
+    const { source, destination, profile, amountMsat } = payment;
+    const retry = ldk.Retry.constructor_attempts(RETRIES);
+    let answer: { is_ok(): boolean };
+    if (profile.method === 'keysend') {
+      const payee = ldk.PaymentParameters.constructor_for_keysend(destination.id, KEYSEND_DELTA, false);
+      const route = ldk.RouteParameters.constructor_from_payment_params_and_value(payee, BigInt(amountMsat));
+      this.#limit(route, profile);
+      const some = ldk.Option_ThirtyTwoBytesZ.constructor_some(payment.preimage);
+      const onion = ldk.RecipientOnionFields.constructor_spontaneous_empty();
+      answer = source.manager.send_spontaneous_payment(some, onion, id, route, retry);
+    } else {
+      const expiry = profile.invoiceExpiryUs === undefined ? INVOICE_EXPIRY_S : profile.invoiceExpiryUs / US_PER_S;
+      const invoice = ldk.UtilMethods.constructor_create_invoice_from_channelmanager_with_payment_hash(
+        destination.manager,
+        ldk.Option_u64Z.constructor_some(BigInt(amountMsat)),
+        '',
+        Math.max(1, Math.floor(expiry)),
+        sha256(payment.preimage),
+        ldk.Option_u16Z.constructor_none(),
+      );
+      if (!invoice.is_ok()) return OUTCOME.UnexpectedError;
+      const { res } = invoice as unknown as { res: Ldk.Bolt11Invoice };
+      const parameters = ldk.UtilMethods.constructor_payment_parameters_from_invoice(res);
+      const parts = this.#w.binding.must<Ldk.ThreeTuple_ThirtyTwoBytesRecipientOnionFieldsRouteParametersZ>(
+        parameters,
+        'an invoice',
+      );
+      const route = parts.get_c();
+      this.#limit(route, profile);
+      answer = source.manager.send_payment(parts.get_a(), parts.get_b(), id, route, retry);
+    }
+    if (answer.is_ok()) return null;
+    const { LDKRetryableSendFailure_PaymentExpired: expired } = ldk.RetryableSendFailure;
+    const why = (answer as unknown as { err: Ldk.RetryableSendFailure }).err;
+    return why === expired ? OUTCOME.PaymentExpired : OUTCOME.RouteNotFound;
+  }
+
+  #limit(route: Ldk.RouteParameters, profile: PaymentProfile): void {
+    const { ldk } = this.#w.binding;
+    if (profile.feeLimitMsat >= 0) {
+      route.set_max_total_routing_fee_msat(ldk.Option_u64Z.constructor_some(BigInt(profile.feeLimitMsat)));
+    }
+    const parameters = route.get_payment_params();
+    if (profile.maxParts > 0) parameters.set_max_path_count(profile.maxParts);
+    if (profile.maxCltv !== undefined) parameters.set_max_total_cltv_expiry_delta(profile.maxCltv);
+    route.set_payment_params(parameters);
+  }
+
+  /** LDK has found a route and is about to send its paths. */
+  routed(source: RealNode, id: string, route: Ldk.Route): void {
+    const w = this.#w;
+    const payment = this.#byId.get(id);
+    if (payment === undefined) return;
+    for (const path of route.get_paths()) {
+      const hops = path.get_hops();
+      const nodes = [source.index];
+      const channels: number[] = [];
+      const scids: bigint[] = [];
+      let feeMsat = 0;
+      let amountMsat = 0;
+      hops.forEach((hop, i) => {
+        const scid = hop.get_short_channel_id();
+        scids.push(scid);
+        channels.push(w.channels.byScid.get(scid)?.index ?? -1);
+        nodes.push(w.indexOf(hop.get_pubkey()));
+        if (i === hops.length - 1) amountMsat = Number(hop.get_fee_msat());
+        else feeMsat += Number(hop.get_fee_msat());
+      });
+      const attempt: Attempt = { number: this.#attempts++, scids, amountMsat, feeMsat, nodes, channels, ended: false };
+      payment.attempts.push(attempt);
+      w.record(RECORD.attemptSent, payment.row, attempt.number, hops.length, amountMsat + feeMsat);
+    }
+  }
+
+  /** Events of LDK that are about payments; false for others. */
+  hear(node: RealNode, event: Ldk.Event): boolean {
+    const w = this.#w;
+    const { ldk } = w.binding;
+    if (event instanceof ldk.Event_PaymentClaimable) this.#claimable(node, event);
+    else if (event instanceof ldk.Event_PaymentPathSuccessful) {
+      node.learn(event.path, null, false);
+    } else if (event instanceof ldk.Event_PaymentPathFailed) this.#pathFailed(node, event);
+    else if (event instanceof ldk.Event_PaymentSent) {
+      const payment = this.#byHash.get(bytesToHex(event.payment_hash));
+      const fee = event.fee_paid_msat as unknown as { some?: bigint };
+      if (payment !== undefined) this.#sent(payment, Number(fee.some ?? 0n));
+    } else if (event instanceof ldk.Event_PaymentFailed) {
+      const payment = this.#byId.get(bytesToHex(event.payment_id));
+      const reason = event.reason as unknown as { some?: number };
+      if (payment !== undefined) this.#resolve(payment, payment.abandoned ?? this.#outcomeOf(reason.some ?? -1), 0);
+    } else if (event instanceof ldk.Event_PaymentForwarded) {
+      const earned = event.total_fee_earned_msat as unknown as { some?: bigint };
+      this.forwards[node.index] = (this.forwards[node.index] ?? 0) + 1;
+      this.feesEarnedMsat[node.index] = (this.feesEarnedMsat[node.index] ?? 0) + Number(earned.some ?? 0n);
+    } else return false;
+    return true;
+  }
+
+  #claimable(node: RealNode, event: Ldk.Event_PaymentClaimable): void {
+    const w = this.#w;
+    const hash = event.payment_hash;
+    const payment = this.#byHash.get(bytesToHex(hash));
+    if (payment === undefined) return;
+    const { holdUs, settles } = payment.profile;
+    if (holdUs < 0) return;
+    const settle = (): void => {
+      if (!node.running) return;
+      if (settles === false) node.manager.fail_htlc_backwards(sha256(payment.preimage));
+      else node.manager.claim_funds(payment.preimage);
+      w.touch(node);
+    };
+    if (holdUs === 0) settle();
+    else w.after(holdUs, settle);
+  }
+
+  /** The preimage came back: the paths that have not failed succeed, though LDK says so of each only later. */
+  #sent(payment: Payment, feeMsat: number): void {
+    if (payment.resolved) return;
+    for (const attempt of payment.attempts) {
+      if (attempt.ended) continue;
+      attempt.ended = true;
+      payment.succeeded.push(attempt);
+      this.#w.record(RECORD.attemptSucceeded, attempt.number, payment.row, attempt.channels.length, attempt.feeMsat);
+    }
+    this.#resolve(payment, OUTCOME.Success, feeMsat);
+  }
+
+  #pathFailed(node: RealNode, event: Ldk.Event_PaymentPathFailed): void {
+    const w = this.#w;
+    const { ldk } = w.binding;
+    const scid = (event.short_channel_id as unknown as { some?: bigint }).some;
+    const onPath = event.failure instanceof ldk.PathFailure_OnPath;
+    if (onPath && event.payment_failed_permanently) node.learn(event.path, null, true);
+    else if (scid !== undefined) node.learn(event.path, scid, false);
+    const said = onPath ? onionError(node.onionErrors.shift() ?? '') : null;
+    const id = (event.payment_id as unknown as { some?: Uint8Array }).some;
+    const payment = id === undefined ? undefined : this.#byId.get(bytesToHex(id));
+    if (payment === undefined) return;
+    payment.failureCode = said?.code ?? FAILURE.temporary_channel_failure;
+    const attempt = attemptOf(payment, event.path);
+    const by = said === null ? node.index : w.indexOfHex(said.node);
+    payment.failureHop = attempt === undefined ? -1 : attempt.nodes.indexOf(by);
+    if (attempt === undefined) return;
+    attempt.ended = true;
+    const { failureHop, failureCode } = payment;
+    w.record(RECORD.attemptFailed, attempt.number, failureHop, failureCode, attempt.amountMsat + attempt.feeMsat);
+  }
+
+  #outcomeOf(reason: number): Outcome {
+    const { ldk } = this.#w.binding;
+    const name = (ldk.PaymentFailureReason as unknown as Record<number, string>)[reason] ?? '';
+    switch (name.replace('LDKPaymentFailureReason_', '')) {
+      case 'RecipientRejected':
+        return OUTCOME.RecipientRejected;
+      case 'UserAbandoned':
+        return OUTCOME.UserAbandoned;
+      case 'RetriesExhausted':
+        return OUTCOME.RetriesExhausted;
+      case 'PaymentExpired':
+        return OUTCOME.PaymentExpired;
+      case 'RouteNotFound':
+        return OUTCOME.RouteNotFound;
+      default:
+        return OUTCOME.UnexpectedError;
+    }
+  }
+
+  #resolve(payment: Payment, outcome: Outcome, feeMsat: number): void {
+    if (payment.resolved) return;
+    payment.resolved = true;
+    this.inFlight--;
+    const w = this.#w;
+    // Behind the records of the same instant.
+    w.soon(() => {
+      const shown = payment.succeeded[0] ?? payment.attempts.at(-1);
+      const result: PaymentResult = {
+        payment: payment.row,
+        startedUs: payment.startedUs,
+        resolvedUs: w.nowUs(),
+        outcome,
+        attempts: payment.attempts.length,
+        parts: payment.succeeded.length,
+        feeMsat,
+        route: shown?.nodes ?? [],
+        channels: shown?.channels ?? [],
+        failureCode: payment.failureCode,
+        failureHop: payment.failureHop,
+      };
+      w.record(RECORD.paymentResolved, payment.row, outcome, payment.attempts.length, feeMsat);
+      w.paid(result);
+    });
+  }
+}
+
+/** The attempt that took this path and has not ended. */
+function attemptOf(payment: Payment, path: Ldk.Path): Attempt | undefined {
+  const hops = path.get_hops();
+  const scids = hops.map((hop) => hop.get_short_channel_id());
+  const amount = Number(hops.at(-1)?.get_fee_msat() ?? 0n);
+  return payment.attempts.find((one) => {
+    if (one.ended || one.amountMsat !== amount || one.scids.length !== scids.length) return false;
+    return one.scids.every((scid, i) => scid === scids[i]);
+  });
+}
+
+/** ldk:ln/onion_utils.rs:process_onion_failure logs `Onion Error[from NODE: title(0xCODE)…`; no event has the code. */
+function onionError(text: string): { readonly node: string; readonly code: number } | null {
+  const match = /^Onion Error\[from ([0-9a-f]{66}): [^(]*\((0x[0-9a-f]+)\)/.exec(text);
+  return match === null ? null : { node: match[1]!, code: Number.parseInt(match[2]!, 16) };
+}

@@ -1,0 +1,485 @@
+/**
+ * A network of real LDK nodes in virtual time: their clock, chain and wires, and what the control plane asks of them. Every
+ * byte of it follows from the timeline: keys and delays are drawn from named streams, LDK has no clock but this one.
+ *
+ * The network of the plan is built before time 0, with channels that are really opened; blocks for it are mined below the
+ * plan's height, and nothing of it is recorded but that the channels are there.
+ */
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { RandomStream } from '../../base/random.ts';
+import { EVENT, STATE } from '../../simulate/channel-lifecycle.ts';
+import { type PaymentResult, RECORD, type RecordSink } from '../../simulate/records.ts';
+import { WEIGHT } from '../../simulate/tx-weight.ts';
+import type { SendOnchainRequest, SetLatencyRequest, SetPolicyRequest } from '../../timeline/control.ts';
+import type { Timeline } from '../../timeline/timeline.ts';
+import { Agenda } from './agenda.ts';
+import type { Binding, Ldk } from './binding.ts';
+import { RealChain, type WaitingTx } from './real-chain.ts';
+import { RealChannels } from './real-channels.ts';
+import { type NodeDisk, type NodeWorld, RealNode } from './real-node.ts';
+import { type PaymentsWorld, RealPayments } from './real-payments.ts';
+import { Sweeper } from './sweeper.ts';
+import { walletTransaction } from './transaction.ts';
+import { type Connection, Wires, type WiresWorld } from './wires.ts';
+
+const US_PER_S = 1_000_000;
+/** ldk:lightning-background-processor/src/lib.rs:FRESHNESS_TIMER, PING_TIMER, REBROADCAST_TIMER, scorer persistence; s. */
+const TIMERS: readonly (readonly [seconds: number, tick: (node: RealNode) => void])[] = [
+  [60, (node) => node.manager.timer_tick_occurred()],
+  [10, (node) => node.peers.timer_tick_occurred()],
+  [30, (node) => node.monitors.rebroadcast_pending_claims()],
+  [300, (node) => node.timePasses()],
+];
+/** ldk:ln/channelmanager.rs:MIN_HTLC_RELAY_HOLDING_CELL_MILLIS; the application waits up to five times as long. */
+const FORWARD_MS: readonly [number, number] = [100, 500];
+/** When an application connects again to a peer that is gone. */
+const RECONNECT_US = US_PER_S;
+/**
+ * BOLT 7 and LDK's minimum_depth ask for 6. Two more, for LDK's invoices name routes of their own to a node whose announced
+ * channels have fewer (`ldk:ln/invoice_utils.rs:sort_and_filter_channels`).
+ */
+export const SETUP_BLOCKS = 8;
+const BLOCK_S = 600;
+
+export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
+  readonly timeline: Timeline;
+  readonly binding: Binding;
+  readonly chain: RealChain;
+  readonly agenda: Agenda = new Agenda();
+  readonly nodes: RealNode[] = [];
+  readonly channels: RealChannels;
+  readonly payments: RealPayments;
+  readonly wires: Wires;
+  readonly sweeper: Sweeper;
+  isSettingUp = true;
+  texts = 0;
+  readonly #sink: RecordSink;
+  readonly #indexes: Map<string, number> = new Map();
+  readonly #touched: Set<RealNode> = new Set();
+  readonly #later: (() => void)[] = [];
+  readonly #forwardsDue: Set<RealNode> = new Set();
+  readonly #delays: RandomStream[] = [];
+  readonly #disks: Map<RealNode, NodeDisk> = new Map();
+  /** Starts of each node so far: timers of an earlier life end by it. */
+  readonly #lives: number[] = [];
+  readonly #missed: Map<RealNode, { header: Uint8Array; height: number; transactions: Uint8Array[] }[]> = new Map();
+  readonly #apart: Set<string> = new Set();
+  #groups: number[] = [];
+  #nowUs = 0;
+  #blockSeconds = 0;
+
+  constructor(binding: Binding, timeline: Timeline, sink: RecordSink) {
+    this.binding = binding;
+    this.timeline = timeline;
+    this.#sink = sink;
+    this.chain = new RealChain(timeline.chain.height - SETUP_BLOCKS, timeline.chain.feeratePerKw, {
+      broadcast: (tx) => {
+        this.#recordTx(RECORD.txBroadcast, tx, tx.feeSat);
+        this.channels.broadcast(tx);
+      },
+      replaced: (tx) => this.#recordTx(RECORD.txReplaced, tx, tx.feeSat),
+    });
+    this.channels = new RealChannels(this);
+    this.payments = new RealPayments(this);
+    this.wires = new Wires(this);
+    this.sweeper = new Sweeper(this);
+    this.#blockSeconds = Math.floor(timeline.epochMs / 1000) - (SETUP_BLOCKS + 1) * BLOCK_S;
+  }
+
+  nowUs(): number {
+    return this.#nowUs;
+  }
+
+  seconds(): number {
+    const clock = Math.floor(this.timeline.epochMs / 1000) + Math.floor(this.#nowUs / US_PER_S);
+    return this.isSettingUp ? this.#blockSeconds : clock;
+  }
+
+  /** Builds the network of the plan. */
+  build(): void {
+    const { network, seed } = this.timeline;
+    this.binding.scope(() => {
+      network.nodes.forEach((plan, index) => {
+        const stream = RandomStream.named(seed, 'ldk', plan.name, 'keys');
+        const times = RandomStream.named(seed, 'ldk', plan.name, 'starts');
+        const node = this.binding.keep(
+          () => new RealNode(this, index, plan.name, stream.bytes(32), () => BigInt(times.u32())),
+        );
+        this.nodes.push(node);
+        this.#indexes.set(node.idHex, index);
+        this.#delays.push(RandomStream.named(seed, 'ldk', plan.name, 'forward-delays'));
+        this.#lives.push(0);
+        this.#groups.push(0);
+        this.chain.mint(index, plan.walletSat);
+        this.payments.forwards.push(0);
+        this.payments.feesEarnedMsat.push(0);
+      });
+    });
+    for (const { node0, node1 } of network.channels) {
+      if (this.wires.between(node0, node1) !== undefined) continue;
+      this.#act(() => this.wires.connect(this.nodes[node0]!, this.nodes[node1]!));
+    }
+    this.#quiet();
+    network.channels.forEach((plan, name) => {
+      this.#act(() =>
+        this.channels.open({
+          channel: name,
+          from: plan.node0,
+          to: plan.node1,
+          capacitySat: plan.capacitySat,
+          pushMsat: plan.capacitySat * 1000 - plan.balance0Msat,
+          announced: plan.announced,
+          policy: plan.policy0,
+          reversePolicy: plan.policy1,
+          latencyUs: plan.latencyUs,
+        }),
+      );
+    });
+    this.#quiet();
+    for (let i = 0; i < SETUP_BLOCKS; i++) {
+      this.mine(1);
+      this.#quiet();
+    }
+    for (const node of this.nodes) {
+      this.#act(() => {
+        node.announce();
+        this.touch(node);
+      });
+    }
+    this.#quiet();
+    for (const channel of this.channels.all) {
+      if (channel.state === STATE.open && channel.active) continue;
+      const name = this.timeline.channelNames[channel.name] ?? '';
+      throw new Error(`LDK does not open the channel \`${name}\` as the scenario has it: ${this.#refusal}`);
+    }
+    this.isSettingUp = false;
+    for (const channel of this.channels.all) {
+      const { index, capacitySat } = channel;
+      this.record(RECORD.channelState, index, STATE.pending, EVENT.broadcast, capacitySat);
+      this.record(RECORD.channelState, index, STATE.awaiting_ready, EVENT.depth, capacitySat);
+      this.record(RECORD.channelState, index, STATE.open, EVENT.ready, capacitySat);
+    }
+    for (const node of this.nodes) this.#startTimers(node);
+  }
+
+  #refusal = 'it did not become ready';
+
+  /** Works off everything that is under way, while the network is built and no time passes. */
+  #quiet(): void {
+    while (this.agenda.nextUs < Number.POSITIVE_INFINITY) this.#act(this.agenda.take());
+  }
+
+  record(code: Parameters<RecordSink['record']>[0], a: number, b: number, c: number, amount: number): void {
+    if (!this.isSettingUp) this.#sink.record(code, this.#nowUs, a, b, c, amount);
+  }
+
+  text(text: string): number {
+    if (this.isSettingUp) {
+      this.#refusal = text;
+      return 0;
+    }
+    this.#sink.text(this.texts, text);
+    return this.texts++;
+  }
+
+  paid(result: PaymentResult): void {
+    this.#sink.payment(result);
+  }
+
+  routed(node: RealNode, id: string, route: Ldk.Route): void {
+    this.payments.routed(node, id, route);
+  }
+
+  indexOf(id: Uint8Array): number {
+    return this.indexOfHex(bytesToHex(id));
+  }
+
+  indexOfHex(id: string): number {
+    return this.#indexes.get(id) ?? -1;
+  }
+
+  delayUs(a: number, b: number): number {
+    return this.isSettingUp ? 0 : (this.channels.between(a, b)?.latencyUs ?? 0);
+  }
+
+  after(delayUs: number, happen: () => void): void {
+    this.agenda.add(this.#nowUs + (this.isSettingUp ? 0 : delayUs), happen);
+  }
+
+  /** After all that the nodes have to say now. */
+  soon(happen: () => void): void {
+    this.#later.push(happen);
+  }
+
+  touch(node: RealNode): void {
+    this.#touched.add(node);
+  }
+
+  /** Lets something happen and the nodes work off what it brought them. */
+  #act(happen: () => void): void {
+    this.binding.scope(() => {
+      happen();
+      this.#settle();
+    });
+  }
+
+  #settle(): void {
+    for (;;) {
+      const [node] = this.#touched;
+      if (node === undefined) {
+        const next = this.#later.shift();
+        if (next === undefined) break;
+        next();
+        continue;
+      }
+      this.#touched.delete(node);
+      if (!node.running) continue;
+      node.peers.process_events();
+      this.binding.forget(node.peers);
+      for (const event of node.takeEvents()) {
+        this.#hear(node, event);
+        this.touch(node);
+      }
+    }
+    this.channels.look();
+  }
+
+  #hear(node: RealNode, event: Ldk.Event): void {
+    const { ldk } = this.binding;
+    if (event instanceof ldk.Event_PendingHTLCsForwardable) this.#forwardLater(node);
+    else if (event instanceof ldk.Event_SpendableOutputs) this.sweeper.sweep(node, event);
+    else if (!this.payments.hear(node, event)) this.channels.hear(node, event);
+  }
+
+  #forwardLater(node: RealNode): void {
+    if (this.#forwardsDue.has(node)) return;
+    this.#forwardsDue.add(node);
+    const life = this.#lives[node.index];
+    this.after(this.#delays[node.index]!.integer(...FORWARD_MS) * 1000, () => {
+      if (this.#lives[node.index] !== life) return;
+      this.#forwardsDue.delete(node);
+      if (!node.running) return;
+      node.manager.process_pending_htlc_forwards();
+      this.touch(node);
+    });
+  }
+
+  #startTimers(node: RealNode): void {
+    const life = this.#lives[node.index];
+    for (const [seconds, tick] of TIMERS) {
+      const again = (): void => {
+        if (!node.running || this.#lives[node.index] !== life) return;
+        tick(node);
+        this.touch(node);
+        this.after(seconds * US_PER_S, again);
+      };
+      this.after(seconds * US_PER_S, again);
+    }
+  }
+
+  /** As Backend.advance; stops after an event in which a payment ended, too. */
+  advance(untilUs: number, inclusive: boolean, maxEvents: number, isDue: () => boolean): boolean {
+    for (let events = 0; ; events++) {
+      const next = this.agenda.nextUs;
+      if (inclusive ? next > untilUs : next >= untilUs) break;
+      if (events >= maxEvents) return false;
+      this.#nowUs = next;
+      this.#act(this.agenda.take());
+      if (isDue()) return false;
+    }
+    this.#nowUs = Math.max(this.#nowUs, untilUs);
+    return true;
+  }
+
+  /** Does what the control plane asks, at the present instant. */
+  control(work: () => void): void {
+    this.#act(work);
+  }
+
+  mine(blocks: number): void {
+    for (let i = 0; i < blocks; i++) this.#act(() => this.#block());
+  }
+
+  #block(): void {
+    this.#blockSeconds = Math.max(
+      this.#blockSeconds + 1,
+      this.isSettingUp ? this.#blockSeconds + BLOCK_S : this.seconds(),
+    );
+    const { header, height, confirmed } = this.chain.mine(this.#blockSeconds);
+    this.record(RECORD.block, 1, confirmed.length, height, 0);
+    for (const tx of confirmed) this.#recordTx(RECORD.txConfirmed, tx, height);
+    this.channels.confirmed(confirmed, height);
+    const transactions = confirmed.map(({ tx }) => tx.bytes);
+    for (const node of this.nodes) {
+      if (!node.running) {
+        this.#missed.get(node)?.push({ header, height, transactions });
+        continue;
+      }
+      node.connectBlock(header, height, transactions);
+      this.touch(node);
+    }
+    this.soon(() => this.channels.afterBlock(height));
+  }
+
+  #recordTx(code: Parameters<RecordSink['record']>[0], { kind, channel, valueSat }: WaitingTx, c: number): void {
+    this.record(code, kind, channel, c, valueSat);
+  }
+
+  stopNode(node: RealNode, crashed: boolean): void {
+    if (!node.running) return;
+    for (const channel of this.channels.of(node)) {
+      this.channels.remember(channel);
+      this.channels.setActive(channel, false);
+    }
+    this.#disks.set(node, node.disk());
+    node.running = false;
+    this.#lives[node.index]!++;
+    this.#forwardsDue.delete(node);
+    this.#missed.set(node, []);
+    for (const connection of this.wires.of(node.index)) {
+      const other = connection.a === node.index ? connection.b : connection.a;
+      this.wires.cut(connection, crashed ? [] : [other]);
+      // Who is not told finds out by itself: no answer to its pings.
+    }
+    this.record(RECORD.nodeStopped, node.index, crashed ? 1 : 0, 0, 0);
+  }
+
+  /** What the disk of a node holds. */
+  diskOf(node: RealNode): NodeDisk {
+    return this.#disks.get(node) ?? node.disk();
+  }
+
+  startNode(node: RealNode): void {
+    const disk = this.#disks.get(node);
+    if (node.running || disk === undefined) return;
+    this.#disks.delete(node);
+    node.running = true;
+    this.binding.keep(() => node.restart(disk));
+    for (const { header, height, transactions } of this.#missed.get(node) ?? []) {
+      node.connectBlock(header, height, transactions);
+    }
+    this.#missed.delete(node);
+    this.record(RECORD.nodeStarted, node.index, 0, 0, 0);
+    this.touch(node);
+    this.#startTimers(node);
+    for (const channel of this.channels.of(node)) {
+      const [a, b] = channel.nodes;
+      this.#connectSoon(a, b, 0);
+    }
+  }
+
+  /** Two nodes can talk: both run, nothing keeps them apart. */
+  canReach(a: number, b: number): boolean {
+    if (!this.nodes[a]!.running || !this.nodes[b]!.running) return false;
+    return this.#groups[a] === this.#groups[b] && !this.#apart.has(pairOf(a, b));
+  }
+
+  gone({ a, b }: Connection, _node: RealNode): void {
+    const [from, to] = [this.nodes[a]!, this.nodes[b]!];
+    for (const channel of this.channels.of(from)) {
+      if (!channel.nodes.includes(to)) continue;
+      this.channels.setActive(channel, false);
+      this.channels.unsettled.add(channel);
+    }
+    this.#connectSoon(from, to, RECONNECT_US);
+  }
+
+  #connectSoon(a: RealNode, b: RealNode, delayUs: number): void {
+    this.after(delayUs, () => {
+      if (this.wires.between(a.index, b.index) !== undefined || !this.canReach(a.index, b.index)) return;
+      this.wires.connect(a, b);
+      for (const channel of this.channels.of(a)) if (channel.nodes.includes(b)) this.channels.unsettled.add(channel);
+    });
+  }
+
+  connectPeer(a: number, b: number): void {
+    this.#apart.delete(pairOf(a, b));
+    this.record(RECORD.peers, a, b, 1, 0);
+    this.#connectSoon(this.nodes[a]!, this.nodes[b]!, 0);
+  }
+
+  disconnectPeer(a: number, b: number): void {
+    this.#apart.add(pairOf(a, b));
+    this.record(RECORD.peers, a, b, 0, 0);
+    const connection = this.wires.between(a, b);
+    if (connection !== undefined) this.wires.cut(connection, [a, b]);
+  }
+
+  partition(groups: readonly (readonly number[])[]): void {
+    const before = this.#groups;
+    this.#groups = before.map(() => 0);
+    groups.forEach((group, i) => {
+      for (const node of group) this.#groups[node] = i + 1;
+    });
+    this.#regroup(before);
+    groups.forEach((group, i) => {
+      this.record(RECORD.partition, i + 1, group.length, 0, 0);
+    });
+  }
+
+  heal(): void {
+    const before = this.#groups;
+    this.#groups = before.map(() => 0);
+    this.#regroup(before);
+    this.record(RECORD.partition, 0, 0, 0, 0);
+  }
+
+  /** Connections across groups fall silent; pairs that can reach each other again connect anew. */
+  #regroup(before: readonly number[]): void {
+    for (const channel of this.channels.all) {
+      const [a, b] = channel.nodes;
+      const connection = this.wires.between(a.index, b.index);
+      const together = this.#groups[a.index] === this.#groups[b.index];
+      if (connection !== undefined && !together) this.wires.cut(connection, []);
+      if (together && before[a.index] !== before[b.index]) this.#connectSoon(a, b, RECONNECT_US);
+    }
+  }
+
+  setPolicy({ channel: name, node, policy }: SetPolicyRequest): void {
+    const channel = this.channels.byName.get(name);
+    if (channel === undefined || channel.state !== STATE.open) return;
+    channel.nodes.forEach((one, side) => {
+      if (node >= 0 && one.index !== node) return;
+      if (!one.running || !this.channels.setPolicy(channel, side, policy)) return;
+      const config = this.channels.details(channel, side)!.get_config();
+      const ppm = config.get_forwarding_fee_proportional_millionths();
+      const base = config.get_forwarding_fee_base_msat();
+      this.record(RECORD.policy, 2 * channel.index + side, base, ppm, this.channels.largestHtlc(channel));
+    });
+  }
+
+  setLatency({ channels, latencyUs }: SetLatencyRequest): void {
+    for (const name of channels) {
+      const channel = this.channels.byName.get(name);
+      if (channel === undefined) continue;
+      channel.latencyUs = latencyUs;
+      this.record(RECORD.latency, channel.index, 0, 0, latencyUs);
+    }
+  }
+
+  setFeerate(perKw: number): void {
+    this.record(RECORD.feerate, -1, this.chain.feeratePerKw, perKw, 0);
+    this.chain.feeratePerKw = perKw;
+  }
+
+  fund(node: number, sat: number): void {
+    this.chain.mint(node, sat);
+    this.record(RECORD.funded, node, 0, 0, sat);
+  }
+
+  sendOnchain({ from, to, sat }: SendOnchainRequest): void {
+    const fee = this.chain.feeFor(WEIGHT.send);
+    const source = this.nodes[from]!;
+    const refuse = (why: string): void => this.record(RECORD.sendRejected, from, to, this.text(why), sat);
+    if (!source.running) refuse('the node is not running');
+    else if ((this.chain.walletSat[from] ?? 0) < sat + fee) refuse('not enough coins in the wallet');
+    else {
+      const script = bytesToHex(this.nodes[to]!.walletScript);
+      this.chain.submit(walletTransaction([this.chain.coin(from, sat + fee)], [{ valueSat: sat, script }]));
+    }
+  }
+}
+
+function pairOf(a: number, b: number): string {
+  return a < b ? `${a}:${b}` : `${b}:${a}`;
+}
