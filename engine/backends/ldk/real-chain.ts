@@ -127,8 +127,8 @@ export class RealChain {
     if (this.#seen.has(tx.txid) || this.waiting.some((one) => one.tx.txid === tx.txid)) return;
     const spent = tx.inputs.map(({ outpoint }) => this.coins.get(outpoint));
     const inSat = spent.reduce((sum, coin) => sum + (coin?.valueSat ?? Number.NaN), 0);
-    const valueSat = tx.outputs.reduce((sum, output) => sum + output.valueSat, 0);
-    const feeSat = inSat - valueSat;
+    const outSat = tx.outputs.reduce((sum, output) => sum + output.valueSat, 0);
+    const feeSat = inSat - outSat;
     // Also where an input is not known.
     if (!(feeSat >= 0)) return;
     const rivals = this.waiting.filter((one) => one.tx.inputs.some((input) => spends(tx, input.outpoint)));
@@ -145,6 +145,8 @@ export class RealChain {
       this.coins.set(outpoint, coin);
       return outpoint;
     });
+    // As in the simulator: what a channel gets, and what comes from one.
+    const valueSat = kind === TX.funding || kind === TX.send ? outSat : inSat;
     const waits: WaitingTx = { tx, kind, channel, feeSat, valueSat, outputs };
     this.waiting.push(waits);
     this.#events.broadcast(waits);

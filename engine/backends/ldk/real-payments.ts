@@ -203,7 +203,7 @@ export class RealPayments {
     else if (event instanceof ldk.Event_PaymentSent) {
       const payment = this.#byHash.get(bytesToHex(event.payment_hash));
       const fee = event.fee_paid_msat as unknown as { some?: bigint };
-      if (payment !== undefined) this.#sent(payment, Number(fee.some ?? 0n));
+      if (payment !== undefined) this.#sent(payment, fee.some === undefined ? null : Number(fee.some));
     } else if (event instanceof ldk.Event_PaymentFailed) {
       const payment = this.#byId.get(bytesToHex(event.payment_id));
       const reason = event.reason as unknown as { some?: number };
@@ -234,7 +234,7 @@ export class RealPayments {
   }
 
   /** The preimage came back: the paths that have not failed succeed, though LDK says so of each only later. */
-  #sent(payment: Payment, feeMsat: number): void {
+  #sent(payment: Payment, feeMsat: number | null): void {
     if (payment.resolved) return;
     for (const attempt of payment.attempts) {
       if (attempt.ended) continue;
@@ -242,7 +242,8 @@ export class RealPayments {
       payment.succeeded.push(attempt);
       this.#w.record(RECORD.attemptSucceeded, attempt.number, payment.row, attempt.channels.length, attempt.feeMsat);
     }
-    this.#resolve(payment, OUTCOME.Success, feeMsat);
+    const sum = payment.succeeded.reduce((fees, attempt) => fees + attempt.feeMsat, 0);
+    this.#resolve(payment, OUTCOME.Success, feeMsat ?? sum);
   }
 
   #pathFailed(node: RealNode, event: Ldk.Event_PaymentPathFailed): void {

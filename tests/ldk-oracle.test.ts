@@ -1,0 +1,184 @@
+/**
+ * Real LDK as the oracle of its model: the same timelines on the simulator's model `ldk` (rules of 0.3) and on real LDK nodes
+ * (0.1) must come to the same payments, routes, fees, failures, balances, commitment fees and money on the chain.
+ */
+import { describe, expect, it } from 'vitest';
+import type { Backend } from '../engine/backends/backend.ts';
+import { loadBinding } from '../engine/backends/ldk/binding.ts';
+import { inlineLink, LdkBackend } from '../engine/backends/ldk/ldk-backend.ts';
+import { createSimulatorBackend } from '../engine/backends/simulator/simulator-backend.ts';
+import { MODEL_KINDS, RUN_KINDS } from '../engine/kinds/registry.ts';
+import { runTimeline } from '../engine/run/runner.ts';
+import { failureName } from '../engine/simulate/failure.ts';
+import { OUTCOME_NAMES, RECORD, TX_NAMES } from '../engine/simulate/records.ts';
+import { available } from './testing/command.ts';
+import { type Compiled, compileText } from './testing/play.ts';
+
+const installed = await loadBinding().then(
+  () => true,
+  () => false,
+);
+const there = available(installed, 'the package lightningdevkit 0.1.0');
+
+const HEAD = `version: 1
+name: oracle
+duration: 10m
+chain: { height: 100, mining: { every: 30s, blocks: 6 } }
+defaults: { node: { model: ldk, wallet: 1 BTC }, channel: { capacity: 1_000_000 sat, push: 400_000 sat } }
+`;
+
+/**
+ * Fees in which they do not agree, with the reason in models/ldk/README.md, as real minus model: what the peers of a
+ * cooperative close settle on, and the weight of signatures in claims. Least and most, sat.
+ */
+const FEES_APART: Readonly<Record<string, readonly [number, number]>> = {
+  coopClose: [1000, 1002],
+  sweepLocal: [-1, 1],
+  sweepRemote: [-1, 1],
+};
+
+interface Claim {
+  readonly kind: string;
+  readonly feeSat: number;
+  readonly valueSat: number;
+}
+
+interface Facts {
+  /** What both must agree on to the msat, by payment, channel and transaction. */
+  readonly exact: object;
+  /** Transactions whose fees may be apart. */
+  readonly claims: readonly Claim[];
+  readonly wallets: readonly number[];
+}
+
+async function facts(compiled: Compiled, backend: Backend): Promise<Facts> {
+  const payments: string[] = [];
+  const transactions: string[] = [];
+  const claims: Claim[] = [];
+  const { timeline } = compiled;
+  let wallets: readonly number[] = [];
+  const stop = backend.stop.bind(backend);
+  const channels: string[] = [];
+  backend.stop = async () => {
+    wallets = [];
+    for (let n = 0; n < timeline.network.nodes.length; n++) wallets = [...wallets, (await backend.node(n)).walletSat];
+    for (let c = 0; c < timeline.channelNames.length; c++) {
+      const { name, state, balance0Msat, balance1Msat, htlcs } = await backend.channel(c);
+      // Balances of a channel that is gone are what its ending made of them.
+      const money = state === 'open' ? `${balance0Msat} + ${balance1Msat} msat, ${htlcs} HTLCs` : '';
+      channels.push(`${name} ${state} ${money}`);
+    }
+    await stop();
+  };
+  const result = await runTimeline({
+    timeline,
+    timelineDigest: compiled.timelineDigest,
+    backend,
+    kinds: RUN_KINDS,
+    clock: { now: () => 0, sleep: async () => {} },
+    observers: [
+      {
+        record: (code, _time, a, b, c, amount) => {
+          if (code !== RECORD.txBroadcast) return;
+          const kind = TX_NAMES[a] ?? '';
+          if (kind in FEES_APART) claims.push({ kind, feeSat: c, valueSat: amount });
+          else transactions.push(`${kind} of ${b}: fee ${c}, value ${amount}`);
+        },
+        text: () => {},
+        payment: (one) => {
+          const { outcome, route, feeMsat, parts, failureCode, failureHop } = one;
+          const names = route.map((node) => timeline.network.nodes[node]?.name).join(' > ');
+          const failed = failureCode === 0 ? '' : `, ${failureName(failureCode)} at ${failureHop}`;
+          payments[one.payment] = `${OUTCOME_NAMES[outcome]} ${names}, ${feeMsat} msat, ${parts} parts${failed}`;
+        },
+      },
+    ],
+  });
+  if (result.failure !== null) throw result.failure;
+  return { exact: { payments, channels, transactions }, claims, wallets };
+}
+
+async function both(text: string): Promise<readonly [model: Facts, real: Facts]> {
+  const compiled = await compileText(HEAD + text, 'oracle.yml', '.');
+  const model = await facts(compiled, createSimulatorBackend({ models: MODEL_KINDS }));
+  return [model, await facts(compiled, new LdkBackend(inlineLink()))];
+}
+
+const LINE = `nodes: { alice: {}, bob: {}, carol: {}, dave: {} }
+channels:
+  ab: { from: alice, to: bob }
+  bc: { from: bob, to: carol, policy: { fee_base: 500 msat, fee_rate: 123 ppm } }
+  cd: { from: carol, to: dave, policy: { fee_base: 0 msat, fee_rate: 2_000 ppm, cltv_expiry_delta: 60 } }
+`;
+const pay = (at: number, source: string, destination: string, amount: string, rest = ''): string =>
+  `  - { at: ${at}s, pay: { source: ${source}, destination: ${destination}, amount: ${amount}${rest} } }\n`;
+
+const CASES: readonly (readonly [name: string, text: string])[] = [
+  [
+    'payments over one to three hops, by keysend and invoice',
+    `${LINE}events:\n${pay(5, 'alice', 'bob', '10_000 sat')}${pay(15, 'alice', 'carol', '12_345_678 msat')}${pay(
+      25,
+      'alice',
+      'dave',
+      '50_001_001 msat',
+      ', method: invoice',
+    )}${pay(35, 'dave', 'alice', '7_777 sat', ', method: invoice')}${pay(45, 'carol', 'bob', '1_000 sat', ', method: keysend')}`,
+  ],
+  [
+    'payments that fail: too much, dear, refused, a peer that is away',
+    `${LINE}events:\n${pay(5, 'alice', 'dave', '900_000 sat')}${pay(15, 'alice', 'dave', '100_000 sat', ', fee_limit: 1 sat')}${pay(
+      25,
+      'alice',
+      'carol',
+      '20_000 sat',
+      ', hold: 1s, settle: false, method: invoice',
+    )}  - { at: 35s, stop_node: { node: carol } }\n${pay(50, 'alice', 'carol', '20_000 sat')}`,
+  ],
+  [
+    'a channel without liquidity on the way',
+    `nodes: { alice: {}, bob: {}, carol: {} }
+channels:
+  ab: { from: alice, to: bob }
+  bc: { from: bob, to: carol, push: 950_000 sat }
+events:\n${pay(5, 'alice', 'carol', '60_000 sat')}${pay(30, 'carol', 'alice', '90_000 sat', ', method: invoice')}${pay(50, 'alice', 'carol', '60_000 sat')}`,
+  ],
+  [
+    'a force close and a cooperative one',
+    `${LINE}events:\n${pay(5, 'alice', 'dave', '50_001_001 msat', ', method: invoice')}  - { at: 65s, close_channel: { channel: ab, force: true, by: alice } }
+  - { at: 95s, close_channel: { channel: cd } }\n`,
+  ],
+  [
+    'a force close with a payment in it, whose recipient claims it',
+    `${LINE}events:\n${pay(5, 'alice', 'carol', '40_000 sat', ', hold: 55s, method: invoice')}  - { at: 20s, close_channel: { channel: bc, force: true, by: bob } }\n`,
+  ],
+  [
+    'a channel that is opened and used',
+    `${LINE}events:
+  - { at: 5s, open_channel: { channel: ad, from: alice, to: dave, capacity: 300_000 sat } }
+${pay(100, 'alice', 'dave', '30_000 sat')}${pay(130, 'dave', 'alice', '5_000 sat')}`,
+  ],
+];
+
+describe.skipIf(!there)('the model and real LDK agree on', () => {
+  it.each(CASES)(
+    '%s',
+    async (_name, text) => {
+      const [model, real] = await both(text);
+      expect(model.exact).toEqual(real.exact);
+      const kinds = ({ claims }: Facts): string[] => claims.map(({ kind, valueSat }) => `${kind} of ${valueSat} sat`);
+      expect(kinds(model)).toEqual(kinds(real));
+      let apart = 0;
+      real.claims.forEach(({ kind, feeSat }, i) => {
+        const [least, most] = FEES_APART[kind] as readonly [number, number];
+        const difference = feeSat - (model.claims[i] as Claim).feeSat;
+        expect(difference).toBeGreaterThanOrEqual(least);
+        expect(difference).toBeLessThanOrEqual(most);
+        apart += difference;
+      });
+      // The difference in fees is the whole difference in money.
+      const sum = ({ wallets }: Facts): number => wallets.reduce((all, one) => all + one, 0);
+      expect(sum(model) - sum(real)).toBe(apart);
+    },
+    60_000,
+  );
+});
