@@ -28,8 +28,8 @@ rmSync(CHUNKS, { recursive: true, force: true });
 const bundle = await rolldown({
   input: { blast: path.join(DIST, 'engine/cli/main.js') },
   platform: 'node',
-  // Only sweeps over many machines and models over gRPC need them, and they are installed with the package.
-  external: ['bullmq', 'ioredis', '@grpc/grpc-js', '@grpc/proto-loader', '@grpc/reflection', 'grpc-health-check', 'protobufjs'],
+  // Only sweeps over many machines and models over gRPC need them (ajv: the options of models of others), and they are installed with the package.
+  external: ['bullmq', 'ioredis', '@grpc/grpc-js', '@grpc/proto-loader', '@grpc/reflection', 'grpc-health-check', 'protobufjs', 'ajv/dist/2020.js'],
   plugins: [precompiled],
   treeshake: { moduleSideEffects: (id) => id.endsWith('/cli/main.js') },
 });

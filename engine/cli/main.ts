@@ -72,12 +72,12 @@ async function main(): Promise<void> {
       const { threadExecutor } = await import('./thread-executor.ts');
       return threadExecutor(entry(io.files), job, jobs);
     },
-    remoteModels: async (settings, needed) => {
+    remoteModels: async (settings) => {
       const { openRemoteModels } = await import('../rpc/remote-models.ts');
       const { MODEL_KINDS } = await import('../kinds/registry.ts');
       const own = entry(io.files);
       const command = [process.execPath, fileURLToPath(own), 'model', 'host', '--until-input-ends'];
-      return openRemoteModels({ ...settings, kinds: MODEL_KINDS, needed, command, entry: own });
+      return openRemoteModels({ ...settings, kinds: MODEL_KINDS, command, entry: own });
     },
     pool: async (job) => {
       const { threadPool } = await import('./thread-pool.ts');

@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { Compiled } from '../host/engine.ts';
 import type { RemoteModels, RemoteModelsSettings } from '../rpc/contract.ts';
+import type { ModelKind } from '../simulate/node-model.ts';
 import { parseDuration } from '../spec/units.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import type { CliIo } from './io.ts';
@@ -16,9 +17,16 @@ const CONNECT_MS = 10_000;
 export const MODELS_OPTIONS: readonly OptionEntry[] = [
   {
     flags: '--models <where>',
-    summary: 'where models decide: in-process, rpc (a process that is started), rpc:N (N of them), or HOST:PORT,…',
+    summary:
+      'where models decide: in-process, rpc (a process that is started), rpc:N (N of them), HOST:PORT, or several of them ' +
+      'with commas between',
     defaultValue: 'in-process',
     parse: parseWhere,
+  },
+  {
+    flags: '--models-start <command>',
+    summary: 'start a process of models with this command and end it with the run; may be given several times',
+    parse: (text, previous) => [...((previous as readonly string[] | undefined) ?? []), text],
   },
   {
     flags: '--models-timeout <duration>',
@@ -41,24 +49,35 @@ export function refuseModels(backend: string, models: RemoteModelsSettings | nul
   );
 }
 
-/** A number of processes to start, none for models of this one. (commander takes null for no value.) */
-type Where = number | readonly string[];
+interface Where {
+  readonly inProcess: boolean;
+  /** Processes of ours to start. */
+  readonly count: number;
+  readonly addresses: readonly string[];
+}
+
+const HERE: Where = { inProcess: true, count: 0, addresses: [] };
 
 function parseWhere(text: string): Where {
-  if (text === 'in-process') return 0;
-  if (text === 'rpc') return 1;
-  const count = /^rpc:(\d+)$/.exec(text)?.[1];
-  if (count !== undefined) {
-    if (Number(count) < 1 || Number(count) > MAX_PROCESSES) {
-      throw new InvalidArgumentError(`Write a number of processes from 1 to ${MAX_PROCESSES}.`);
+  const where = { inProcess: false, count: 0, addresses: [] as string[] };
+  for (const part of text.split(',')) {
+    const count = /^rpc(?::(\d+))?$/.exec(part);
+    if (part === 'in-process') {
+      where.inProcess = true;
+    } else if (count !== null) {
+      where.count = Number(count[1] ?? 1);
+      if (where.count < 1 || where.count > MAX_PROCESSES) {
+        throw new InvalidArgumentError(`Write a number of processes from 1 to ${MAX_PROCESSES}.`);
+      }
+    } else if (/^(?:\[[^\]]+\]|[^:[\]]+):\d{1,5}$/.test(part)) {
+      where.addresses.push(part);
+    } else {
+      throw new InvalidArgumentError(
+        'Write in-process, rpc, rpc:2, or addresses such as 127.0.0.1:5051,127.0.0.1:5052.',
+      );
     }
-    return Number(count);
   }
-  const addresses = text.split(',');
-  if (!addresses.every((address) => /^(?:\[[^\]]+\]|[^:[\]]+):\d{1,5}$/.test(address))) {
-    throw new InvalidArgumentError('Write in-process, rpc, rpc:2, or addresses such as 127.0.0.1:5051,127.0.0.1:5052.');
-  }
-  return addresses;
+  return where;
 }
 
 function parseTimeout(text: string): number {
@@ -69,13 +88,14 @@ function parseTimeout(text: string): number {
   return parsed.value / 1000;
 }
 
-/** What the options say; null for models of this process. @throws CliError for a file that is not there */
+/** What the options say; null for models of this process alone. @throws CliError for a file that is not there */
 export function modelsSettings(io: CliIo, options: OptionValues): RemoteModelsSettings | null {
-  const where = (options.models as Where | undefined) || null;
+  const { inProcess, count, addresses } = (options.models as Where | undefined) ?? HERE;
+  const commands = (options.modelsStart as readonly string[] | undefined) ?? [];
   const pem = (name: 'modelsCa' | 'modelsCert' | 'modelsKey'): string | undefined => {
     const file = options[name] as string | undefined;
     if (file === undefined) return undefined;
-    if (where === null || typeof where === 'number') {
+    if (addresses.length === 0) {
       throw new CliError(EXIT.usage, 'certificates are for model processes that are named by their addresses');
     }
     const text = io.files.read(file);
@@ -83,28 +103,67 @@ export function modelsSettings(io: CliIo, options: OptionValues): RemoteModelsSe
     return text;
   };
   const [ca, cert, key] = [pem('modelsCa'), pem('modelsCert'), pem('modelsKey')];
-  if (where === null) return null;
+  if (count + addresses.length + commands.length === 0) return null;
   const limits = { connectMs: CONNECT_MS, turnMs: options.modelsTimeout as number };
-  if (typeof where === 'number') return { where, limits };
   if ((cert === undefined) !== (key === undefined)) {
     throw new CliError(EXIT.usage, 'a certificate for model processes needs both --models-cert and --models-key');
   }
   if (ca === undefined && cert !== undefined) throw new CliError(EXIT.usage, '--models-cert needs --models-ca');
   const own = cert === undefined || key === undefined ? {} : { cert, key };
   const tls = ca === undefined ? {} : { tls: { ca, ...own } };
-  return { where: where.map((address) => ({ address, ...tls })), limits };
+  const targets = addresses.map((address) => ({ address, ...tls }));
+  const start = commands.map((command) => command.split(/\s+/).filter((word) => word !== ''));
+  return { inProcess, count, targets, start, limits };
 }
 
 /** Models of other processes for one run. @throws CliError (backend) when they cannot be had */
-export async function openModels(
-  { engine }: CommandContext,
-  { timeline }: Compiled,
-  settings: RemoteModelsSettings,
-): Promise<RemoteModels> {
-  const needed = new Set(timeline.network.nodes.map(({ model }) => model));
+export async function openModels({ engine }: CommandContext, settings: RemoteModelsSettings): Promise<RemoteModels> {
+  return orFailed(() => engine.remoteModels(settings));
+}
+
+/** Those that the nodes of a timeline have. @throws CliError (backend) when one cannot be had */
+export function neededKinds(remote: RemoteModels, { timeline }: Compiled): readonly ModelKind[] {
   try {
-    return await engine.remoteModels(settings, needed);
+    return remote.kinds(new Set(timeline.network.nodes.map(({ model }) => model)));
   } catch (error) {
-    throw new CliError(EXIT.backend, `models in other processes: ${(error as Error).message}`);
+    throw failed(error);
   }
 }
+
+/**
+ * What a scenario may name of processes that are there, or started, before it is read; they are ended after `work`. A
+ * process of ours offers what this one does, so that it is started when the scenario is known to be valid.
+ */
+export async function withAnnounced<T>(
+  context: CommandContext,
+  settings: RemoteModelsSettings | null,
+  work: (models: OpenedModels) => Promise<T>,
+): Promise<T> {
+  if (settings === null) return work({ open: null });
+  if (settings.targets.length + settings.start.length === 0) {
+    return work({ open: () => openModels(context, settings) });
+  }
+  const remote = await openModels(context, settings);
+  try {
+    return await work({ open: async () => remote, announced: remote.announced });
+  } finally {
+    await remote.close();
+  }
+}
+
+export interface OpenedModels {
+  /** Null for models of this process alone. */
+  readonly open: (() => Promise<RemoteModels>) | null;
+  readonly announced?: RemoteModels['announced'];
+}
+
+async function orFailed<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw failed(error);
+  }
+}
+
+const failed = (error: unknown): CliError =>
+  new CliError(EXIT.backend, `models in other processes: ${(error as Error).message}`);

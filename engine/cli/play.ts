@@ -1,7 +1,7 @@
 /** Runs a compiled scenario for a command: backend, interruption, progress, and the exit code of what came of it. */
 import type { RoutingTraceSink } from '../backends/backend.ts';
 import type { BackendEntry, Compiled } from '../host/engine.ts';
-import type { RemoteModels, RemoteModelsSettings } from '../rpc/contract.ts';
+import type { RemoteModels } from '../rpc/contract.ts';
 import { lockPath, readLock } from '../run/lock.ts';
 import type { RunState } from '../run/machine.ts';
 import type { RunObserver } from '../run/observers.ts';
@@ -15,7 +15,7 @@ import {
   runTimeline,
 } from '../run/runner.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
-import { openModels } from './models-option.ts';
+import { neededKinds } from './models-option.ts';
 import type { CommandContext } from './options.ts';
 import { type KeyHints, ProgressLine } from './progress.ts';
 
@@ -30,8 +30,8 @@ export interface PlaySettings {
   readonly check?: boolean;
   /** Gets the steps of routing of the payments that it wants to know about. */
   readonly trace?: RoutingTraceSink;
-  /** Model processes; null or absent for the models of this one. */
-  readonly models?: RemoteModelsSettings | null;
+  /** Opens model processes; null or absent for the models of this one. */
+  readonly models?: (() => Promise<RemoteModels>) | null;
   readonly observers?: readonly RunObserver[];
   readonly pace?: Pace;
   readonly until?: number;
@@ -89,15 +89,15 @@ export async function play(
   });
   let remote: RemoteModels | null = null;
   try {
-    const models = settings.models ?? null;
-    if (models !== null) remote = await openModels(context, compiled, models);
+    remote = (await settings.models?.()) ?? null;
+    const kinds = remote === null ? null : neededKinds(remote, compiled);
     return await runTimeline({
       timeline: compiled.timeline,
       timelineDigest: compiled.timelineDigest,
       backend: await backendNamed(context, settings.backend).create({
         check: settings.check ?? false,
         ...(settings.trace === undefined ? {} : { trace: settings.trace }),
-        ...(remote === null ? {} : { models: remote.kinds }),
+        ...(kinds === null ? {} : { models: kinds }),
       }),
       kinds: engine.kinds,
       observers: settings.observers ?? [],

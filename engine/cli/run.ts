@@ -9,7 +9,7 @@ import type { CaptureRequest } from '../run/runner.ts';
 import { selectTraced } from '../run/trace-selection.ts';
 import { formatDuration } from '../spec/units.ts';
 import { CliError, EXIT } from './exit-codes.ts';
-import { MODELS_OPTIONS, modelsSettings, refuseModels } from './models-option.ts';
+import { MODELS_OPTIONS, modelsSettings, type OpenedModels, refuseModels, withAnnounced } from './models-option.ts';
 import {
   type CommandContext,
   type CommandEntry,
@@ -127,6 +127,17 @@ function refuseOwnSource(files: Files, folder: string, source: string | undefine
 
 /** Runs a scenario once, by the options of `blast run`; answers the exit code. */
 export async function runScenario(context: CommandContext, file: string, options: OptionValues): Promise<number> {
+  const settings = modelsSettings(context.io, options);
+  refuseModels(backendNamed(context, options.backend as string | undefined).name, settings);
+  return withAnnounced(context, settings, (models) => run(context, file, options, models));
+}
+
+async function run(
+  context: CommandContext,
+  file: string,
+  options: OptionValues,
+  models: OpenedModels,
+): Promise<number> {
   const { io } = context;
   const startedMs = io.clock.now();
   const backend = backendNamed(context, options.backend as string | undefined);
@@ -134,6 +145,7 @@ export async function runScenario(context: CommandContext, file: string, options
   const compiled = await loadScenario(context, file, {
     overrides: paramsOf(options),
     allowOutside: options.allowOutside === true,
+    ...(models.announced === undefined ? {} : { models: models.announced }),
     ...(seed === undefined ? {} : { seed }),
     ...(backend.limits === undefined ? {} : { limits: backend.limits }),
   });
@@ -141,13 +153,11 @@ export async function runScenario(context: CommandContext, file: string, options
   const compileMs = io.clock.now() - startedMs;
   const until = options.until as number | undefined;
   const selectors = options.trace as readonly string[] | undefined;
-  const models = modelsSettings(io, options);
-  refuseModels(backend.name, models);
   if (selectors !== undefined && backend.limits !== undefined) {
     const hint = 'leave out --trace, or play the scenario on the simulator';
     throw new CliError(EXIT.usage, `the backend ${backend.name} cannot trace routing`, hint);
   }
-  if (selectors !== undefined && models !== null) {
+  if (selectors !== undefined && models.open !== null) {
     throw new CliError(
       EXIT.usage,
       'routing can be traced with models of this process only',
@@ -183,7 +193,7 @@ export async function runScenario(context: CommandContext, file: string, options
     const result = await play(context, compiled, {
       backend: backend.name,
       check: options.check === true,
-      models,
+      models: models.open,
       observers: output.observers,
       ...(output.trace === undefined ? {} : { trace: output.trace }),
       pace: options.speed as Pace,

@@ -6,7 +6,7 @@ import { EVENTS_FILE } from '../run/run-folder.ts';
 import { Verifier } from '../run/verify.ts';
 import { differenceText } from '../run/verify-text.ts';
 import { CliError, EXIT } from './exit-codes.ts';
-import { MODELS_OPTIONS, modelsSettings, refuseModels } from './models-option.ts';
+import { MODELS_OPTIONS, modelsSettings, type OpenedModels, refuseModels, withAnnounced } from './models-option.ts';
 import { type CommandContext, type CommandEntry, OPTION } from './options.ts';
 import { chosenBackend, exitCodeOf, play } from './play.ts';
 import { shortDigest } from './run-report.ts';
@@ -38,7 +38,11 @@ export const verifyCommand: CommandEntry = {
     const reports: object[] = [];
     let worst: number = EXIT.ok;
     for (const file of files) {
-      const { code, report } = await verifyOne(context, file, against, options);
+      const settings = modelsSettings(io, options);
+      refuseModels(chosenBackend(context, file, undefined).name, settings);
+      const { code, report } = await withAnnounced(context, settings, (models) =>
+        verifyOne(context, file, against, options, models),
+      );
       reports.push(report);
       worst = Math.max(worst, code);
       if (code === EXIT.interrupted) break;
@@ -53,14 +57,14 @@ async function verifyOne(
   file: string,
   against: string | undefined,
   options: Readonly<Record<string, unknown>>,
+  models: OpenedModels,
 ): Promise<{ code: number; report: object }> {
   const { io } = context;
   const invalid = { code: EXIT.invalid, report: { file, verdict: 'invalid' } };
   const backend = chosenBackend(context, file, undefined);
-  const models = modelsSettings(io, options);
-  refuseModels(backend.name, models);
   const compiled = await loadScenario(context, file, {
     allowOutside: options.allowOutside === true,
+    ...(models.announced === undefined ? {} : { models: models.announced }),
     ...(backend.limits === undefined ? {} : { limits: backend.limits }),
   });
   if (compiled === null) return invalid;
@@ -80,7 +84,7 @@ async function verifyOne(
     quiet,
     observers: verifier.observers,
     backend: backend.name,
-    models,
+    models: models.open,
   });
   const style = styleFor(io, io.stderr);
   const code = exitCodeOf(result);

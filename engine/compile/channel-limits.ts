@@ -1,11 +1,41 @@
 /** What two models demand of each other for a channel of the network: asked of the models, as the simulator will. */
 import type { ChannelLimits } from '../kinds/kind.ts';
 import { modelKind } from '../kinds/registry.ts';
+import type { ChannelOffer, ChannelTerms } from '../simulate/node-model.ts';
 import type { Scenario } from '../spec/scenario.ts';
+import type { AnnouncedModel } from '../spec/schema-types.ts';
 import type { NetworkPlan } from '../timeline/network.ts';
 
 type Kind = NonNullable<ReturnType<typeof modelKind>>;
-type Model = ReturnType<Kind['create']>;
+type Model = Pick<ReturnType<Kind['create']>, 'addNode' | 'answerOpening' | 'commitmentFeerate' | 'openingTerms'>;
+
+/** BOLT 2, open_channel: max_accepted_htlcs is 483 at most. */
+const MOST_HTLCS = 483;
+
+/** Dust limit that every version of segwit outputs stays above (BOLT 3, "Dust Limits": 354 sat). */
+const DUST_SAT = 354;
+
+/**
+ * A model of another process, which compiling a scenario does not ask: whoever plans with it has to take it that it
+ * demands no more than BOLT 2 makes possible.
+ */
+const UNASKED: Model = {
+  addNode: () => {},
+  commitmentFeerate: (_, estimatePerKw) => estimatePerKw,
+  openingTerms: (_, offer) => widest(offer),
+  answerOpening: (_, offer) => ({ accept: true, terms: widest(offer), minimumDepth: 0 }),
+};
+
+function widest({ capacitySat }: ChannelOffer): ChannelTerms {
+  return {
+    dustLimitSat: DUST_SAT,
+    reserveSat: 0,
+    maxAcceptedHtlcs: MOST_HTLCS,
+    maxInFlightMsat: capacitySat * 1000,
+    htlcMinimumMsat: 0,
+    toSelfDelay: 0,
+  };
+}
 
 export class NetworkLimits {
   readonly #scenario: Scenario;
@@ -13,9 +43,11 @@ export class NetworkLimits {
   readonly #models: Map<string, Model> = new Map();
   readonly #known: Map<number, ChannelLimits> = new Map();
 
-  constructor(scenario: Scenario, network: NetworkPlan) {
+  /** @param announced models of other processes, which are not asked */
+  constructor(scenario: Scenario, network: NetworkPlan, announced: readonly AnnouncedModel[] = []) {
     this.#scenario = scenario;
     this.#network = network;
+    for (const { name } of announced) this.#models.set(name, UNASKED);
     for (const [n, node] of network.nodes.entries()) this.#modelOf(node.model).addNode(n, node.options);
   }
 

@@ -15,7 +15,7 @@ import type { Diagnostic } from '../spec/diagnostic.ts';
 import { declaredNames, knownNames, type NetworkNames, unknownUses } from '../spec/name-uses.ts';
 import { readDocument } from '../spec/read.ts';
 import type { Scenario } from '../spec/scenario.ts';
-import type { SchemaParts } from '../spec/schema.ts';
+import type { AnnouncedModel, SchemaParts } from '../spec/schema-types.ts';
 import type { SourceIndex } from '../spec/source-index.ts';
 import type { NameUse } from '../spec/validate.ts';
 import type { BackendLimits } from '../timeline/backend-limits.ts';
@@ -74,6 +74,8 @@ export interface CompileInput {
   readonly rowLimit?: number;
   /** What the backend can play that it is compiled for; absent: everything. */
   readonly limits?: BackendLimits;
+  /** Models of other processes that nodes may have, too. */
+  readonly models?: readonly AnnouncedModel[];
   /** The scenario is one run of a sweep, which was checked as a whole before. */
   readonly ofSweep?: boolean;
   /** Hears of every state of the compiler. */
@@ -123,7 +125,8 @@ export async function compileScenario(input: CompileInput): Promise<CompileResul
       parse: async (text: string) => parse(text, input),
       validate: async (parsed: Parsed) => validate(parsed, input.ofSweep === true),
       resolve: async (parsed: Parsed) => resolve(parsed, input),
-      expand: async (resolved: Resolved) => expandAll(resolved, input.rowLimit ?? ROW_LIMIT, input.limits),
+      expand: async (resolved: Resolved) =>
+        expandAll(resolved, input.rowLimit ?? ROW_LIMIT, input.models ?? [], input.limits),
       schedule: async (expanded: Expanded) => schedule(expanded),
     },
     input.onState,
@@ -138,6 +141,7 @@ async function parse(text: string, input: CompileInput): Promise<Stage<Parsed>> 
     ...(input.overrides === undefined ? {} : { overrides: input.overrides }),
     ...(input.seed === undefined ? {} : { seed: input.seed }),
     schemaParts: SCHEMA_PARTS,
+    ...(input.models === undefined ? {} : { models: input.models }),
   });
   if (index === undefined || uses === undefined) return { value: null, diagnostics };
   if (scenario !== undefined) return { value: { scenario, index, uses }, diagnostics };
@@ -161,7 +165,7 @@ async function resolve(parsed: Parsed, input: CompileInput): Promise<Stage<Resol
   const { imports, files } = await loadImports(scenario, index.source.file, input, reporter);
   const { samples, files: sampled } = await loadSamples(index, input, reporter);
   const lists = await loadActivityFiles(scenario, index, input, reporter);
-  const { start, files: begun } = await loadStartSnapshot(scenario, index, input, reporter);
+  const { start, files: begun } = await loadStartSnapshot(scenario, index, input, reporter, input.models ?? []);
   const { seed, defaults } = scenario;
   const generated =
     defaults === undefined || reporter.failed
@@ -204,11 +208,16 @@ function networkNames(
   };
 }
 
-function expandAll(input: Resolved, rowLimit: number, limits?: BackendLimits): Stage<Expanded> {
+function expandAll(
+  input: Resolved,
+  rowLimit: number,
+  models: readonly AnnouncedModel[],
+  limits?: BackendLimits,
+): Stage<Expanded> {
   const { scenario, index, resolved, samples, lists, start } = input;
   const state = start?.document.state;
   const reporter = new Reporter(index.source);
-  const planner = new Planner(scenario, resolved, reporter, index, rowLimit, samples, lists);
+  const planner = new Planner(scenario, resolved, reporter, index, rowLimit, samples, lists, models);
   const { activities, actions, triggers, behaviours } = expand(scenario, planner);
   checkDefences(index, resolved.nodes, reporter);
   reporter.add(samples.take());

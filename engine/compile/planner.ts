@@ -10,6 +10,7 @@ import type { Samples } from '../kinds/sample.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
 import type { DiagnosticCode } from '../spec/diagnostic-codes.ts';
 import type { Placed, Scenario, Selector } from '../spec/scenario.ts';
+import type { AnnouncedModel } from '../spec/schema-types.ts';
 import type { SourceIndex } from '../spec/source-index.ts';
 import { nearest } from '../spec/suggest.ts';
 import type { NetworkPlan } from '../timeline/network.ts';
@@ -24,6 +25,8 @@ export class Planner implements PlanContext {
   readonly network: NetworkPlan;
   readonly rowLimit: number;
   readonly samples: Samples;
+  /** Models of other processes. */
+  readonly #models: readonly AnnouncedModel[];
   readonly #nodes: NodeIndex;
   readonly #reporter: Reporter;
   readonly #index: SourceIndex;
@@ -42,7 +45,9 @@ export class Planner implements PlanContext {
     rowLimit: number,
     samples: Samples,
     files: ReadonlyMap<string, PlanFile> = new Map(),
+    models: readonly AnnouncedModel[] = [],
   ) {
+    this.#models = models;
     this.scenario = scenario;
     this.network = resolved.network;
     this.rowLimit = rowLimit;
@@ -78,7 +83,7 @@ export class Planner implements PlanContext {
   }
 
   limits(channel: number): ChannelLimits {
-    this.#limits ??= new NetworkLimits(this.scenario, this.network);
+    this.#limits ??= new NetworkLimits(this.scenario, this.network, this.#models);
     return this.#limits.of(channel);
   }
 
@@ -175,7 +180,8 @@ export class Planner implements PlanContext {
   }
 
   senderOptions(model: string): ReturnType<PlanContext['senderOptions']> {
-    return modelKind(model)?.senderOptions ?? [];
+    const announced = this.#models.find(({ name }) => name === model)?.senderOptions;
+    return (announced as ReturnType<PlanContext['senderOptions']> | undefined) ?? modelKind(model)?.senderOptions ?? [];
   }
 
   latencyUs(channelName: string): number {

@@ -6,6 +6,7 @@ import { modelKind } from '../kinds/registry.ts';
 import type { ChannelState, SimulationState, SnapshotDocument } from '../snapshot/document.ts';
 import { readSnapshot, type SnapshotReading } from '../snapshot/read.ts';
 import type { Placed, Scenario } from '../spec/scenario.ts';
+import type { AnnouncedModel } from '../spec/schema-types.ts';
 import type { SourceIndex } from '../spec/source-index.ts';
 import { CARRIED_KIND, carriedActivity } from '../timeline/carried.ts';
 import type { ChannelPlan, NodePlan, PolicyPlan } from '../timeline/network.ts';
@@ -37,6 +38,7 @@ export async function loadStartSnapshot(
   index: SourceIndex,
   access: FileAccess,
   reporter: Reporter,
+  models: readonly AnnouncedModel[],
 ): Promise<LoadedSnapshot> {
   const place = scenario.snapshot;
   if (place === undefined) return { start: null, files: [] };
@@ -47,7 +49,7 @@ export async function loadStartSnapshot(
   const reading = access.parsed?.once(`snapshot ${file.name}`, read) ?? read();
   reporter.add(reading.ok ? reading.warnings : reading.diagnostics);
   if (!reading.ok) return { start: null, files: texts };
-  reportConflicts(reading.document.state, place, index, reporter);
+  reportConflicts(reading.document.state, place, index, reporter, models);
   const { digest, document } = reading;
   const digestOfState = (): string => sha256Json(document.state as unknown as Json);
   const stateDigest = access.parsed?.once(`state ${file.name}`, digestOfState) ?? digestOfState();
@@ -57,7 +59,13 @@ export async function loadStartSnapshot(
   };
 }
 
-function reportConflicts(state: SimulationState, place: Placed<string>, index: SourceIndex, reporter: Reporter): void {
+function reportConflicts(
+  state: SimulationState,
+  place: Placed<string>,
+  index: SourceIndex,
+  reporter: Reporter,
+  models: readonly AnnouncedModel[],
+): void {
   const chain = index.place(['chain']).value;
   for (const [key, value] of [
     ['height', `${state.chain.height}`],
@@ -72,7 +80,7 @@ function reportConflicts(state: SimulationState, place: Placed<string>, index: S
     );
   }
   for (const model of new Set(state.nodes.map((node) => node.model))) {
-    if (modelKind(model) !== undefined) continue;
+    if (modelKind(model) !== undefined || models.some(({ name }) => name === model)) continue;
     reporter.report('E821', place, `the snapshot has nodes of the model \`${model}\`, which this engine lacks`);
   }
 }

@@ -47,8 +47,8 @@ export interface Engine {
   executor(job: SweepJob, jobs: number | null): Awaitable<Executor>;
   /** Where a worker for other machines runs the cells that it takes. */
   pool(job: SweepJob): Awaitable<CellPool>;
-  /** Models of other processes for one run, of the implementations of these names. @throws Error that says why not */
-  remoteModels(settings: RemoteModelsSettings, needed: ReadonlySet<string>): Promise<RemoteModels>;
+  /** Models of other processes for one run. @throws Error that says why not */
+  remoteModels(settings: RemoteModelsSettings): Promise<RemoteModels>;
   /** Texts of a scenario made of an imported network, and of the network file beside it. */
   writeImported(input: ScenarioWriterInput): WrittenScenario;
 }

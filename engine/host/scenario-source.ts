@@ -16,6 +16,8 @@ export interface CompileSettings {
   readonly allowOutside?: boolean;
   /** What the backend can play that it is meant for; absent: everything. */
   readonly limits?: BackendLimits;
+  /** Models of other processes that nodes may have, too. */
+  readonly models?: CompileRequest['models'];
 }
 
 /** Folder of a path, without its last separator; empty for a bare name. */
@@ -46,6 +48,7 @@ export function compileRequest(files: Files, file: string, text: string, setting
     isOutside: (path) => isOutside(files, folder, path),
     ...(settings.limits === undefined ? {} : { limits: settings.limits }),
     ...(settings.allowOutside === true ? { allowOutside: true } : {}),
+    ...(settings.models === undefined ? {} : { models: settings.models }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** What a run says of models in other processes, and what it gets. Types only, of which none is Node's. */
 import type { ModelKind } from '../simulate/node-model.ts';
+import type { AnnouncedModel } from '../spec/schema-types.ts';
 
 /** PEM texts. */
 export interface LinkTls {
@@ -21,14 +22,23 @@ export interface LinkLimits {
   readonly turnMs: number;
 }
 
-/** Model processes of a run: those that run already, or the number of those to start. */
+/** Model processes of a run. */
 export interface RemoteModelsSettings {
-  readonly where: readonly LinkTarget[] | number;
+  /** Number of processes of ours to start. */
+  readonly count: number;
+  /** Those that run already. */
+  readonly targets: readonly LinkTarget[];
+  /** Commands that start others, as words. */
+  readonly start: readonly (readonly string[])[];
+  /** Implementations of this process may decide here where no process offers them. */
+  readonly inProcess: boolean;
   readonly limits: LinkLimits;
 }
 
 export interface RemoteModels {
-  /** For one simulation. */
-  readonly kinds: readonly ModelKind[];
+  /** Models that they offer and this process does not know itself: a scenario may name them. */
+  readonly announced: readonly AnnouncedModel[];
+  /** For one simulation, with nodes of these models. @throws Error when one of them cannot be had */
+  kinds(needed: ReadonlySet<string>): readonly ModelKind[];
   close(): Promise<void>;
 }

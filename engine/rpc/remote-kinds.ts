@@ -56,6 +56,8 @@ export function describeKind(kind: ModelKind): Message {
     reads_mempool: model.readsMempool === true,
     justice: model.justice ?? '',
     ...(model.targets === undefined ? {} : { targets: targetsMessage(model.targets) }),
+    // The schema of options is for engines that do not know the implementation.
+    sender_options: kind.senderOptions,
   };
 }
 

@@ -1,5 +1,6 @@
 /** The models of one run in other processes: which process is the brain of which implementation, and how they end. */
 import type { ModelKind } from '../simulate/node-model.ts';
+import type { AnnouncedKind } from './announced-models.ts';
 import type { LinkTarget, RemoteModels, RemoteModelsSettings } from './contract.ts';
 import { type ModelProcess, startModelProcess } from './model-process.ts';
 import { type RemoteKind, readDescription, remoteKinds } from './remote-kinds.ts';
@@ -8,8 +9,6 @@ import { SyncLink } from './sync-link.ts';
 export interface RemoteModelsRequest extends RemoteModelsSettings {
   /** Implementations, as this process knows them. */
   readonly kinds: readonly ModelKind[];
-  /** Names of those that the run has nodes of. */
-  readonly needed: ReadonlySet<string>;
   /** Starts a process of ours. */
   readonly command: readonly string[];
   /** Module whose threads serve links. */
@@ -18,39 +17,65 @@ export interface RemoteModelsRequest extends RemoteModelsSettings {
 
 /** @throws Error that says which process failed and why; nothing is left running */
 export async function openRemoteModels(request: RemoteModelsRequest): Promise<RemoteModels> {
-  const { where, command, entry, limits } = request;
+  const { command, entry, limits } = request;
   const processes: ModelProcess[] = [];
   const links: SyncLink[] = [];
-  const close = async (): Promise<void> => {
+  const closeAll = async (): Promise<void> => {
     await Promise.all(links.map((link) => link.close()));
     await Promise.all(processes.map((process) => process.stop()));
   };
+  let closed: Promise<void> | null = null;
   try {
-    let targets: readonly LinkTarget[];
-    if (typeof where === 'number') {
-      for (let i = 0; i < where; i++) processes.push(await startModelProcess(command));
-      targets = processes.map(({ address }) => ({ address }));
-    } else {
-      targets = where;
-    }
+    for (let i = 0; i < request.count; i++) processes.push(await startModelProcess(command));
+    for (const words of request.start) processes.push(await startModelProcess(words));
+    const targets: readonly LinkTarget[] = [...processes.map(({ address }) => ({ address })), ...request.targets];
     for (const target of targets) links.push(await SyncLink.open(entry, target, limits));
-    return { kinds: share(request, links), close };
+    const own = new Set(request.kinds.map(({ name }) => name));
+    const described = links.map(({ description }, i) => {
+      return { from: `the process at ${targets[i]?.address}`, description };
+    });
+    const isKnown = described.every(({ description }) =>
+      description.models.every(({ name }) => own.has(name as string)),
+    );
+    // What reads schemas is loaded only where there are some.
+    const announced = isKnown ? [] : (await import('./announced-models.ts')).announcedKinds(described, own);
+    return {
+      announced: announced.map(({ model }) => model),
+      kinds: (needed) => share(request, announced, links, needed),
+      close: () => {
+        closed ??= closeAll();
+        return closed;
+      },
+    };
   } catch (error) {
-    await close();
+    await closeAll();
     throw error;
   }
 }
 
 /** Gives each implementation to a process that offers it, to one after the other. */
-function share({ kinds, needed }: RemoteModelsRequest, links: readonly SyncLink[]): readonly ModelKind[] {
+function share(
+  { kinds, inProcess }: RemoteModelsRequest,
+  announced: readonly AnnouncedKind[],
+  links: readonly SyncLink[],
+  needed: ReadonlySet<string>,
+): readonly ModelKind[] {
   const offered = links.map(({ description }) => new Map(description.models.map((m) => [m.name as string, m])));
   const given: RemoteKind[][] = links.map(() => []);
+  const own: ModelKind[] = [];
   let turn = 0;
-  for (const kind of kinds) {
+  for (const kind of [...kinds, ...announced.map((one) => one.kind)]) {
     if (!needed.has(kind.name)) continue;
     const order = links.map((_, i) => (turn + i) % links.length);
     const at = order.find((i) => offered[i]?.has(kind.name));
-    if (at === undefined) throw new Error(`no model process offers ${kind.name}, which the scenario has nodes of`);
+    if (at === undefined) {
+      if (!inProcess) {
+        const hint = `\`--models in-process,…\` lets it decide here`;
+        throw new Error(`no model process offers ${kind.name}, which the scenario has nodes of; ${hint}`);
+      }
+      own.push(kind);
+      continue;
+    }
     turn = at + 1;
     const description = readDescription(offered[at]?.get(kind.name) ?? {});
     if (description.version !== kind.version) {
@@ -58,5 +83,5 @@ function share({ kinds, needed }: RemoteModelsRequest, links: readonly SyncLink[
     }
     given[at]?.push({ kind, description });
   }
-  return links.flatMap((link, i) => remoteKinds(given[i] ?? [], link));
+  return [...own, ...links.flatMap((link, i) => remoteKinds(given[i] ?? [], link))];
 }

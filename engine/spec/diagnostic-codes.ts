@@ -288,7 +288,7 @@ export const DIAGNOSTICS = {
     raisedBy: 'spec',
     title: 'Unknown model',
     explanation: 'No node model has this name.',
-    fix: 'Use one of the models that `blast model list` shows.',
+    fix: 'Use one of the models that `blast model list` shows, or run with the process that offers it (`--models-start`, `--models`).',
   },
   E408: {
     severity: 'error',

@@ -13,7 +13,7 @@ import { readParams } from './params.ts';
 import { pointAt } from './position.ts';
 import type { Problems } from './problems.ts';
 import type { Scenario } from './scenario.ts';
-import type { SchemaParts } from './schema.ts';
+import type { AnnouncedModel, SchemaParts } from './schema-types.ts';
 import { SourceIndex } from './source-index.ts';
 import { entryOf, type SpecTree, toPlain } from './tree.ts';
 import { type NameUse, validate } from './validate.ts';
@@ -29,6 +29,8 @@ export interface ReadInput {
   readonly seed?: number;
   /** What is registered; pass the same object each time, its schema is compiled once. */
   readonly schemaParts: SchemaParts;
+  /** Models of other processes that nodes may have, too. */
+  readonly models?: readonly AnnouncedModel[];
 }
 
 export interface ReadResult {
@@ -58,7 +60,8 @@ export function readDocument(document: ParsedYaml, input: Omit<ReadInput, 'text'
   const params = readParams(tree, input.overrides ?? new Map(), problems);
   const substituted = substitute(tree, params, problems);
   const data = toPlain(substituted.tree);
-  const uses = validate({ tree: substituted.tree, data, unknown: substituted.unknown }, input.schemaParts, problems);
+  const { models = [], schemaParts } = input;
+  const uses = validate({ tree: substituted.tree, data, unknown: substituted.unknown, models }, schemaParts, problems);
 
   const index = new SourceIndex(source, substituted.tree, data, substituted.unknown);
   if (problems.hasErrors) {

@@ -33,6 +33,8 @@ export interface KeywordContext {
   scalarAt(pointer: string): ScalarNode | undefined;
   /** Hears of every name of a node or a channel. */
   refers(reference: Reference): void;
+  /** Names of models that are not registered and are there all the same. */
+  readonly models: readonly string[];
 }
 
 /** A name used in the document, and its JSON pointer. */
@@ -249,14 +251,15 @@ function knownKeyword(
   rule: { readonly code: DiagnosticCode; readonly what: string; readonly names: readonly string[] },
   data: unknown,
 ): readonly Finding[] {
-  if (typeof data === 'string' && rule.names.includes(data)) return [];
+  const names = rule.code === 'E407' ? [...rule.names, ...this.models] : rule.names;
+  if (typeof data === 'string' && names.includes(data)) return [];
   if (typeof data === 'object')
     return [{ code: 'E203', message: `expected the name of a ${rule.what}, got ${describeValue(data)}` }];
   return [
     {
       code: rule.code,
       message: `unknown ${rule.what} ${quoteText(String(data))}`,
-      hint: didYouMean(String(data), rule.names, `${rule.what}s`),
+      hint: didYouMean(String(data), names, `${rule.what}s`),
     },
   ];
 }

@@ -1,4 +1,5 @@
 /** What the schema of a scenario is composed from. */
+import type { ValidateFunction } from 'ajv/dist/2020.js';
 
 export type JsonSchema = { readonly [key: string]: unknown };
 
@@ -26,6 +27,18 @@ export interface SchemaModel {
 export interface SchemaFormat {
   readonly name: string;
   readonly summary: string;
+}
+
+/** A model that another process offers and no registry knows. */
+export interface AnnouncedModel {
+  readonly name: string;
+  /** Who says so, for messages to people. */
+  readonly from: string;
+  readonly optionsSchema: JsonSchema;
+  /** The check of that schema. */
+  readonly check: ValidateFunction;
+  /** As ModelKind.senderOptions. */
+  readonly senderOptions: readonly string[];
 }
 
 export interface SchemaParts {

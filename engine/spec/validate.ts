@@ -12,7 +12,7 @@ import type { KeywordContext, Reference } from './schema-keywords.ts';
 import { prepareSchema } from './schema-prepare.ts';
 import { reportFindings } from './schema-problems.ts';
 import { DEFAULT_MODEL } from './schema-sections.ts';
-import type { SchemaParts } from './schema-types.ts';
+import type { AnnouncedModel, SchemaParts } from './schema-types.ts';
 import { childOf, pointerPath, type SpecTree } from './tree.ts';
 
 /** A schema of a whole document that knows no registered kinds. */
@@ -66,6 +66,8 @@ export interface Validation {
   readonly data: Json;
   /** Scalars whose value is unknown; nothing is reported about them. */
   readonly unknown: ReadonlySet<SpecTree>;
+  /** Models of other processes. */
+  readonly models?: readonly AnnouncedModel[];
 }
 
 /** Validates a document; every problem is reported. Answers the names that it uses, as far as they are well-formed. */
@@ -94,6 +96,7 @@ function run(
   const references: Reference[] = [];
   const context: KeywordContext = {
     refers: (reference) => void references.push(reference),
+    models: (document.models ?? []).map(({ name }) => name),
     scalarAt: (pointer) => {
       const node = nodeAt(document.tree, pointerPath(document.tree, prefix + pointer));
       return node?.kind === 'scalar' ? node : undefined;
@@ -132,8 +135,10 @@ function validateOptions(document: Validation, schema: PreparedSchema, problems:
     const options = owner?.options;
     if (record(options) === undefined) return; // another type is reported already
     const model = typeof owner?.model === 'string' ? owner.model : (labelledModel(rules, owner) ?? ordinary);
-    const validator = schema.checks.options(model);
-    if (validator !== undefined) run(validator, options, `${prefix}/options`, document, schema.root, problems);
+    const announced = document.models?.find(({ name }) => name === model);
+    const validator = announced?.check ?? schema.checks.options(model);
+    const root = announced === undefined ? schema.root : () => announced.optionsSchema;
+    if (validator !== undefined) run(validator, options, `${prefix}/options`, document, root, problems);
   };
   check(defaults, '/defaults/node');
   if (Array.isArray(rules)) {
