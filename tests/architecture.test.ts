@@ -25,6 +25,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'engine/compile': [
     'engine/base',
     'engine/timeline',
+    'engine/simulate',
     'engine/spec',
     'engine/interop',
     'engine/snapshot',
@@ -52,7 +53,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   'engine/profile': ['engine/base', 'engine/timeline', 'engine/spec', 'engine/simulate', 'engine/run'],
   'engine/distribute': ['engine/base', 'engine/sweep'],
-  'engine/rpc': ['engine/base', 'engine/timeline', 'engine/simulate', 'engine/backends'],
+  'engine/rpc': ['engine/base', 'engine/timeline', 'engine/spec', 'engine/simulate', 'engine/backends'],
   'engine/host': [
     'engine/rpc',
     'engine/profile',
@@ -80,6 +81,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'engine/cli': [
     'engine/base',
     'engine/timeline',
+    'engine/simulate',
     'engine/spec',
     'engine/interop',
     'engine/backends',
