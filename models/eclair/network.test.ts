@@ -180,9 +180,12 @@ describe('on-chain', () => {
     run.simulation.mine(1);
     run.until(110);
     expect(channels.state[1]).not.toBe(STATE.open);
-    // The commitment, and the timeout of the HTLC.
-    run.simulation.mine(2);
+    // The commitment, and the timeout of the HTLC, which has to be eight blocks deep.
+    run.simulation.mine(8);
     run.until(120);
+    expect(run.results).toHaveLength(0);
+    run.simulation.mine(1);
+    run.until(130);
     expect(run.results).toHaveLength(1);
     expect(run.results[0]).toMatchObject({ failureCode: FAILURE.permanent_channel_failure, failureHop: 1 });
   });
