@@ -9,7 +9,7 @@
 const MANTISSA_BITS = 11;
 const LARGEST_UNIT = 0x8000_0000;
 /** What is more becomes this. */
-const LARGEST = ((1 << MANTISSA_BITS) - 1) * LARGEST_UNIT;
+export const LARGEST: number = ((1 << MANTISSA_BITS) - 1) * LARGEST_UNIT;
 
 /** The power of two that is lost: numbers below 2^11 are exact. Bits are counted in two halves here: shifts know 32. */
 function unit(value: number): number {

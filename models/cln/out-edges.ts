@@ -8,6 +8,8 @@ export class OutEdges {
   /** Edges of node v are edge[start[v]] … edge[start[v + 1] − 1]. */
   start: Int32Array = new Int32Array(1);
   edge: Int32Array = new Int32Array(0);
+  /** Where edge[i] leads. */
+  to: Int32Array = new Int32Array(0);
   #pairs: PairIndex | null = null;
 
   /** Brings the index up to date. */
@@ -28,5 +30,6 @@ export class OutEdges {
     }
     this.start = start;
     this.edge = edge;
+    this.to = edge.map((e) => graph.to(e));
   }
 }

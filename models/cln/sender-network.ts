@@ -174,7 +174,7 @@ export class SenderNetwork {
       graph.known[edge] === 1 && graph.disabled[edge] === 0 && representable(slot.feeBaseMsat, slot.feeRatePpm);
     slot.bias = 0;
     slot.minMsat = 0;
-    slot.maxMsat = this.#capacity(edge);
+    slot.maxMsat = this.publicMost(edge);
     slot.exact = false;
     slot.reservedMsat = 0;
     slot.perHtlcMsat = 0;
@@ -198,12 +198,30 @@ export class SenderNetwork {
     return at >= 0 ? (this.#slots[at] as Slot) : null;
   }
 
+  /** Edges that are different for this request, in the order in which they became so. */
+  get slotCount(): number {
+    return this.#used;
+  }
+
+  slotAt(index: number): Readonly<Slot> {
+    return this.#slots[index] as Slot;
+  }
+
   /** True when path finding may use the edge at all. */
   usable(edge: number): boolean {
-    const { graph } = this;
-    if ((graph.capacityMsat[edge >> 1] as number) < this.minCapacityMsat) return false;
     const slot = this.has(edge);
-    if (slot !== null) return slot.enabled;
+    return slot === null ? this.publicly(edge) : slot.enabled && this.largeEnough(edge);
+  }
+
+  /** True when the channel is no smaller than the request wants. */
+  largeEnough(edge: number): boolean {
+    return (this.graph.capacityMsat[edge >> 1] as number) >= this.minCapacityMsat;
+  }
+
+  /** What `usable` says of an edge about which this request knows nothing of its own. */
+  publicly(edge: number): boolean {
+    const { graph } = this;
+    if (!this.largeEnough(edge)) return false;
     return (
       graph.known[edge] === 1 &&
       graph.disabled[edge] === 0 &&
@@ -219,7 +237,7 @@ export class SenderNetwork {
 
   most(edge: number): number {
     const slot = this.has(edge);
-    return slot === null ? this.#capacity(edge) : Math.max(0, slot.maxMsat - slot.reservedMsat);
+    return slot === null ? this.publicMost(edge) : Math.max(0, slot.maxMsat - slot.reservedMsat);
   }
 
   minHtlc(edge: number): number {
@@ -272,8 +290,8 @@ export class SenderNetwork {
     return this.#host.localEdgeCount(this.source);
   }
 
-  /** Rounded to what 16 bits hold of it in sat. */
-  #capacity(edge: number): number {
+  /** The capacity, rounded to what 16 bits hold of it in sat: the most of an edge of which nothing else is known. */
+  publicMost(edge: number): number {
     return this.#rounded[edge >> 1] as number;
   }
 

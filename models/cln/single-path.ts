@@ -6,38 +6,55 @@
  * cln:plugins/askrene/child/algorithm.c:dijkstra_path. Among equally far nodes the lower one goes first.
  */
 import { exp, log } from '../../engine/base/math.ts';
-import { NodeHeap } from '../shared/node-heap.ts';
+import type { PairIndex } from '../../engine/simulate/node-model.ts';
 import { combinedCost, TINY_PROBABILITY_COST } from './arc-costs.ts';
+import type { Values } from './bucket-index.ts';
+import { channelFee } from './fees.ts';
 import { roundedDown, roundedUp } from './fp16.ts';
-import { OutEdges } from './out-edges.ts';
-import { select } from './selection.ts';
-import type { SenderNetwork } from './sender-network.ts';
+import { PublicEdges } from './public-edges.ts';
+import { PublicMedians } from './public-medians.ts';
+import type { SenderNetwork, Slot } from './sender-network.ts';
+import { type ArcCosts, TwoSidedSearch } from './two-sided-search.ts';
 
-const NONE = -1;
 /** A probability at which the cost is TINY_PROBABILITY_COST; near to it the logarithm is asked (the nearness is chosen here). */
 const NEARLY_CERTAIN = exp(-TINY_PROBABILITY_COST);
 const NEAR = 1e-9;
 
-export class SinglePath {
+export class SinglePath implements ArcCosts {
   readonly #network: SenderNetwork;
-  readonly #out: OutEdges = new OutEdges();
+  readonly #out: PublicEdges;
+  readonly #search: TwoSidedSearch;
+  readonly #medians: PublicMedians;
   #amountMsat = 0;
   #mu = 0;
   #delayFactor = 0;
   #k = 1;
-  #values: Float64Array = new Float64Array(0);
-  #fees: Float64Array = new Float64Array(0);
-
-  #distance!: Float64Array;
-  #by!: Int32Array;
-  #done!: Uint8Array;
-  #heap!: NodeHeap;
-  #reached!: Int32Array;
-  #reachedCount = 0;
+  #fee = 0;
+  /** By place: −ln of a public edge's probability, NaN until somebody asks, −1 where it cannot be used; and its fee cost. */
+  #improbability: Float64Array = new Float64Array(0);
+  #publicFee: Float64Array = new Float64Array(0);
+  #pairs: PairIndex | null = null;
+  #asked: readonly number[] = [];
 
   constructor(network: SenderNetwork) {
     this.#network = network;
-    this.#resize(0);
+    this.#out = new PublicEdges(network);
+    this.#search = new TwoSidedSearch(network, this.#out, this);
+    const add = (chances: Values, fees: Values, chance: number): void => {
+      if (chance <= 0) return;
+      chances.add(chance);
+      fees.add(this.#fee);
+    };
+    this.#medians = new PublicMedians(
+      network,
+      this.#out,
+      true,
+      {
+        ofPublic: (place, chances, fees) => add(chances, fees, this.#publicChance(place)),
+        ofSlot: (slot, chances, fees) => add(chances, fees, this.#slotChance(slot)),
+      },
+      isTiny,
+    );
   }
 
   /** What the path that was found last costs. */
@@ -46,6 +63,7 @@ export class SinglePath {
   /**
    * Edges from one node to another; null when there is no such path.
    * @param avoid a node that the path must not touch, −1 for none
+   * @param plainly by Dijkstra's algorithm from the sender alone, for comparisons
    */
   find(
     source: number,
@@ -54,149 +72,115 @@ export class SinglePath {
     mu: number,
     delayFactor: number,
     avoid: number,
+    plainly = false,
   ): number[] | null {
-    const network = this.#network;
-    const { graph } = network;
-    this.#out.refresh(graph);
+    const { graph } = this.#network;
+    this.#out.follow();
     this.#amountMsat = amountMsat;
     this.#mu = mu;
     this.#delayFactor = delayFactor;
+    this.#keepPublic();
     this.#k = this.#medianRatio();
-    this.#reset();
-    if (avoid >= 0) this.#done[avoid] = 1;
-    this.#label(source, 0, NONE);
-    const { start, edge: out } = this.#out;
-    let found: number[] | null = null;
-    while (this.#heap.length > 0 && found === null) {
-      const node = this.#heap.pop();
-      this.#done[node] = 1;
-      if (node === destination) {
-        this.distance = this.#distance[node] as number;
-        found = this.#unravel(source, destination);
-      } else if (node === network.source) {
-        const own = network.ownEdges();
-        for (let i = 0; i < network.ownEdgeCount(); i++) this.#relax(node, own[i] as number);
-      } else {
-        const end = start[node + 1] as number;
-        for (let i = start[node] as number; i < end; i++) this.#relax(node, out[i] as number);
-      }
+    this.#search.begin();
+    if (!this.#search.find(source, destination, avoid, !plainly, false)) return null;
+    this.distance = this.#search.distance;
+    const path: number[] = [];
+    for (let node = destination; node !== source; ) {
+      const edge = this.#search.by[node] as number;
+      path.push(edge);
+      node = graph.from(edge);
     }
-    if (avoid >= 0) this.#done[avoid] = 0;
-    return found;
+    return path.reverse();
   }
 
-  #relax(from: number, edge: number): void {
-    const to = this.#network.graph.to(edge);
-    if (this.#done[to] === 1) return;
-    const chance = this.#probability(edge);
-    if (chance <= 0) return;
-    const cost = combinedCost(this.#feeCost(edge), -log(chance), this.#mu, this.#k, this.#network.bias(edge));
-    const distance = (this.#distance[from] as number) + cost;
-    if (distance < (this.#distance[to] as number)) this.#label(to, distance, edge);
+  forwards(edge: number): number {
+    const slot = this.#network.has(edge);
+    if (slot === null) return this.#publicCost(this.#out.place[edge] as number);
+    const chance = this.#slotChance(slot);
+    return chance <= 0 ? -1 : combinedCost(this.#fee, -log(chance), this.#mu, this.#k, slot.bias);
   }
 
-  #feeCost(edge: number): number {
-    const network = this.#network;
-    return Math.trunc(network.fee(edge, this.#amountMsat) + this.#delayFactor * network.cltvDelta(edge));
+  #publicCost(place: number): number {
+    if (place < 0) return -1;
+    let improbability = this.#improbability[place] as number;
+    // Not yet asked for with this amount.
+    if (Number.isNaN(improbability)) {
+      const chance = this.#publicChance(place);
+      improbability = chance <= 0 ? -1 : -log(chance);
+      this.#improbability[place] = improbability;
+      this.#publicFee[place] = this.#fee;
+    }
+    if (improbability < 0) return -1;
+    return combinedCost(this.#publicFee[place] as number, improbability, this.#mu, this.#k, 0);
   }
 
-  /** pickhardt_richter_probability of the whole amount; 0 for edges that path finding may not use. */
-  #probability(edge: number): number {
-    const network = this.#network;
+  /** Forgets what public edges cost unless it is still the same question about the same graph. */
+  #keepPublic(): void {
+    const { graph, minCapacityMsat } = this.#network;
+    const pairs = graph.pairsInto();
+    const now = [this.#amountMsat, this.#delayFactor, minCapacityMsat, graph.changes] as const;
+    if (pairs === this.#pairs && now.every((value, i) => value === this.#asked[i])) return;
+    this.#pairs = pairs;
+    this.#asked = now;
+    const count = this.#out.edge.length;
+    if (this.#improbability.length < count) {
+      this.#improbability = new Float64Array(count);
+      this.#publicFee = new Float64Array(count);
+    }
+    this.#improbability.fill(Number.NaN);
+  }
+
+  /** A single path takes nothing back. */
+  backwards(): number {
+    return 0;
+  }
+
+  /**
+   * pickhardt_richter_probability of the whole amount over the public edge at a place (−1: none), and its fee; 0 for edges
+   * that path finding may not use.
+   */
+  #publicChance(place: number): number {
+    const out = this.#out;
     const amount = this.#amountMsat;
-    if (!network.usable(edge)) return 0;
-    const minHtlc = network.minHtlc(edge);
-    if (amount < minHtlc && amount < roundedDown(minHtlc)) return 0;
-    const maxHtlc = network.maxHtlc(edge);
-    if (amount > maxHtlc && amount > roundedUp(maxHtlc)) return 0;
-    const most = network.most(edge);
+    if (place < 0 || (out.capacityMsat[place] as number) < this.#network.minCapacityMsat) return 0;
+    if (amount < (out.minHtlcMsat[place] as number) || amount > (out.maxHtlcMsat[place] as number)) return 0;
+    const most = out.mostMsat[place] as number;
     if (amount > most) return 0;
-    const least = Math.min(network.least(edge), most);
+    this.#setFee(out.feeBaseMsat[place] as number, out.feeRatePpm[place] as number, out.cltvDelta[place] as number);
+    return (most + 1 - amount) / (most + 1);
+  }
+
+  /** The same of an edge about which the request knows something. */
+  #slotChance(slot: Readonly<Slot>): number {
+    const amount = this.#amountMsat;
+    if (!slot.enabled || !this.#network.largeEnough(slot.edge)) return 0;
+    if (amount < roundedDown(slot.minHtlcMsat)) return 0;
+    if (amount > slot.maxHtlcMsat && amount > roundedUp(slot.maxHtlcMsat)) return 0;
+    const most = Math.max(0, slot.maxMsat - slot.reservedMsat);
+    if (amount > most) return 0;
+    const least = Math.min(Math.max(0, slot.minMsat - slot.reservedMsat), most);
+    this.#setFee(slot.feeBaseMsat, slot.feeRatePpm, slot.cltvDelta);
     // It is preferable to work on 1 msat past the known bound.
     const states = most + 1 - least;
     return amount < least ? 1 : (states - (amount - least)) / states;
   }
 
+  #setFee(base: number, ppm: number, delta: number): void {
+    this.#fee = Math.trunc(channelFee(this.#amountMsat, base, ppm) + this.#delayFactor * delta);
+  }
+
   /** get_median_ratio; the costs of probabilities are in the reverse order of these. */
   #medianRatio(): number {
-    const { graph } = this.#network;
-    const all = this.#out.edge;
-    const values = this.#room(all.length + this.#network.ownEdgeCount());
-    let n = 0;
-    let tiny = 0;
-    const take = (edge: number): void => {
-      const chance = this.#probability(edge);
-      if (chance <= 0) return;
-      values[n++] = chance;
-      const difference = chance - NEARLY_CERTAIN;
-      const near = difference < NEAR && difference > -NEAR;
-      if (near ? -log(chance) < TINY_PROBABILITY_COST : difference > 0) tiny++;
-    };
-    for (let i = 0; i < all.length; i++) take(all[i] as number);
-    const own = this.#network.ownEdges();
-    for (let i = 0; i < this.#network.ownEdgeCount(); i++)
-      if (graph.known[own[i] as number] !== 1) take(own[i] as number);
+    const n = this.#medians.load(this.#amountMsat, this.#delayFactor);
     const middle = n >> 1;
-    if (n === 0 || tiny > middle) return 1;
-    const chance = select(values, n, n - 1 - middle);
-    return select(this.#fees, this.#collectFees(), middle) / -log(chance);
+    if (n === 0 || this.#medians.counted > middle) return 1;
+    return this.#medians.fee(middle) / -log(this.#medians.cost(middle));
   }
+}
 
-  #collectFees(): number {
-    const { graph } = this.#network;
-    let n = 0;
-    const take = (edge: number): void => {
-      if (this.#probability(edge) > 0) this.#fees[n++] = this.#feeCost(edge);
-    };
-    for (const edge of this.#out.edge) take(edge);
-    const own = this.#network.ownEdges();
-    for (let i = 0; i < this.#network.ownEdgeCount(); i++)
-      if (graph.known[own[i] as number] !== 1) take(own[i] as number);
-    return n;
-  }
-
-  #room(edges: number): Float64Array {
-    if (this.#values.length < edges) {
-      this.#values = new Float64Array(2 * edges);
-      this.#fees = new Float64Array(2 * edges);
-    }
-    return this.#values;
-  }
-
-  #label(node: number, distance: number, edge: number): void {
-    if (this.#distance[node] === Infinity) this.#reached[this.#reachedCount++] = node;
-    this.#distance[node] = distance;
-    this.#by[node] = edge;
-    this.#heap.pushOrFix(node);
-  }
-
-  #unravel(source: number, destination: number): number[] {
-    const path: number[] = [];
-    for (let node = destination; node !== source; ) {
-      const edge = this.#by[node] as number;
-      path.push(edge);
-      node = this.#network.graph.from(edge);
-    }
-    return path.reverse();
-  }
-
-  #reset(): void {
-    for (let i = 0; i < this.#reachedCount; i++) {
-      const node = this.#reached[i] as number;
-      this.#distance[node] = Infinity;
-      this.#done[node] = 0;
-    }
-    this.#reachedCount = 0;
-    this.#heap.clear();
-    if (this.#network.graph.nodeCount > this.#distance.length) this.#resize(this.#network.graph.nodeCount);
-  }
-
-  #resize(nodes: number): void {
-    this.#distance = new Float64Array(nodes).fill(Infinity);
-    this.#by = new Int32Array(nodes);
-    this.#done = new Uint8Array(nodes);
-    this.#reached = new Int32Array(nodes);
-    this.#heap = new NodeHeap(this.#distance);
-    this.#reachedCount = 0;
-  }
+/** True for a probability whose cost is below TINY_PROBABILITY_COST. */
+function isTiny(chance: number): boolean {
+  const difference = chance - NEARLY_CERTAIN;
+  const near = difference < NEAR && difference > -NEAR;
+  return near ? -log(chance) < TINY_PROBABILITY_COST : difference > 0;
 }

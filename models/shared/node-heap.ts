@@ -36,6 +36,11 @@ export class NodeHeap {
     this.#put(node, at);
   }
 
+  /** The node that pop would take out. The queue must not be empty. */
+  get first(): number {
+    return this.#nodes[0] as number;
+  }
+
   /** Takes out the first node. The queue must not be empty. */
   pop(): number {
     const first = this.#nodes[0] as number;

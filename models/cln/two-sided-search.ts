@@ -1,0 +1,458 @@
+/**
+ * Dijkstra's algorithm from the sender, which a second search from the recipient backwards keeps from going where no
+ * cheapest way can lead. The way that is found is the very one that the plain algorithm finds, also where several cost the
+ * same: nodes are left out only when every way through them costs more than one that is known, and all others are taken in
+ * the plain order (the lower node first among equally far ones, the first of equally long ways kept).
+ * docs/path-finding.md has the argument.
+ *
+ * Ways may take back flow that runs already, which costs its price with the opposite sign; potentials keep such costs from
+ * being negative. The plain algorithm's order then depends on potentials of nodes that were left out here, so a search can
+ * say whether its way is the only cheapest one (`unique`): if so, no order matters.
+ */
+import { NodeHeap } from '../shared/node-heap.ts';
+import type { OutEdges } from './out-edges.ts';
+import type { SenderNetwork } from './sender-network.ts';
+
+const NONE = -1;
+
+/** What edges cost. Whole numbers. */
+export interface ArcCosts {
+  /** Cost of another unit over an edge; negative when the edge has no room. */
+  forwards(edge: number): number;
+  /** What a unit that flows over an edge costs. */
+  backwards(edge: number): number;
+}
+
+/** Labels of one direction, by node. */
+class Side {
+  /** Infinity where the search has not been. */
+  distance: Float64Array = new Float64Array(0);
+  done: Uint8Array = new Uint8Array(0);
+  heap: NodeHeap = new NodeHeap(this.distance);
+  reached: Int32Array = new Int32Array(0);
+  count = 0;
+  /** Edges that were looked at. */
+  work = 0;
+
+  label(node: number, distance: number): void {
+    if (this.distance[node] === Infinity) this.reached[this.count++] = node;
+    this.distance[node] = distance;
+    this.heap.pushOrFix(node);
+  }
+
+  reset(nodes: number): void {
+    for (let i = 0; i < this.count; i++) {
+      const node = this.reached[i]!;
+      this.distance[node] = Infinity;
+      this.done[node] = 0;
+    }
+    this.count = 0;
+    this.work = 0;
+    this.heap.clear();
+    if (nodes <= this.distance.length) return;
+    this.distance = new Float64Array(nodes).fill(Infinity);
+    this.done = new Uint8Array(nodes);
+    this.heap = new NodeHeap(this.distance);
+    this.reached = new Int32Array(nodes);
+  }
+}
+
+export class TwoSidedSearch {
+  /** Edge by which a node was reached, and whether against its direction. */
+  by: Int32Array = new Int32Array(0);
+  against: Uint8Array = new Uint8Array(0);
+  /** Distance of the destination that was found last, with potentials. */
+  distance = 0;
+  /** Edges looked at by the last search. */
+  work = 0;
+
+  readonly #network: SenderNetwork;
+  readonly #out: OutEdges;
+  readonly #costs: ArcCosts;
+  readonly #front = new Side();
+  readonly #back = new Side();
+  /** A way that costs this much is known. */
+  #bound = Infinity;
+  /** Nodes that the search backwards has not done are no nearer to the destination than this. */
+  #radius = 0;
+
+  #potential: Float64Array = new Float64Array(0);
+  #moved: Int32Array = new Int32Array(0);
+  #movedCount = 0;
+  #isMoved: Uint8Array = new Uint8Array(0);
+
+  /** Edges with flow that lead into a node, and out of it, as lists: head by node, next by edge; the newest first. */
+  #intoHead: Int32Array = new Int32Array(0);
+  #intoNext: Int32Array = new Int32Array(0);
+  #outHead: Int32Array = new Int32Array(0);
+  #outNext: Int32Array = new Int32Array(0);
+  #flows = 0;
+
+  /** The sender's own edges by the node that they lead to, as lists through their places in ownEdges. */
+  #ownHead: Int32Array = new Int32Array(0);
+  #ownNext: Int32Array = new Int32Array(0);
+
+  /** Other ways that are as short: head by node, next and the node before by number. Kept only where asked for. */
+  #watching = false;
+  #tieHead: Int32Array = new Int32Array(0);
+  #tieNext: Int32Array = new Int32Array(64);
+  #tieFrom: Int32Array = new Int32Array(64);
+  #ties = 0;
+  #visited: Int32Array = new Int32Array(0);
+  #visit = 0;
+  readonly #stack: number[] = [];
+
+  constructor(network: SenderNetwork, out: OutEdges, costs: ArcCosts) {
+    this.#network = network;
+    this.#out = out;
+    this.#costs = costs;
+  }
+
+  /** Before the first search of a problem: no flow, all potentials 0. Lists of flow must have been taken apart. */
+  begin(): void {
+    const { graph } = this.#network;
+    for (let i = 0; i < this.#movedCount; i++) {
+      const node = this.#moved[i]!;
+      this.#potential[node] = 0;
+      this.#isMoved[node] = 0;
+    }
+    this.#movedCount = 0;
+    const nodes = graph.nodeCount;
+    if (nodes > this.by.length) {
+      this.by = new Int32Array(nodes);
+      this.against = new Uint8Array(nodes);
+      this.#potential = new Float64Array(nodes);
+      this.#moved = new Int32Array(nodes);
+      this.#isMoved = new Uint8Array(nodes);
+      this.#intoHead = new Int32Array(nodes).fill(NONE);
+      this.#outHead = new Int32Array(nodes).fill(NONE);
+      this.#ownHead = new Int32Array(nodes).fill(NONE);
+      this.#tieHead = new Int32Array(nodes);
+      this.#visited = new Int32Array(nodes);
+    }
+    const edges = graph.known.length;
+    if (edges > this.#intoNext.length) {
+      this.#intoNext = grown(this.#intoNext, edges);
+      this.#outNext = grown(this.#outNext, edges);
+    }
+  }
+
+  /**
+   * Looks for a way; its edges are in `by` from the destination on.
+   * @param avoid a node that the way must not touch, −1 for none
+   * @param twoSided false for the plain algorithm
+   * @param watch keep what `unique` needs
+   */
+  find(source: number, destination: number, avoid: number, twoSided: boolean, watch: boolean): boolean {
+    const nodes = this.by.length;
+    const front = this.#front;
+    const back = this.#back;
+    front.reset(nodes);
+    back.reset(nodes);
+    this.#bound = Infinity;
+    this.#radius = 0;
+    this.#watching = watch;
+    this.#ties = 0;
+    if (avoid >= 0) {
+      front.done[avoid] = 1;
+      back.done[avoid] = 1;
+    }
+    this.#label(source, 0, NONE, 0);
+    if (twoSided) {
+      back.label(destination, 0);
+      this.#placeOwn();
+    }
+    const found = this.#run(destination, twoSided);
+    if (twoSided) this.#takeOwn();
+    if (avoid >= 0) {
+      front.done[avoid] = 0;
+      back.done[avoid] = 0;
+    }
+    this.work = front.work + back.work;
+    return found;
+  }
+
+  #run(destination: number, twoSided: boolean): boolean {
+    const front = this.#front;
+    const back = this.#back;
+    let backwards = twoSided;
+    while (front.heap.length > 0) {
+      if (backwards) {
+        if (back.heap.length === 0) {
+          // All that leads to the destination is known.
+          if (this.#bound === Infinity) return false;
+          this.#radius = Infinity;
+          backwards = false;
+          continue;
+        }
+        this.#radius = back.distance[back.heap.first]!;
+        if (front.distance[front.heap.first]! + this.#radius > this.#bound) backwards = false;
+        else if (back.work <= front.work) {
+          this.#stepBack();
+          continue;
+        }
+      }
+      const node = front.heap.pop();
+      front.done[node] = 1;
+      if (node === destination) {
+        this.distance = front.distance[node]!;
+        if (this.#watching) this.#drain();
+        return true;
+      }
+      this.#stepFrom(node);
+    }
+    return false;
+  }
+
+  /** Takes the nodes that are as far away as the destination: they may lie on other ways that cost the same. */
+  #drain(): void {
+    const { heap, distance, done } = this.#front;
+    while (heap.length > 0 && distance[heap.first] === this.distance) {
+      const node = heap.pop();
+      done[node] = 1;
+      this.#stepFrom(node);
+    }
+  }
+
+  #stepFrom(node: number): void {
+    const front = this.#front;
+    if (front.distance[node]! + this.#toGo(node) > this.#bound) return;
+    const network = this.#network;
+    const { graph } = network;
+    const costs = this.#costs;
+    if (node === network.source) {
+      const own = network.ownEdges();
+      const count = network.ownEdgeCount();
+      front.work += count;
+      for (let i = 0; i < count; i++) {
+        const edge = own[i]!;
+        const to = graph.to(edge);
+        if (this.#cannotImprove(node, to)) continue;
+        const cost = costs.forwards(edge);
+        if (cost >= 0) this.#relax(node, to, edge, 0, cost);
+      }
+    } else {
+      const { start, edge: out, to: ends } = this.#out;
+      const end = start[node + 1]!;
+      front.work += end - start[node]!;
+      for (let i = start[node]!; i < end; i++) {
+        const to = ends[i]!;
+        if (this.#cannotImprove(node, to)) continue;
+        const edge = out[i]!;
+        const cost = costs.forwards(edge);
+        if (cost >= 0) this.#relax(node, to, edge, 0, cost);
+      }
+    }
+    if (this.#flows === 0) return;
+    for (let e = this.#intoHead[node]!; e >= 0; e = this.#intoNext[e]!) {
+      this.#relax(node, graph.from(e), e, 1, -costs.backwards(e));
+    }
+  }
+
+  /** True when no edge from one node to another can shorten the way or be part of a cheapest one: it costs at least nothing. */
+  #cannotImprove(from: number, to: number): boolean {
+    const front = this.#front;
+    // An edge costs at least what the potentials say, and no less than 0 with them.
+    const shift = this.#potential[to]! - this.#potential[from]!;
+    const least = front.distance[from]! + (shift > 0 ? shift : 0);
+    if (this.#watching) return least > front.distance[to]! || least + this.#toGo(to) > this.#bound;
+    return front.done[to] === 1 || least >= front.distance[to]! || least + this.#toGo(to) > this.#bound;
+  }
+
+  #relax(from: number, to: number, edge: number, against: number, cost: number): void {
+    const front = this.#front;
+    const distance = front.distance[from]! + (cost - this.#potential[from]! + this.#potential[to]!);
+    const before = front.distance[to]!;
+    if (distance > before) return;
+    if (distance === before) {
+      if (this.#watching && this.by[to] !== NONE && this.#before(to) !== from) this.#tie(to, from);
+      return;
+    }
+    if (front.done[to] === 1 || distance + this.#toGo(to) > this.#bound) return;
+    const whole = distance + this.#back.distance[to]!;
+    if (whole < this.#bound) this.#bound = whole;
+    this.#label(to, distance, edge, against);
+  }
+
+  /** What is left from a node to the destination, at least. */
+  #toGo(node: number): number {
+    return this.#back.done[node] === 1 ? this.#back.distance[node]! : this.#radius;
+  }
+
+  #label(node: number, distance: number, edge: number, against: number): void {
+    this.by[node] = edge;
+    this.against[node] = against;
+    this.#tieHead[node] = NONE;
+    this.#front.label(node, distance);
+  }
+
+  #stepBack(): void {
+    const back = this.#back;
+    const network = this.#network;
+    const { graph } = network;
+    const costs = this.#costs;
+    const node = back.heap.pop();
+    back.done[node] = 1;
+    // The sender's own channels are those that it has, and not those that gossip knows.
+    const pairs = graph.pairsInto();
+    const end = pairs.start[node + 1]!;
+    for (let p = pairs.start[node]!; p < end; p++) {
+      const from = pairs.from[p]!;
+      if (from === network.source || back.done[from] === 1) continue;
+      const last = pairs.edgeStart[p + 1]!;
+      back.work += last - pairs.edgeStart[p]!;
+      const shift = this.#potential[node]! - this.#potential[from]!;
+      if (back.distance[node]! + (shift > 0 ? shift : 0) >= back.distance[from]!) continue;
+      for (let k = pairs.edgeStart[p]!; k < last; k++) {
+        const cost = costs.forwards(pairs.edge[k]!);
+        if (cost >= 0) this.#relaxBack(from, node, cost);
+      }
+    }
+    for (let i = this.#ownHead[node]!; i >= 0; i = this.#ownNext[i]!) {
+      const cost = costs.forwards(network.ownEdges()[i]!);
+      if (cost >= 0) this.#relaxBack(network.source, node, cost);
+    }
+    if (this.#flows === 0) return;
+    for (let e = this.#outHead[node]!; e >= 0; e = this.#outNext[e]!) {
+      this.#relaxBack(graph.to(e), node, -costs.backwards(e));
+    }
+  }
+
+  #relaxBack(from: number, to: number, cost: number): void {
+    const back = this.#back;
+    if (back.done[from] === 1) return;
+    const distance = back.distance[to]! + (cost - this.#potential[from]! + this.#potential[to]!);
+    if (distance >= back.distance[from]!) return;
+    const whole = distance + this.#front.distance[from]!;
+    if (whole < this.#bound) this.#bound = whole;
+    back.label(from, distance);
+  }
+
+  /**
+   * Makes costs along the way 0 and leaves none negative. Near the destination a node's potential falls by how much nearer it
+   * is than the radius; elsewhere it rises by how much the way from the source leaves beyond the radius.
+   */
+  movePotentials(): void {
+    const front = this.#front;
+    const back = this.#back;
+    const radius = Math.min(this.#radius, this.distance);
+    for (let i = 0; i < back.count; i++) {
+      const node = back.reached[i]!;
+      if (back.done[node] === 1 && back.distance[node]! < radius) this.#move(node, back.distance[node]! - radius);
+    }
+    const limit = this.distance - radius;
+    for (let i = 0; i < front.count; i++) {
+      const node = front.reached[i]!;
+      if (front.distance[node]! >= limit) continue;
+      if (back.done[node] === 1 && back.distance[node]! < radius) continue;
+      this.#move(node, limit - front.distance[node]!);
+    }
+  }
+
+  #move(node: number, by: number): void {
+    if (this.#isMoved[node] === 0) {
+      this.#isMoved[node] = 1;
+      this.#moved[this.#movedCount++] = node;
+    }
+    this.#potential[node]! += by;
+  }
+
+  /** An edge has flow from now on. */
+  link(edge: number): void {
+    const { graph } = this.#network;
+    const to = graph.to(edge);
+    const from = graph.from(edge);
+    this.#intoNext[edge] = this.#intoHead[to]!;
+    this.#intoHead[to] = edge;
+    this.#outNext[edge] = this.#outHead[from]!;
+    this.#outHead[from] = edge;
+    this.#flows++;
+  }
+
+  /** An edge has none any more. */
+  unlink(edge: number): void {
+    const { graph } = this.#network;
+    takeOut(edge, graph.to(edge), this.#intoHead, this.#intoNext);
+    takeOut(edge, graph.from(edge), this.#outHead, this.#outNext);
+    this.#flows--;
+  }
+
+  /** True when no other way from the source costs as little as the one that was found, parallel channels aside. */
+  unique(source: number, destination: number): boolean {
+    if (this.#ties === 0) return true;
+    for (let node = destination; node !== source; node = this.#before(node)) {
+      for (let t = this.#tieHead[node]!; t >= 0; t = this.#tieNext[t]!) {
+        if (this.#comesFrom(source, this.#tieFrom[t]!, node)) return false;
+      }
+    }
+    return true;
+  }
+
+  /** True when a cheapest way leads from the source to a node and not over another one. */
+  #comesFrom(source: number, node: number, around: number): boolean {
+    const visit = ++this.#visit;
+    const stack = this.#stack;
+    stack.length = 0;
+    this.#visited[around] = visit;
+    stack.push(node);
+    while (stack.length > 0) {
+      const at = stack.pop()!;
+      if (at === source) return true;
+      if (this.#visited[at] === visit) continue;
+      this.#visited[at] = visit;
+      stack.push(this.#before(at));
+      for (let t = this.#tieHead[at]!; t >= 0; t = this.#tieNext[t]!) stack.push(this.#tieFrom[t]!);
+    }
+    return false;
+  }
+
+  /** The node before one on the way from the source. */
+  #before(node: number): number {
+    const { graph } = this.#network;
+    const edge = this.by[node]!;
+    return this.against[node] === 1 ? graph.to(edge) : graph.from(edge);
+  }
+
+  #tie(node: number, from: number): void {
+    if (this.#ties === this.#tieNext.length) {
+      this.#tieNext = grown(this.#tieNext, 2 * this.#ties);
+      this.#tieFrom = grown(this.#tieFrom, 2 * this.#ties);
+    }
+    this.#tieFrom[this.#ties] = from;
+    this.#tieNext[this.#ties] = this.#tieHead[node]!;
+    this.#tieHead[node] = this.#ties++;
+  }
+
+  #placeOwn(): void {
+    const own = this.#network.ownEdges();
+    const count = this.#network.ownEdgeCount();
+    if (count > this.#ownNext.length) this.#ownNext = new Int32Array(2 * count);
+    for (let i = 0; i < count; i++) {
+      const to = this.#network.graph.to(own[i]!);
+      this.#ownNext[i] = this.#ownHead[to]!;
+      this.#ownHead[to] = i;
+    }
+  }
+
+  #takeOwn(): void {
+    const own = this.#network.ownEdges();
+    const count = this.#network.ownEdgeCount();
+    for (let i = 0; i < count; i++) this.#ownHead[this.#network.graph.to(own[i]!)] = NONE;
+  }
+}
+
+function takeOut(edge: number, node: number, head: Int32Array, next: Int32Array): void {
+  if (head[node] === edge) {
+    head[node] = next[edge]!;
+    return;
+  }
+  let before = head[node]!;
+  while (next[before] !== edge) before = next[before]!;
+  next[before] = next[edge]!;
+}
+
+function grown(values: Int32Array, size: number): Int32Array<ArrayBuffer> {
+  const more = new Int32Array(size);
+  more.set(values.subarray(0, Math.min(values.length, size)));
+  return more;
+}
