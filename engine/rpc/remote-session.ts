@@ -38,6 +38,8 @@ export class RemoteSession {
   readonly #graph: GraphPicture;
   readonly #locals = new Map<number, LocalPicture>();
   #changes: Change[] = [];
+  /** Views of channels as the process has them, by edge: both ends of a channel tell it of the same ones. */
+  readonly #told = new Map<number, CommitmentView>();
   #number = 0;
   /** What the process was told of the mempool, as text. */
   #fees = '';
@@ -169,7 +171,7 @@ export class RemoteSession {
   #compareLocal(node: number): void {
     let local = this.#locals.get(node);
     if (local === undefined) {
-      local = new LocalPicture(this.#host, node);
+      local = new LocalPicture(this.#host, node, this.#told);
       this.#locals.set(node, local);
     }
     const change = local.compare(this.#view);
@@ -254,12 +256,14 @@ class LocalPicture {
   readonly #host: ModelHost;
   readonly #node: number;
   #edges: number[] = [];
-  readonly #views = new Map<number, CommitmentView>();
+  readonly #views: Map<number, CommitmentView>;
   readonly #eligible = new Set<number>();
 
-  constructor(host: ModelHost, node: number) {
+  /** @param views what the process was told last of each channel, by whichever of its two nodes */
+  constructor(host: ModelHost, node: number, views: Map<number, CommitmentView>) {
     this.#host = host;
     this.#node = node;
+    this.#views = views;
   }
 
   /** What the process knows of a channel may be something else by now. */
