@@ -43,14 +43,11 @@ export class Chain {
   /** Value of outputs that nobody will ever claim (anchors, uneconomical ones). */
   abandonedSat = 0;
   transactions = 0;
-  /** Blocks that a reorganisation of the scenario undoes at most; 0 where there is none. */
-  readonly reorgDepth: number;
   readonly #sink: RecordSink;
 
   constructor(nodeCount: number, plan: ChainPlan, sink: RecordSink) {
     this.height = plan.height;
     this.feeratePerKw = plan.feeratePerKw;
-    this.reorgDepth = plan.reorgDepth ?? 0;
     this.mempool = new Mempool(plan.blockWeight ?? BLOCK_WEIGHT, plan.mempoolWeight ?? MEMPOOL_WEIGHT);
     this.walletSat = new Float64Array(nodeCount);
     this.#sink = sink;
@@ -99,11 +96,6 @@ export class Chain {
   addOutput(output: Omit<ChainOutput, 'spender' | 'spent'>): number {
     this.outputs.push({ ...output, spender: -1, spent: false });
     return this.outputs.length - 1;
-  }
-
-  /** True when no reorganisation of the scenario can undo what a block of this height did. */
-  isBuried(height: number): boolean {
-    return this.height - height >= this.reorgDepth;
   }
 
   /** Mines a block; answers the transactions that it confirms, in order of broadcast. */

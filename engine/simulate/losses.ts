@@ -3,7 +3,7 @@
  * block; a loss when the offering node's model takes it for final, or must not wait any longer. What a node has passed
  * on stays passed on, whatever the chain does afterwards.
  *
- * An HTLC keeps its slot until upstream has heard of it and no reorganisation of the scenario can undo its ending.
+ * An HTLC keeps its slot until upstream has heard of it.
  */
 import type { NumberHasher } from '../base/digest.ts';
 import { STATE } from './channel-lifecycle.ts';
@@ -113,8 +113,8 @@ export class Losses {
     }
   }
 
-  #isOver({ htlc, since }: Ended): boolean {
-    return this.#w.htlcs.settledUpstream[htlc] === 1 && this.#w.chain.isBuried(since);
+  #isOver({ htlc }: Ended): boolean {
+    return this.#w.htlcs.settledUpstream[htlc] === 1;
   }
 
   #bury(): void {

@@ -419,7 +419,7 @@ export class OnChain {
     for (const [channel, since] of [...this.done]) {
       const node = w.from(2 * channel + w.channels.broadcaster[channel]!);
       const needed = w.modelOf(node).closeDepth(w.channels.capacityMsat[channel]! / 1000);
-      if (w.chain.height - since + 1 < needed || !w.chain.isBuried(since)) continue;
+      if (w.chain.height - since + 1 < needed) continue;
       if (w.channels.firstHtlc[channel]! >= 0) continue;
       this.done.delete(channel);
       this.commitments.delete(channel);

@@ -303,7 +303,7 @@ export interface SimulationState {
   /** What the nodes' defences hold; left out when no node runs one. */
   readonly defences?: DefencesState;
   /**
-   * HTLCs that have ended on-chain and are kept because upstream has not heard of it yet, or a reorganisation may undo it:
+   * HTLCs that have ended on-chain and are kept because upstream has not heard of it yet:
    * [slot, ENDING in losses.ts, height]; left out when there is none.
    */
   readonly endings?: readonly (readonly [number, number, number])[];

@@ -21,8 +21,6 @@ export type ChainPlan = {
   /** Weight of a block that is left for transactions, and weight that a mempool holds; absent: the simulator's default. */
   readonly blockWeight?: number;
   readonly mempoolWeight?: number;
-  /** Blocks that a reorganisation of the scenario undoes at most; absent where there is none. */
-  readonly reorgDepth?: number;
 };
 
 export interface NodePlan {
