@@ -1,0 +1,174 @@
+/**
+ * What the `rpc` backend asks of a process that has nodes, in whatever protocol: one driver is one process. A protocol is a
+ * Driver and the BackendLimits of what it can do. Methods that are optional are absent where the protocol has no such call;
+ * scenarios that need one are refused before they are played, so that the limits must not name what the driver lacks.
+ *
+ * Every call either is done when its promise resolves, or rejects with a DriverRefusal (the process answered that it will
+ * not: the run goes on) or a DriverFailure (no use can be made of the process any more: the run ends).
+ */
+import type { Outcome } from '../../simulate/records.ts';
+import type { ChainPlan, NodePlan, PolicyPlan } from '../../timeline/network.ts';
+import type { PaymentProfile } from '../../timeline/timeline.ts';
+
+/** Why a process is of no use any more. */
+export type DriverFault =
+  /** It is not there, or is gone. */
+  | 'unreachable'
+  /** It took longer than a call may take. */
+  | 'late'
+  /** It has no such call: it speaks another protocol, or another version of it. */
+  | 'unknown-call'
+  /** What it answered is no answer. */
+  | 'nonsense';
+
+export class DriverFailure extends Error {
+  override readonly name = 'DriverFailure';
+  readonly fault: DriverFault;
+  /** The call as the protocol names it. */
+  readonly call: string;
+  /** The node that it was about, as the process names it; empty where it was about none. */
+  readonly node: string;
+
+  constructor(fault: DriverFault, { call, node }: { readonly call: string; readonly node: string }, reason: string) {
+    super(reason);
+    this.fault = fault;
+    this.call = call;
+    this.node = node;
+  }
+}
+
+/** The process said no. The message is its sentence. */
+export class DriverRefusal extends Error {
+  override readonly name = 'DriverRefusal';
+}
+
+/** A node, as its process and its peers know it. */
+export interface DriverNode {
+  /** What its process calls it. */
+  readonly name: string;
+  /** 33 bytes in hex. */
+  readonly pubkey: string;
+  /** HOST:PORT that its peers reach it at. */
+  readonly address: string;
+}
+
+/** Which nodes a process is to have. */
+export interface DriverStart {
+  /** In the order in which start() answers them. Names are the scenario's. */
+  readonly nodes: readonly NodePlan[];
+  readonly chain: ChainPlan;
+  /** Name of a saved network that has these nodes already; null: they are made. */
+  readonly load: string | null;
+}
+
+export interface DriverOpening {
+  /** The scenario's own number of the channel: one that was closed may come again. */
+  readonly id: number;
+  readonly node: DriverNode;
+  readonly peer: DriverNode;
+  readonly capacitySat: number;
+  readonly pushMsat: number;
+  readonly announced: boolean;
+  /** Of the opener and of its peer; empty where the process cannot be told. */
+  readonly policy: PolicyPlan;
+  readonly reversePolicy: PolicyPlan;
+}
+
+export interface DriverClosing {
+  readonly id: number;
+  /** Who closes. */
+  readonly node: DriverNode;
+  readonly force: boolean;
+}
+
+/** What a process tells of a channel that was opened through it. */
+export interface DriverChannel {
+  readonly id: number;
+  readonly state: 'pending' | 'open' | 'closing' | 'force_closing' | 'resolving' | 'closed';
+  /** Of the opener and of its peer, msat; absent where the protocol does not tell. */
+  readonly balancesMsat?: readonly [number, number];
+  /** HTLCs in flight; absent where the protocol does not tell. */
+  readonly htlcs?: number;
+  /** Both ends are connected; absent where the protocol does not tell. */
+  readonly connected?: boolean;
+}
+
+/** What a process tells of a node. Absent members are what the protocol does not tell. */
+export interface DriverFigures {
+  readonly walletSat: number;
+  /** Own balance in its open channels, msat. */
+  readonly localMsat: number;
+  /** The others' balance in its open channels, msat. */
+  readonly remoteMsat?: number;
+  /** HTLCs that it has forwarded and settled, and what it earned by it. */
+  readonly forwards?: number;
+  readonly feesEarnedMsat?: number;
+}
+
+export interface DriverPayment {
+  readonly node: DriverNode;
+  /** Who is paid; with `invoice` the node that made it. */
+  readonly destination: DriverNode;
+  /** As makeInvoice answered it; null for keysend. */
+  readonly invoice: string | null;
+  readonly amountMsat: number;
+  readonly profile: PaymentProfile;
+}
+
+/** What came of a payment. */
+export interface DriverPaid {
+  readonly outcome: Outcome;
+  readonly attempts: number;
+  /** Parts that succeeded. */
+  readonly parts: number;
+  readonly feeMsat: number;
+  /** Public keys from the payer to the recipient; empty where it is not known. */
+  readonly route: readonly string[];
+  /** BOLT 4; 0 when none. */
+  readonly failureCode: number;
+  /** Hop that reported it, 0 the sender; −1 when none. */
+  readonly failureHop: number;
+}
+
+export interface DriverInvoice {
+  readonly node: DriverNode;
+  readonly amountMsat: number;
+  /** µs; absent where the node decides. */
+  readonly expiryUs?: number;
+}
+
+export interface Driver {
+  /** What messages call the process: `lnd at 127.0.0.1:5050`. */
+  readonly target: string;
+
+  /** Makes or loads the nodes. Called once, before anything else; resolves when all of them can be asked. */
+  start(start: DriverStart): Promise<readonly DriverNode[]>;
+  connect(node: DriverNode, peer: DriverNode): Promise<void>;
+  disconnect(node: DriverNode, peer: DriverNode): Promise<void>;
+  /** Whether a node is connected to a peer. */
+  connected(node: DriverNode, peer: DriverNode): Promise<boolean>;
+  /** Resolves when the funding transaction is broadcast. The peer may be a node of another process. */
+  openChannel(opening: DriverOpening): Promise<void>;
+  /** Resolves when the close has begun. */
+  closeChannel(closing: DriverClosing): Promise<void>;
+  /** All channels that were opened through this driver, or before the network was saved, and are not forgotten yet. */
+  channels(): Promise<readonly DriverChannel[]>;
+  figures(node: DriverNode): Promise<DriverFigures>;
+  /** Keeps the network under a name. */
+  save(name: string): Promise<void>;
+  /** Ends the nodes. The process may end, too. */
+  stop(): Promise<void>;
+  /** Lets the connection go, whatever state it is in. */
+  close(): void;
+
+  startNode?(node: DriverNode): Promise<void>;
+  stopNode?(node: DriverNode, crash: boolean): Promise<void>;
+  fund?(node: DriverNode, sat: number): Promise<void>;
+  mine?(blocks: number): Promise<void>;
+  /** Height of the chain. */
+  height?(): Promise<number>;
+  setPolicy?(id: number, node: DriverNode, policy: PolicyPlan): Promise<void>;
+  /** Resolves when the payment has ended; a payment that fails is no refusal. */
+  pay?(payment: DriverPayment): Promise<DriverPaid>;
+  makeInvoice?(invoice: DriverInvoice): Promise<string>;
+}
