@@ -45,7 +45,7 @@ export class Losses {
   }
 
   /** Tells upstream what has become final; called after each block and each start. */
-  review(commitments: ReadonlyMap<number, Commitment>): void {
+  review(commitments: Iterable<readonly [channel: number, Commitment]>): void {
     for (const one of [...this.ended]) this.#tell(one);
     for (const [channel, plan] of commitments) this.#hurry(channel, plan);
     this.#bury();

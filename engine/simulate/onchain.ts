@@ -137,7 +137,7 @@ export class OnChain {
 
   /** Adds the commitments in progress to a digest. */
   digestInto(hash: NumberHasher): void {
-    for (const [channel, c] of [...this.commitments].sort(([a], [b]) => a - b)) {
+    for (const [channel, c] of byChannel(this.commitments)) {
       for (const v of [channel, c.side, c.localSat, c.remoteSat, c.anchors, c.feeSat]) hash.f64(v);
       for (const list of [c.outputs, c.dust, c.returned, c.fulfilled]) {
         hash.u32(list.length);
@@ -146,7 +146,7 @@ export class OnChain {
       if (c.revoked !== undefined) digestOldHtlcs(c.revoked, hash);
     }
     for (const i of this.open) hash.f64(i);
-    for (const [channel, height] of this.done) for (const v of [channel, height]) hash.f64(v);
+    for (const [channel, height] of byChannel(this.done)) for (const v of [channel, height]) hash.f64(v);
     this.losses.digestInto(hash);
   }
 
@@ -163,7 +163,7 @@ export class OnChain {
     this.bids.onBlock();
     this.#deadlines();
     this.claim();
-    this.losses.review(this.commitments);
+    this.losses.review(byChannel(this.commitments));
     this.#conclude();
   }
 
@@ -416,7 +416,7 @@ export class OnChain {
   /** Closes channels whose ending is final, once upstream has heard of all their HTLCs. */
   #conclude(): void {
     const w = this.#w;
-    for (const [channel, since] of [...this.done]) {
+    for (const [channel, since] of byChannel(this.done)) {
       const node = w.from(2 * channel + w.channels.broadcaster[channel]!);
       const needed = w.modelOf(node).closeDepth(w.channels.capacityMsat[channel]! / 1000);
       if (w.chain.height - since + 1 < needed) continue;
@@ -428,4 +428,9 @@ export class OnChain {
       w.advance(channel, EVENT.resolved);
     }
   }
+}
+
+/** In an order that a state which was loaded has, too; that in which channels were closed is not kept. */
+function byChannel<T>(of: ReadonlyMap<number, T>): readonly (readonly [channel: number, T])[] {
+  return of.size === 0 ? [] : [...of].sort(([a], [b]) => a - b);
 }

@@ -7,10 +7,6 @@ import { network, play, step } from './testing/random-play.ts';
 
 describe('random networks and timelines', () => {
   const runs = Number(process.env.BLAST_PROPERTY_RUNS ?? 400);
-
-  // Other networks each time, unless a seed is given.
-  const seed = process.env.BLAST_PROPERTY_SEED;
-  const seeded = seed === undefined ? {} : { seed: Number(seed) };
   const limitMs = 300_000 + 1000 * runs;
 
   const seen = new Set<number>();
@@ -50,7 +46,7 @@ describe('random networks and timelines', () => {
             last = time;
           }
         }),
-        { numRuns: runs, ...seeded },
+        { numRuns: runs },
       );
     },
     limitMs,
@@ -101,7 +97,7 @@ describe('random networks and timelines', () => {
         fc.property(network, fc.array(step, { minLength: 5, maxLength: 80, size: 'max' }), (t, steps) => {
           expect(play(t, steps).digest()).toBe(play(t, steps).digest());
         }),
-        { numRuns: Math.ceil(runs / 10), ...seeded },
+        { numRuns: Math.ceil(runs / 10) },
       );
     },
     limitMs,
