@@ -1,0 +1,38 @@
+/**
+ * Events without path finding: payments along routes that the scenario gives, through four hops, with the commitments
+ * exchanged, records made and digested. An event is one entry of the queue; a payment has sixteen of them here.
+ */
+import type { Benchmark } from '../case.ts';
+import { spend } from '../measure.ts';
+import { compileText, play } from '../scenarios.ts';
+
+const TEXT = `version: 1
+duration: 1000s
+nodes:
+  n: { count: 5 }
+defaults:
+  channel: { capacity: 16_000_000 sat, push: 8_000_000 sat }
+channels:
+  a: { from: n-0, to: n-1 }
+  b: { from: n-1, to: n-2 }
+  c: { from: n-2, to: n-3 }
+  d: { from: n-3, to: n-4 }
+activity:
+  forth: { source: n-0, destination: n-4, interval: 10ms, amount: 100 sat, route: [a, b, c, d] }
+  back: { source: n-4, destination: n-0, interval: 10ms, amount: 100 sat, route: [d, c, b, a] }
+`;
+
+const run: Benchmark['run'] = async ({ repeats }, report) => {
+  const compiled = await compileText(TEXT, 'events.yml');
+  const rates: number[] = [];
+  const payments: number[] = [];
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    const [result, { cpuMs }] = await spend(() => play(compiled, false));
+    rates.push(Number(result.backendMetrics.physics_events) / (cpuMs / 1000));
+    payments.push(compiled.timeline.payments.length / (cpuMs / 1000));
+  }
+  report('events, routes given', 'events/s', rates);
+  report('payments of four hops', 'payments/s', payments);
+};
+
+export const benchmark: Benchmark = { name: 'events', place: 4.5, run };
