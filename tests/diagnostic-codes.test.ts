@@ -25,7 +25,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ),
   ['W703', 'about what a command writes: engine/cli/export.test.ts'],
   ['E640', 'about a command: engine/cli/sweep.test.ts'],
-  ...['E841', 'E842', 'E843', 'E844', 'E845', 'E846'].map(
+  ...['E841', 'E842', 'E843', 'E844', 'E845', 'E846', 'E847'].map(
     (code) => [code, 'about the results of a sweep: engine/cli/sweep.test.ts'] as const,
   ),
 ]);

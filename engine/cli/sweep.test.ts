@@ -231,6 +231,28 @@ describe('--cell', () => {
   });
 });
 
+describe('the folder of a sweep', () => {
+  it('is left alone while another process writes to it, and free again afterwards', async () => {
+    const disk = files();
+    disk.makeFolder('all');
+    disk.append('all/sweep.lock', 'process 7');
+    const refused = await blast('sweep s.yml --out all', { files: disk });
+    expect(refused.code).toBe(3);
+    expect(refused.err).toContain('E847 process 7 writes to this folder');
+    expect(disk.list('all')).toEqual(['sweep.lock']);
+    disk.remove('all/sweep.lock');
+    expect((await blast('sweep s.yml --out all', { files: disk })).code).toBe(4);
+    expect(disk.list('all')).toEqual(RESULTS);
+  });
+
+  it('is free after a sweep that failed, too', async () => {
+    const disk = files();
+    const failing = { run: () => Promise.reject(new Error('killed')) };
+    await blast('sweep s.yml --out all', { files: disk, engine: { executor: async () => failing } });
+    expect(disk.list('all')).not.toContain('sweep.lock');
+  });
+});
+
 describe('--resume', () => {
   /** Leaves a sweep of which `most` cells are finished. */
   async function killed(most: number): Promise<MemoryFiles> {

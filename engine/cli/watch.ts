@@ -124,6 +124,7 @@ class WatchedFiles {
       open: (path) => inner.open(path),
       grow: (path) => inner.grow(path),
       place: (path) => inner.place(path),
+      hold: (path) => inner.hold(path),
       rename: (from, to) => inner.rename(from, this.#drop(to)),
       append: (path, text) => inner.append(path, text),
       remove: (path) => inner.remove(path),

@@ -5,6 +5,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { compareText } from '../base/order.ts';
 import { MOST_ARCHIVE } from '../interop/archive.ts';
 import type { Files, GrowingFile, OpenFile, PlacedFile } from '../run/files.ts';
+import { holdFile } from './file-hold.ts';
 
 const READ_BYTES = 1 << 20;
 /** A compressed file may not become larger than this: V8 has no longer texts. */
@@ -66,6 +67,7 @@ export function nodeFiles(folder: string): Files {
           close: () => fs.closeSync(descriptor),
         };
       }),
+    hold: (file) => holdFile(at(file)),
     rename: (from, to) => fs.renameSync(at(from), at(to)),
     append: (file, text) => fs.appendFileSync(at(file), text),
     remove: (file) => fs.rmSync(at(file), { force: true }),

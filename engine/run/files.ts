@@ -17,6 +17,9 @@ export interface GrowingFile extends OpenFile {
   sync(): void;
 }
 
+/** Whether a path is held by this process now; else who holds it, for people. */
+export type Holding = { readonly by: null; release(): void } | { readonly by: string };
+
 /** A file read at any place. */
 export interface PlacedFile {
   /** Text of these bytes; shorter at the end of the file. */
@@ -45,6 +48,8 @@ export interface Files {
   /** Opens a file to read at any place; null when there is none. */
   place(path: string): PlacedFile | null;
   rename(from: string, to: string): void;
+  /** Creates a file that says that this process works here; what a process left that is gone does not count. */
+  hold(path: string): Holding;
   /** Adds text at the end of a file, which is created when there is none. */
   append(path: string, text: string): void;
   /** Removes a file if it is there. */

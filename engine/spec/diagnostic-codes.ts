@@ -752,6 +752,14 @@ export const DIAGNOSTICS = {
     explanation: 'Two folders hold the same shard of the sweep.',
     fix: 'Name each shard once.',
   },
+  E847: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Folder of a sweep in use',
+    explanation:
+      'Another process runs a sweep into this folder: its file sweep.lock names a process that is alive, or one on another machine.',
+    fix: 'Wait for it, or name another folder with --out. If no sweep runs there, remove sweep.lock.',
+  },
 
   // Warnings
   // 82x: snapshots

@@ -48,6 +48,9 @@ export type SweepOutcome =
   | { readonly state: 'complete'; readonly totals: SweepTotals }
   | { readonly state: 'interrupted'; readonly finished: number; readonly cells: number };
 
+/** Says which process writes to the folder of a sweep, while it does. */
+export const HOLD_FILE = 'sweep.lock';
+
 /** Why a folder cannot take a new sweep, or null. A folder that holds something else is never written to. */
 export function refuseSweepFolder(
   files: Files,
@@ -57,7 +60,7 @@ export function refuseSweepFolder(
   const hint = 'name another folder with --out';
   if (kind === 'none') return null;
   if (kind === 'file') return { message: `${folder} is a file, not a folder`, hint };
-  const names = files.list(folder).filter((name) => !name.endsWith(TEMPORARY));
+  const names = files.list(folder).filter((name) => name !== HOLD_FILE && !name.endsWith(TEMPORARY));
   if (names.length === 0) return null;
   if (!names.includes(SWEEP_FILE)) {
     const message = `${folder} holds other files and no ${SWEEP_FILE}; results are only written to an empty folder or over those of a former sweep`;
@@ -70,8 +73,26 @@ export function refuseSweepFolder(
   };
 }
 
-/** Runs what is left of a sweep. @throws SweepProblem when the folder holds another sweep. */
+/**
+ * Runs what is left of a sweep. @throws SweepProblem when the folder holds another sweep, or another process writes to it.
+ */
 export async function runSweep(input: SweepInput): Promise<SweepOutcome> {
+  const { files, folder } = input;
+  files.makeFolder(folder);
+  const path = `${folder}/${HOLD_FILE}`;
+  const holding = files.hold(path);
+  if (holding.by !== null) {
+    const hint = `wait for it, or name another folder with --out; if no sweep runs there, remove ${path}`;
+    throw new SweepProblem('E847', path, `${holding.by} writes to this folder`, 1, hint);
+  }
+  try {
+    return await runHeld(input);
+  } finally {
+    holding.release();
+  }
+}
+
+async function runHeld(input: SweepInput): Promise<SweepOutcome> {
   const { files, folder, info, plan, shard, executor, signal } = input;
   const manifest: SweepManifest = { info, plan, shard, state: 'running' };
   const going = input.resume && files.kind(`${folder}/${SWEEP_FILE}`) === 'file';

@@ -1,6 +1,6 @@
 /** Files that exist in memory only, for tests. Paths use `/`. */
 import { compareText } from '../../base/order.ts';
-import type { Files, GrowingFile, OpenFile, PlacedFile } from '../files.ts';
+import type { Files, GrowingFile, Holding, OpenFile, PlacedFile } from '../files.ts';
 
 export class MemoryFiles implements Files {
   /** Contents by path. */
@@ -62,6 +62,13 @@ export class MemoryFiles implements Files {
       text: (offset, length) => new TextDecoder().decode(bytes.subarray(offset, offset + length)),
       close: () => {},
     };
+  }
+
+  hold(path: string): Holding {
+    const by = this.contents.get(path);
+    if (by !== undefined) return { by };
+    this.append(path, 'process 1');
+    return { by: null, release: () => this.remove(path) };
   }
 
   rename(from: string, to: string): void {
