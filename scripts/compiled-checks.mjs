@@ -113,6 +113,8 @@ export async function compiledModules(dist) {
   const { LOCK_SCHEMA } = await load('run/lock-schema.js');
   const { makeSnapshotValidator } = await load('snapshot/snapshot-check.js');
   const { SNAPSHOT_SCHEMA } = await load('snapshot/snapshot-schema.js');
+  const { makeSweepValidator } = await load('sweep/sweep-check.js');
+  const { SWEEP_SCHEMA } = await load('sweep/sweep-schema.js');
   const { makeNetworkValidator } = await load('interop/network-check.js');
   const { NETWORK_SCHEMA } = await load('interop/network-schema.js');
 
@@ -139,6 +141,7 @@ export async function compiledModules(dist) {
     [file('spec/checks.js'), checks.join('\n')],
     [file('run/lock-check.js'), one(makeLockValidator(OPTIONS), LOCK_SCHEMA, 'lockCheck')],
     [file('snapshot/snapshot-check.js'), one(makeSnapshotValidator(OPTIONS), SNAPSHOT_SCHEMA, 'snapshotCheck')],
+    [file('sweep/sweep-check.js'), one(makeSweepValidator(OPTIONS), SWEEP_SCHEMA, 'sweepCheck')],
     [file('interop/network-check.js'), one(makeNetworkValidator(OPTIONS), NETWORK_SCHEMA, 'networkCheck')],
   ]);
 }

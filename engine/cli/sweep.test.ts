@@ -1,9 +1,11 @@
 /** The command in-process: files in memory, cells in this thread. Real threads and processes: tests/sweep.test.ts. */
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { CELL_CLOCK, defaultEngine, engineCells } from '../host/default-engine.ts';
 import { MemoryFiles } from '../run/testing/memory-files.ts';
 import { inlineExecutor } from '../sweep/inline-executor.ts';
 import type { Cell, CellResult, Executor, SweepJob } from '../sweep/job.ts';
+import { SUMMARY_SCHEMA, SWEEP_SCHEMA } from '../sweep/sweep-schema.ts';
 import { runCli } from './cli.ts';
 import { blast, FakeIo } from './testing/fake-io.ts';
 
@@ -231,6 +233,29 @@ describe('--cell', () => {
   });
 });
 
+describe('what a sweep leaves for programs', () => {
+  it('is as its published schemas say', async () => {
+    const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true });
+    const check = { sweep: ajv.compile(SWEEP_SCHEMA), summary: ajv.compile(SUMMARY_SCHEMA) };
+    const texts = [await whole()];
+    const part = files();
+    await blast('sweep s.yml --out part --shard 1/2', { files: part });
+    texts.push(contents(part, 'part'));
+    for (const of of texts) {
+      for (const name of ['sweep', 'summary'] as const) {
+        const text = of[`${name}.json`];
+        if (text !== undefined) expect([check[name](JSON.parse(text)), check[name].errors]).toEqual([true, null]);
+      }
+    }
+    // A difference from the baseline, and a part.
+    expect(texts[0]?.['summary.json']).toContain('"difference"');
+    expect(texts[1]?.['sweep.json']).toContain('"shard"');
+    const changed = JSON.parse(texts[0]?.['summary.json'] ?? '');
+    changed.combinations[0].metrics.payments.mean = '1';
+    expect(check.summary(changed)).toBe(false);
+  });
+});
+
 describe('the folder of a sweep', () => {
   it('is left alone while another process writes to it, and free again afterwards', async () => {
     const disk = files();
@@ -340,6 +365,11 @@ describe('--resume', () => {
       3,
       expect.stringContaining('all/journal.ndjson:1:1 error E843 line 1 is not what was written'),
     ]);
+    const manifest = disk.read('all/sweep.json') ?? '';
+    disk.contents.set('all/sweep.json', manifest.replace(/"seeds": \[1/, '"seeds": ["1"'));
+    expect((await blast('sweep s.yml --out all --resume', { files: disk })).err).toContain(
+      'E842 it is malformed: seeds[0] must be integer',
+    );
     disk.contents.set('all/sweep.json', '{');
     expect((await blast('sweep s.yml --out all --resume', { files: disk })).err).toContain('E842 it is not JSON');
   });

@@ -160,7 +160,8 @@ export function readLock(text: string | null, file: string): LockReading {
 }
 
 /** `/checkpoints/3/digest` → `checkpoints[3].digest`. */
-function pathOf(problem: ErrorObject): string {
+/** Where in a document a schema is broken, as `trace.fingerprints[3]`; empty: the document itself. */
+export function pathOf(problem: ErrorObject): string {
   return problem.instancePath
     .split('/')
     .slice(1)

@@ -5,8 +5,10 @@
 import type { Json } from '../base/json.ts';
 import { ENGINE_VERSION } from '../base/version.ts';
 import { type Files, writeWhole } from '../run/files.ts';
+import { pathOf } from '../run/lock.ts';
 import type { ParamValue } from '../spec/scenario.ts';
 import { combinationOf, SweepPlan } from './plan.ts';
+import { sweepCheck } from './sweep-check.ts';
 import { SweepProblem } from './sweep-problem.ts';
 
 export const SWEEP_FORMAT = 'blast-sweep/1';
@@ -120,6 +122,12 @@ export function readManifest(files: Files, folder: string): SweepManifest {
     throw fail(
       `it has the format ${JSON.stringify(json?.format)}, this engine (${ENGINE_VERSION}) reads '${SWEEP_FORMAT}'`,
     );
+  }
+  const validate = sweepCheck();
+  if (!validate(json)) {
+    const [problem] = validate.errors ?? [];
+    const at = problem === undefined ? '' : pathOf(problem);
+    throw fail(`it is malformed: ${at === '' ? 'it' : at} ${problem?.message ?? 'is not valid'}`);
   }
   try {
     const plan = new SweepPlan({

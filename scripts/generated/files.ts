@@ -5,6 +5,7 @@ import { LOCK_SCHEMA } from '../../engine/run/lock-schema.ts';
 import { SNAPSHOT_SCHEMA } from '../../engine/snapshot/snapshot-schema.ts';
 import { publishedV0Schema } from '../../engine/spec/migrations/v0-schema.ts';
 import { composeSchema } from '../../engine/spec/schema.ts';
+import { SUMMARY_SCHEMA, SWEEP_SCHEMA } from '../../engine/sweep/sweep-schema.ts';
 import { diagnosticsMarkdown, type ExampleOf } from './diagnostics-markdown.ts';
 import { protoModule } from './proto-module.ts';
 import { scenarioMarkdown } from './scenario-markdown.ts';
@@ -34,6 +35,8 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { path: 'schemas/scenario.v0.schema.json', make: () => jsonText(publishedV0Schema()) },
   { path: 'schemas/scenario.v1.schema.json', make: () => jsonText(composeSchema(SCHEMA_PARTS)) },
   { path: 'schemas/snapshot.v1.schema.json', make: () => jsonText(SNAPSHOT_SCHEMA) },
+  { path: 'schemas/summary.v1.schema.json', make: () => jsonText(SUMMARY_SCHEMA) },
+  { path: 'schemas/sweep.v1.schema.json', make: () => jsonText(SWEEP_SCHEMA) },
 ];
 
 function jsonText(value: unknown): string {
