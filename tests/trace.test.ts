@@ -72,6 +72,32 @@ const CHECKS: Readonly<Record<string, (search: Search) => void>> = {
       expect(penalty + fees).toBe(part(cost, 'cost_msat'));
     }
   },
+  cln: ({ rounds }) => {
+    for (const { candidates, figures, changes } of rounds ?? []) {
+      for (const { hops, cost } of candidates) {
+        const weighed = hops.filter(({ cost: hop }) => hop?.cost !== undefined);
+        expect(weighed.reduce((sum, { cost: hop }) => sum + part(hop, 'cost'), 0)).toBe(part(cost, 'cost'));
+        for (const { cost: hop } of weighed) {
+          const parts = ['fee_cost', 'probability_cost', 'bias_and_rounding'];
+          expect(parts.reduce((sum, name) => sum + part(hop, name), 0)).toBeCloseTo(part(hop, 'cost'), 3);
+          // Nothing where the fees of the hops behind it are too much for the channel, which refining sees to.
+          expect(part(hop, 'probability')).toBeGreaterThanOrEqual(0);
+          expect(part(hop, 'probability')).toBeLessThanOrEqual(1);
+          expect(part(hop, 'delay_cost')).toBeLessThanOrEqual(part(hop, 'fee_cost') + 1);
+        }
+      }
+      // What the solver's flow costs is what its parts cost.
+      const total = candidates.reduce((sum, { cost }) => sum + part(cost, 'cost'), 0);
+      if (figures.flow_cost !== undefined) expect(total).toBe(figures.flow_cost);
+      for (const { change, candidate } of changes) {
+        seen.add(`cln change ${change}`);
+        expect(candidates[candidate]).toBeDefined();
+      }
+    }
+    for (const { outcome } of rounds ?? []) seen.add(`cln round ${outcome}`);
+    const [first] = rounds ?? [];
+    if (first !== undefined) expect(rounds?.every(({ amount_msat }) => amount_msat <= first.amount_msat)).toBe(true);
+  },
   eclair: ({ candidates }) => {
     for (const { hops, cost, fee_msat } of candidates ?? []) {
       const parts = ['hop_cost_msat', 'risk_msat', 'failure_cost_msat'];
@@ -122,7 +148,7 @@ function tracedBy(model: string, profile: Partial<PaymentProfile>, amountMsat: n
   return steps;
 }
 
-describe.each(['lnd', 'ldk', 'eclair'])('a payment of %s', (model) => {
+describe.each(['lnd', 'ldk', 'eclair', 'cln'])('a payment of %s', (model) => {
   it('that finds nothing within its fee limit says that the fee limit was in the way', () => {
     const steps = tracedBy(model, { feeLimitMsat: 5000 }, 10_000_000);
     const search = steps.find(({ step }) => step === 'search');
@@ -157,7 +183,7 @@ describe.each(['lnd', 'ldk', 'eclair'])('a payment of %s', (model) => {
 });
 
 it('has seen every model search, find, fail, learn and decide', () => {
-  for (const model of ['lnd', 'ldk', 'eclair']) {
+  for (const model of ['lnd', 'ldk', 'eclair', 'cln']) {
     for (const what of [
       'begin',
       'search found',
@@ -179,6 +205,12 @@ it('has seen every model search, find, fail, learn and decide', () => {
     'ldk learn channel_avoided',
     'eclair decide retry',
     'eclair learn channel_ignored',
+    'cln decide retry',
+    'cln learn at_least',
+    'cln learn at_most',
+    'cln learn moved',
+    'cln learn channel_disabled',
+    'cln round taken',
   ]) {
     expect(seen).toContain(what);
   }

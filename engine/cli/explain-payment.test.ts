@@ -138,6 +138,34 @@ describe('blast explain payment', () => {
     expect(out).toContain('it ends: Success');
   });
 
+  it('tells a payment of cln with its rounds, what is reserved, and which layer it is learnt in', async () => {
+    const files = await ran('--trace all', 'cln');
+    const { out } = await explain(files, 'out/detour coffee/0');
+    const story = out.split('\n').map((line) => line.slice(31).trim());
+    let at = 0;
+    for (const text of [
+      'round 1, for 100_000 sat: mu 1, delay factor 0.000001, fee limit 1000 sat, median ratio ',
+      'flow 1: alice > bob > carol for 100_000 sat',
+      'bob > carol by bob-carol: 100_000 sat, fee 1100 msat',
+      'fee cost 1100, delay cost 0.000034, probability cost ',
+      'taken',
+      'reserves 100_001_100 msat of alice-bob, 100_000 sat of bob-carol',
+      'alice-bob (alice > bob) carries at least 100_001_100 msat; with all in layer xpay: 100_001_100 msat to 1_000_000 sat (until 01:00:11.000000)',
+      'bob-carol (bob > carol) carries at most 99_999_999 msat; with all in layer xpay: 0 sat to 99_999_999 msat',
+      'alice tries again: an attempt failed, now 100_000 sat',
+      'flow 1: alice > dave > carol for 100_000 sat',
+      'dave-carol (dave > carol) has carried 100_000 sat; with all in layer xpay: 0 sat to 900_000 sat',
+      'it ends: Success after 2 attempts, fees 15 sat',
+    ]) {
+      const next = story.findIndex((line, i) => i >= at && line.startsWith(text));
+      expect(next, `${text}\n${out}`).toBeGreaterThanOrEqual(at);
+      at = next + 1;
+    }
+    const huge = await explain(files, 'out/detour huge/0');
+    expect(huge.out).toContain('alice no longer restricts the number of parts: no route carries it');
+    expect(huge.out).toMatch(/units \d+, arc \d, fee cost \d+, delay cost /);
+  });
+
   it('tells what the events alone say, and how to know more', async () => {
     const files = await ran('');
     const { out } = await explain(files, 'out/detour coffee/0');

@@ -6,7 +6,16 @@ import type { JsonRow } from '../run/run-results.ts';
 import { clockText } from '../run/time-text.ts';
 import { formatDuration } from '../spec/units.ts';
 import { counted } from './diagnostics-output.ts';
-import { amountText, beginText, decisionText, hopLines, learnLines, searchLines, wayOf } from './route-words.ts';
+import {
+  amountText,
+  beginText,
+  decisionText,
+  hopLines,
+  learnLines,
+  reservedText,
+  searchLines,
+  wayOf,
+} from './route-words.ts';
 
 /** What has been told of an attempt. */
 interface Attempt {
@@ -117,8 +126,10 @@ class Teller {
       case 'send': {
         const route = row.route as JsonRow | undefined;
         const what = `attempt ${row.attempt}: ${amountText(route?.delivered_msat)} and ${amountText(route?.fee_msat)} in fees`;
-        if (this.#toldHops.includes(hopsText(route))) return [`${what} over ${wayOf(route)}`];
-        return [`${what} over`, ...hopLines(route).map((line) => `  ${line}`)];
+        const reserved = reservedText(row);
+        const more = reserved === '' ? [] : [`  ${reserved}`];
+        if (this.#toldHops.includes(hopsText(route))) return [`${what} over ${wayOf(route)}`, ...more];
+        return [`${what} over`, ...hopLines(route).map((line) => `  ${line}`), ...more];
       }
       case 'learn':
         return learnLines(row, node);

@@ -1,5 +1,6 @@
 /** Steps of a routing trace in words: limits, searches with their costs, what was learnt, what was decided. */
 import type { JsonRow } from '../run/run-results.ts';
+import { clockText } from '../run/time-text.ts';
 import { formatAmount, formatDuration, groupDigits } from '../spec/units.ts';
 
 const OBSTACLES: Readonly<Record<string, string>> = {
@@ -15,6 +16,8 @@ const OBSTACLES: Readonly<Record<string, string>> = {
   failed_channels: 'there is one over channels that have failed in this payment',
   removed_from_graph: 'there is one over what it has removed from its graph',
   ignored: 'there is one over what this payment ignores',
+  reserved: 'there is one but for what its parts in flight reserve',
+  max_parts: 'there is one in more parts',
   all_together: 'there is one without all of these limits together, but not without any single one',
 };
 
@@ -35,6 +38,11 @@ const LESSONS: Readonly<Record<string, string>> = {
   channel_ignored: 'is ignored by this payment',
   channel_excluded: 'is left out of all routes',
   balance: 'is now taken to hold',
+  at_least: 'carries at least',
+  at_most: 'carries at most',
+  moved: 'has carried',
+  channel_disabled: 'is disabled for this payment',
+  recipient_behind: 'the recipient may not have seen the block at height',
 };
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -53,11 +61,15 @@ const DECISIONS: Readonly<Record<string, string>> = {
   retry: 'tries again',
   wait: 'waits',
   forget_ignored: 'forgets which channels it ignored',
+  lift_max_parts: 'no longer restricts the number of parts',
   give_up: 'gives up',
   done: 'is done',
 };
 
 type Row = JsonRow;
+
+/** Of figures that are no whole numbers. */
+const SHOWN_DIGITS = 6;
 
 /** One figure with its name: `fee limit 500 sat`, `probability 34.2 %`. */
 function figure(name: string, value: unknown): string {
@@ -65,8 +77,9 @@ function figure(name: string, value: unknown): string {
   if (typeof value !== 'number') return `${plain} ${String(value)}`;
   if (name.endsWith('_msat')) return `${plain} ${amountText(value)}`;
   if (name.endsWith('_us')) return `${plain} ${formatDuration(Math.max(0, Math.round(value)))}`;
-  if (name.includes('probability')) return `${plain} ${(value * 100).toFixed(1)} %`;
-  return `${plain} ${Number.isInteger(value) && value >= 0 ? groupDigits(value) : value}`;
+  if (name.includes('probability') && !name.endsWith('_cost')) return `${plain} ${(value * 100).toFixed(1)} %`;
+  if (!Number.isInteger(value)) return `${plain} ${Number(value.toPrecision(SHOWN_DIGITS))}`;
+  return `${plain} ${value < 0 ? value : groupDigits(value)}`;
 }
 
 /** An amount of msat, which virtual costs need not have in whole. */
@@ -115,18 +128,91 @@ export function searchLines(row: Row, node: string): readonly string[] {
   const routes = rows(row.routes);
   const candidates = rows(row.candidates);
   candidates.forEach((route, i) => {
-    lines.push(`  candidate ${i + 1}: ${wayOf(route)} for ${amountText(route.delivered_msat)}`);
-    lines.push(`    ${figures(route.cost)}`);
-    for (const line of hopLines(route)) lines.push(`    ${line}`);
+    for (const line of candidateLines(route, `candidate ${i + 1}`)) lines.push(`  ${line}`);
   });
+  rows(row.rounds).forEach((round, i) => {
+    for (const line of roundLines(round, i + 1)) lines.push(`  ${line}`);
+  });
+  const isTold = candidates.length > 0 || rows(row.rounds).length > 0;
+  for (const change of rows(row.changes)) lines.push(`  ${changeText(change, 'the routes')}`);
   if (routes.length === 0) return [...lines, ...obstacleLines(row).map((line) => `  ${line}`)];
   for (const route of routes) {
     const cost = figures(route.cost);
     lines.push(`  takes ${wayOf(route)} for ${amountText(route.delivered_msat)}, fee ${amountText(route.fee_msat)}`);
     if (cost !== '') lines.push(`    ${cost}`);
-    if (candidates.length === 0) for (const line of hopLines(route)) lines.push(`    ${line}`);
+    if (!isTold) for (const line of hopLines(route)) lines.push(`    ${line}`);
   }
   return lines;
+}
+
+/** A route with all that was weighed on it. */
+function candidateLines(route: Row, name: string): readonly string[] {
+  return [
+    `${name}: ${wayOf(route)} for ${amountText(route.delivered_msat)}`,
+    `  ${figures(route.cost)}`,
+    ...hopLines(route).map((line) => `  ${line}`),
+  ];
+}
+
+/** A pass of a search: what it found, what was changed about that, and why it was not the last. */
+function roundLines(round: Row, number: number): readonly string[] {
+  const flows = rows(round.candidates);
+  const lines = [`round ${number}, for ${amountText(round.amount_msat)}: ${figures(round.figures)}`];
+  flows.forEach((route, i) => {
+    for (const line of candidateLines(route, `flow ${i + 1}`)) lines.push(`  ${line}`);
+  });
+  for (const change of rows(round.changes)) {
+    lines.push(`  ${changeText(change, `flow ${Number(change.candidate) + 1}`)}`);
+  }
+  return [...lines, `  ${outcomeText(round)}`];
+}
+
+const CHANGES: Readonly<Record<string, (f: Row, channel: string) => string>> = {
+  limited: (f) =>
+    `lowered from ${amountText(f.from_msat)} to ${amountText(f.to_msat)}: its channels let no more through`,
+  bottleneck: (f, channel) =>
+    `dropped: its channels let only ${amountText(f.deliverable_msat)} through; ${channel} is left out`,
+  below_minimum: (f, channel) =>
+    `dropped: ${channel} takes no HTLC below ${amountText(f.htlc_minimum_msat)}, and is left out`,
+  not_needed: (f) => `dropped: its ${amountText(f.from_msat)} are too much`,
+  lowered: (f) => `lowered from ${amountText(f.from_msat)} to ${amountText(f.to_msat)}: that is enough`,
+  raised: (f) => `raised from ${amountText(f.from_msat)} to ${amountText(f.to_msat)}, for what others do not carry`,
+  no_room: () => 'not taken: the flows before it leave it no room',
+  joined: (f) => `joined where they go over the same channels: ${f.flows} become ${f.parts}`,
+  largest_carry_rest: (f) => `too many: the largest ${f.max_parts} of ${f.flows} carry everything`,
+  too_many_parts: (f) => `too many: the largest ${f.max_parts} of ${f.flows} cannot carry everything`,
+};
+
+function changeText(change: Row, subject: string): string {
+  const f = (change.figures ?? {}) as Row;
+  const channel = change.channel === undefined ? '' : `${change.channel} (${change.from} > ${change.to})`;
+  const text = CHANGES[String(change.change)]?.(f, channel) ?? `${change.change} ${figures(f)}`;
+  return `${subject} ${subject.startsWith('flow') ? 'is' : 'are'} ${text}`;
+}
+
+function outcomeText({ outcome, because }: Row): string {
+  const f = (because ?? {}) as Row;
+  switch (outcome) {
+    case 'too_dear':
+      return `too dear: fees of ${amountText(f.fee_msat)}, where ${amountText(f.fee_limit_msat)} are allowed`;
+    case 'too_long':
+      return `too long: ${f.cltv_blocks} blocks, where ${f.cltv_limit} are allowed`;
+    case 'all_left_out':
+      return 'nothing is left of them';
+    case 'taken':
+      return f.missing_msat === 0 ? 'taken' : `taken; ${amountText(f.missing_msat)} are still missing`;
+    default:
+      return 'there is no way';
+  }
+}
+
+/** What a part reserves, in one line. */
+export function reservedText(row: Row): string {
+  const each = rows(row.reserved).map(({ channel, amount_msat, total_msat }) => {
+    const total = total_msat === amount_msat ? '' : ` (with other parts ${amountText(total_msat)})`;
+    return `${amountText(amount_msat)} of ${channel}${total}`;
+  });
+  return each.length === 0 ? '' : `reserves ${each.join(', ')}`;
 }
 
 function obstacleLines(row: Row): readonly string[] {
@@ -145,7 +231,7 @@ export function learnLines(row: Row, node: string): readonly string[] {
 function lessonText(lesson: Row): string {
   const name = String(lesson.lesson);
   const words = LESSONS[name] ?? name;
-  const { channel, from, to, of, figures: numbers } = lesson;
+  const { channel, from, to, of, layer, figures: numbers } = lesson;
   const f = (numbers ?? {}) as Row;
   const subject =
     channel === undefined ? (from === undefined ? of : `${from} > ${to}`) : `${channel} (${from} > ${to})`;
@@ -163,6 +249,12 @@ function lessonText(lesson: Row): string {
       const size = `${amountText(f.htlc_minimum_msat)} to ${amountText(f.htlc_maximum_msat)}`;
       const off = f.disabled === 1 ? ', disabled' : '';
       return `${about} ${fee}, ${String(f.cltv_expiry_delta)} blocks, HTLCs of ${size}${off}`;
+    }
+    case 'at_least':
+    case 'at_most':
+    case 'moved': {
+      const known = `${amountText(f.min_msat)} to ${amountText(f.max_msat)}`;
+      return `${about} ${amountText(f.amount_msat)}; with all in layer ${layer}: ${known} (until ${clockText(Number(f.until_us))})`;
     }
     case 'channel_excluded':
       return `${about} for ${formatDuration(Number(f.for_us))}`;

@@ -4,7 +4,15 @@
  */
 import { failureName } from '../simulate/failure.ts';
 import type { RecordCode } from '../simulate/records.ts';
-import type { RoutingTraceSink, TraceHop, TraceLesson, TraceRoute, TraceStep } from '../simulate/routing-trace.ts';
+import type {
+  RoutingTraceSink,
+  TraceChange,
+  TraceHop,
+  TraceLesson,
+  TraceRound,
+  TraceRoute,
+  TraceStep,
+} from '../simulate/routing-trace.ts';
 import type { Action, Timeline } from '../timeline/timeline.ts';
 import type { RunObserver } from './observers.ts';
 import { RecordNames } from './record-names.ts';
@@ -78,9 +86,16 @@ export class TraceNdjson implements RunObserver, RoutingTraceSink {
           ...(step.candidates === undefined
             ? {}
             : { candidates: step.candidates.map((candidate) => this.#route(candidate)) }),
+          ...(step.rounds === undefined ? {} : { rounds: step.rounds.map((round) => this.#round(round)) }),
         };
       case 'send':
-        return { ...step, route: this.#route(step.route) };
+        return {
+          ...step,
+          route: this.#route(step.route),
+          ...(step.reserved === undefined
+            ? {}
+            : { reserved: step.reserved.map(({ edge, ...rest }) => ({ ...this.#edge(edge), ...rest })) }),
+        };
       case 'learn':
         return { ...step, lessons: step.lessons.map((lesson) => this.#lesson(lesson)) };
       case 'refuse': {
@@ -96,13 +111,26 @@ export class TraceNdjson implements RunObserver, RoutingTraceSink {
     return { ...route, hops: route.hops.map((hop) => this.#hop(hop)) };
   }
 
+  #round(round: TraceRound): JsonObject {
+    return {
+      ...round,
+      candidates: round.candidates.map((candidate) => this.#route(candidate)),
+      changes: round.changes.map((change) => this.#change(change)),
+    };
+  }
+
+  #change({ edge, ...rest }: TraceChange): JsonObject {
+    return edge === undefined ? rest : { ...rest, ...this.#edge(edge) };
+  }
+
   #hop({ edge, ...rest }: TraceHop): JsonObject {
     return { ...this.#edge(edge), ...rest };
   }
 
-  #lesson({ lesson, from, to, node, edge, figures }: TraceLesson): JsonObject {
+  #lesson({ lesson, layer, from, to, node, edge, figures }: TraceLesson): JsonObject {
     return {
       lesson,
+      ...(layer === undefined ? {} : { layer }),
       ...(from === undefined ? {} : { from: this.#names.node(from) }),
       ...(to === undefined ? {} : { to: this.#names.node(to) }),
       ...(node === undefined ? {} : { of: this.#names.node(node) }),

@@ -37,6 +37,30 @@ export interface TraceBegin {
   readonly limits: Figures;
 }
 
+/** What became of a candidate of a round, or a channel on its way that is left out of the search from then on. */
+export interface TraceChange {
+  /** A word of the list in docs/results.md. */
+  readonly change: string;
+  /** Place among the round's candidates. */
+  readonly candidate: number;
+  readonly edge?: number;
+  readonly figures: Figures;
+}
+
+/** One pass of a search that goes on until what it has found delivers the amount within the limits. */
+export interface TraceRound {
+  /** What was still to be delivered. */
+  readonly amount_msat: number;
+  /** What the pass weighed costs with. */
+  readonly figures: Figures;
+  /** What it found, before limits were looked at. */
+  readonly candidates: readonly TraceRoute[];
+  readonly changes: readonly TraceChange[];
+  /** A word of the list in docs/results.md, and what it follows from. */
+  readonly outcome: 'taken' | 'too_dear' | 'too_long' | 'all_left_out' | 'none';
+  readonly because: Figures;
+}
+
 /** Routes were looked for. */
 export interface TraceSearch {
   readonly step: 'search';
@@ -48,8 +72,19 @@ export interface TraceSearch {
   readonly routes: readonly TraceRoute[];
   /** Routes among which the choice was made; absent where only one is ever looked at. */
   readonly candidates?: readonly TraceRoute[];
+  /** Where one search is many: its passes in order, and what was changed about their routes together. */
+  readonly rounds?: readonly TraceRound[];
+  readonly changes?: readonly Pick<TraceChange, 'change' | 'figures'>[];
   /** When nothing was found: each limit without which there would have been a route; empty when nothing helps. */
   readonly obstacles?: readonly string[];
+}
+
+/** What a part takes of a channel for as long as it is in flight, so that routes to come do not count on it. */
+export interface TraceReservation {
+  readonly edge: number;
+  readonly amount_msat: number;
+  /** With all other parts of the node. */
+  readonly total_msat: number;
 }
 
 /** A route was handed over to be sent. */
@@ -57,11 +92,15 @@ export interface TraceSend {
   readonly step: 'send';
   readonly attempt: number;
   readonly route: TraceRoute;
+  /** Absent where an implementation reserves nothing. */
+  readonly reserved?: readonly TraceReservation[];
 }
 
 /** One thing that was learnt. Whom it is about: a pair of nodes, a node or an edge. */
 export interface TraceLesson {
   readonly lesson: string;
+  /** Where it is kept, in an implementation that has several places. */
+  readonly layer?: string;
   readonly from?: number;
   readonly to?: number;
   readonly node?: number;
@@ -79,7 +118,7 @@ export interface TraceLearn {
 /** What the payment does next, and why. */
 export interface TraceDecide {
   readonly step: 'decide';
-  readonly decision: 'halve' | 'retry' | 'wait' | 'forget_ignored' | 'give_up' | 'done';
+  readonly decision: 'halve' | 'retry' | 'wait' | 'forget_ignored' | 'lift_max_parts' | 'give_up' | 'done';
   /** A word of the list in docs/results.md. */
   readonly because: string;
   readonly figures: Figures;

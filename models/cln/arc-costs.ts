@@ -52,6 +52,33 @@ export function biasFactor(bias: number): number {
   return bias === 0 ? 1 : exp(-bias / (100 / LN_30));
 }
 
+/** Parts of what a unit costs, weighed as combinedCost weighs them; for a trace. */
+export interface CostParts {
+  readonly fee: number;
+  /** Of which for time locks. */
+  readonly delay: number;
+  readonly probability: number;
+  /** combinedCost: what a bias and rounding make of the sum of the parts. */
+  readonly cost: number;
+}
+
+/** @param delayCost what is in `feeCost` for time locks */
+export function costParts(
+  feeCost: number,
+  delayCost: number,
+  probabilityCost: number,
+  mu: number,
+  k: number,
+  bias: number,
+): CostParts {
+  return {
+    fee: feeCost * mu,
+    delay: delayCost * mu,
+    probability: (MU_MAX - mu) * probabilityCost * k,
+    cost: combinedCost(feeCost, probabilityCost, mu, k, bias),
+  };
+}
+
 /** combine_cost_function: a whole number. `k` makes probability costs comparable with fees. */
 export function combinedCost(feeCost: number, probabilityCost: number, mu: number, k: number, bias: number): number {
   const combined = feeCost * mu + (MU_MAX - mu) * probabilityCost * k;

@@ -17,7 +17,7 @@ const FIRST_DELAY_FACTOR = 1e-6;
 /** A route from query.source to itself, out over one of query.outgoingEdges and in from query.lastHop. */
 export function circularRoute(finder: RouteFinder, query: RouteQuery): FoundRoute | RoutesResult {
   const { network, single } = finder;
-  const { source } = query;
+  const { source, watch } = query;
   network.load({ ...query, lastHop: -1 });
   const outgoingEdge = best(
     finder,
@@ -33,15 +33,25 @@ export function circularRoute(finder: RouteFinder, query: RouteQuery): FoundRout
   for (;;) {
     const between =
       first === query.lastHop ? [] : single.find(first, query.lastHop, query.amountMsat, mu, delayFactor, source);
-    if (between === null) return ROUTES.none;
+    if (between === null) {
+      watch?.solved(query.amountMsat, query.maxFeeMsat, mu, delayFactor, null);
+      watch?.ended('none', 0, 0);
+      return ROUTES.none;
+    }
     const flow: Flow = { edges: [outgoingEdge, ...between, back], deliversMsat: query.amountMsat };
-    if (flowFee(network, flow) > query.maxFeeMsat) {
+    watch?.solved(query.amountMsat, query.maxFeeMsat, mu, delayFactor, [flow]);
+    const fee = flowFee(network, flow);
+    const blocks = query.finalCltv + flowDelay(network, flow);
+    if (fee > query.maxFeeMsat) {
+      watch?.ended('too_dear', fee, query.maxFeeMsat);
       if (mu === MU_MAX || between.length === 0) return ROUTES.tooExpensive;
       mu = Math.min(mu === 1 ? 10 : mu + 10, MU_MAX);
-    } else if (query.finalCltv + flowDelay(network, flow) > query.maxDelay) {
+    } else if (blocks > query.maxDelay) {
+      watch?.ended('too_long', blocks, query.maxDelay);
       if (delayFactor > LARGEST_DELAY_FACTOR || between.length === 0) return ROUTES.tooExpensive;
       delayFactor *= 2;
     } else {
+      watch?.ended('taken', query.amountMsat, query.amountMsat);
       return routeOf(finder, flow, query.finalCltv);
     }
   }

@@ -8,7 +8,7 @@
 import { FAILURE, type FailureCode } from '../../engine/simulate/failure.ts';
 import type { GraphView, Policy } from '../../engine/simulate/node-model.ts';
 import { roundedDown, roundedUp } from './fp16.ts';
-import type { KnowledgeLayer } from './knowledge-layer.ts';
+import type { BoundsLayer } from './knowledge-layer.ts';
 import type { Part, Payment } from './payment-state.ts';
 import type { Reservations } from './reservations.ts';
 
@@ -56,7 +56,7 @@ export function newUpdate(graph: GraphView, edge: number, policy: Readonly<Polic
 export function learnFailure(
   payment: Payment,
   { part, hop, code, update }: Failure,
-  layer: KnowledgeLayer,
+  layer: BoundsLayer,
   reservations: Reservations,
   height: number,
   nowS: number,
@@ -95,6 +95,6 @@ function fromRecipient(payment: Payment, { edges }: Part, code: FailureCode, hei
 }
 
 /** Learns from a part that arrived. The own channel's balance is known anyway. */
-export function learnSuccess({ edges, amountsMsat }: Part, layer: KnowledgeLayer, nowS: number): void {
+export function learnSuccess({ edges, amountsMsat }: Part, layer: BoundsLayer, nowS: number): void {
   for (let i = 1; i < edges.length; i++) layer.moved(edges[i] as number, amountsMsat[i] as number, nowS);
 }

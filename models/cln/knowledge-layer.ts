@@ -25,8 +25,15 @@ interface Intel {
   movedMsat: number;
 }
 
+/** Where what was learnt goes; see KnowledgeLayer. */
+export interface BoundsLayer {
+  atLeast(edge: number, amountMsat: number, atS: number): void;
+  atMost(edge: number, amountMsat: number, atS: number): void;
+  moved(edge: number, amountMsat: number, atS: number): void;
+}
+
 /** Whole seconds between two entries make no difference to what is forgotten when. */
-export class KnowledgeLayer {
+export class KnowledgeLayer implements BoundsLayer {
   /** By channel, oldest first. */
   readonly #intel = new Map<number, Intel[]>();
 

@@ -9,7 +9,9 @@ import {
   baseFeePenalty,
   CAP_FRACTION,
   COST_FRACTION,
+  type CostParts,
   combinedCost,
+  costParts,
   linearFeeCost,
   PARTS,
   TINY_PROBABILITY_COST,
@@ -160,6 +162,19 @@ export class LinearNetwork {
   cost(edge: number, part: number): number {
     const probability = (this.#slope[part] as number) / (this.#width[edge] as number);
     return combinedCost(this.#feeCost[edge] as number, probability, this.#mu, this.#k, this.#bias[edge] as number);
+  }
+
+  /** The parts of that cost. */
+  costParts(edge: number, part: number): CostParts {
+    const probability = (this.#slope[part] as number) / (this.#width[edge] as number);
+    const delay = this.network.cltvDelta(edge) * this.#delayFactor;
+    const fee = this.#feeCost[edge] as number;
+    return costParts(fee, delay, probability, this.#mu, this.#k, this.#bias[edge] as number);
+  }
+
+  /** What makes probability costs comparable with fees in this problem. */
+  get medianRatio(): number {
+    return this.#k;
   }
 
   /** get_median_ratio: median fee cost by median probability cost, over all arcs. */

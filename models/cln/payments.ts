@@ -17,7 +17,8 @@ import {
   type Policy,
   RouteBuffer,
 } from '../../engine/simulate/node-model.ts';
-import { OUTCOME, type Outcome } from '../../engine/simulate/records.ts';
+import { OUTCOME, OUTCOME_NAMES, type Outcome } from '../../engine/simulate/records.ts';
+import type { PaymentTrace } from '../../engine/simulate/routing-trace.ts';
 import { isExpired, isPaidOrUnderWay } from '../shared/invoice-check.ts';
 import type { NodeTable } from '../shared/node-table.ts';
 import { PaymentTable } from '../shared/payment-table.ts';
@@ -37,9 +38,12 @@ import { defaultMaxFee } from './fees.ts';
 import { KnowledgeLayer } from './knowledge-layer.ts';
 import type { ClnNode } from './node-state.ts';
 import { OutEdges } from './out-edges.ts';
-import { ANY_PARTS, capturePayment, NO_REASON, Payment, restorePayment } from './payment-state.ts';
+import { ANY_PARTS, capturePayment, NO_REASON, type Part, Payment, restorePayment } from './payment-state.ts';
 import { Reservations } from './reservations.ts';
+import { RoundTrace } from './round-trace.ts';
 import { type FoundRoute, ROUTES, RouteFinder, type RouteQuery, type RoutesResult } from './route-finding.ts';
+import { searchStep } from './route-trace.ts';
+import { beginStep, decideStep, givenRouteStep, Lessons, sendStep } from './trace.ts';
 
 /** cln:plugins/xpay/xpay.c:json_xkeysend: what a keysend's recipient is taken to ask for, blocks. */
 const KEYSEND_CLTV = 22;
@@ -82,6 +86,7 @@ export class Payments {
     }
     const payment = this.#begin(request);
     this.#payments.add(payment);
+    this.#trace(payment)?.report(beginStep(payment, this.#nodes.of(request.source).settings, this.#maxDelay(payment)));
     if (request.route === null) this.#place(payment);
     else this.#sendGiven(payment);
   }
@@ -128,7 +133,10 @@ export class Payments {
     payment.succeeded = true;
     if (payment.request.route === null) {
       node.layer ??= new KnowledgeLayer();
-      learnSuccess(part, node.layer, this.#nowS());
+      const trace = this.#trace(payment);
+      const lessons = trace === null ? null : this.#lessons(payment, part, node.layer);
+      learnSuccess(part, lessons ?? node.layer, this.#nowS());
+      if (lessons !== null) trace?.report(lessons.step(null));
       node.reservations?.change(part.edges, part.amountsMsat, -1);
     }
     this.#endIfIdle(payment);
@@ -152,8 +160,13 @@ export class Payments {
     } else if (verdict === VERDICT.rejected) {
       this.#giveUp(payment, OUTCOME.RecipientRejected);
     } else if (hop === 0 && this.#spinning(payment)) {
+      const pause = { in_us: REFUSAL_PAUSE_US };
+      this.#trace(payment)?.report(decideStep(payment, 'wait', 'refused_by_own_channel', pause));
       this.#host.actions.timer(number, this.#host.nowUs() + REFUSAL_PAUSE_US);
     } else {
+      this.#trace(payment)?.report(
+        decideStep(payment, 'retry', 'attempt_failed', { amount_msat: payment.missingMsat }),
+      );
       this.#place(payment);
     }
   }
@@ -164,7 +177,22 @@ export class Payments {
     node.layer ??= new KnowledgeLayer();
     node.reservations ??= new Reservations();
     node.reservations.change(edges, amountsMsat, -1);
-    return learnFailure(payment, failure, node.layer, node.reservations, this.#host.height(), this.#nowS());
+    const trace = this.#trace(payment);
+    const lessons = trace === null ? null : this.#lessons(payment, failure.part, node.layer);
+    const into = lessons ?? node.layer;
+    const verdict = learnFailure(payment, failure, into, node.reservations, this.#host.height(), this.#nowS());
+    if (lessons !== null) trace?.report(lessons.step(verdict));
+    return verdict;
+  }
+
+  #lessons(payment: Payment, part: Part, layer: KnowledgeLayer): Lessons {
+    const { settings } = this.#nodes.of(payment.request.source);
+    return new Lessons(payment, part, layer, this.#host.graph, settings);
+  }
+
+  /** Whoever wants to know the payment's steps: they are only put together for them. */
+  #trace({ request }: Payment): PaymentTrace | null {
+    return this.#host.traceOf?.(request.payment) ?? null;
   }
 
   /** What sendpay sends neither askrene nor xpay hears of. */
@@ -214,6 +242,7 @@ export class Payments {
         return;
       }
       payment.maxParts = ANY_PARTS;
+      this.#trace(payment)?.report(decideStep(payment, 'lift_max_parts', 'no_route'));
     }
   }
 
@@ -238,8 +267,17 @@ export class Payments {
       maxParts: payment.maxParts === ANY_PARTS ? most : Math.min(most, payment.maxParts - pending),
       singlePathUpToMsat: settings.routes.singlePathUpToMsat,
     };
+    const trace = this.#trace(payment);
+    if (trace === null) return this.#routes(query);
+    const rounds = new RoundTrace(this.#finder, query);
+    const result = this.#routes({ ...query, watch: rounds });
+    trace.report(searchStep(this.#finder, query, rounds, result, (other) => this.#routes(other)));
+    return result;
+  }
+
+  #routes(query: RouteQuery): readonly FoundRoute[] | RoutesResult {
     if (query.maxParts < 1) return ROUTES.none;
-    if (request.source === request.destination) {
+    if (query.source === query.destination) {
       const circle = circularRoute(this.#finder, query);
       return typeof circle === 'object' ? [circle] : circle;
     }
@@ -249,6 +287,7 @@ export class Payments {
 
   #sendGiven(payment: Payment): void {
     const route = explicitRoute(this.#host, payment.request, payment.plan.finalCltv);
+    this.#trace(payment)?.report(givenRouteStep(payment, route));
     if (route === null) this.#giveUp(payment, OUTCOME.RouteNotFound);
     else this.#send(payment, route);
   }
@@ -267,8 +306,10 @@ export class Payments {
     });
     payment.attempts++;
     const attempt = this.#host.actions.send(request.payment, buffer);
-    payment.parts.push({ attempt, edges, amountsMsat });
+    const part = { attempt, edges, amountsMsat };
+    payment.parts.push(part);
     if (!given) this.#reserve(node, edges, amountsMsat);
+    this.#trace(payment)?.report(sendStep(part, buffer, given ? null : node.reservations));
   }
 
   #shadow(payment: Payment, { settings }: ClnNode, cltvs: readonly number[]): number {
@@ -302,7 +343,9 @@ export class Payments {
   }
 
   #endIfIdle(payment: Payment): void {
-    if (payment.parts.length > 0 || (!payment.succeeded && payment.reason === NO_REASON)) return;
+    if (!payment.succeeded && payment.reason === NO_REASON) return;
+    this.#trace(payment)?.report(decideStep(payment, ...turn(payment)));
+    if (payment.parts.length > 0) return;
     const { payment: number } = payment.request;
     this.#payments.delete(number);
     this.#host.actions.resolve(number, payment.succeeded ? OUTCOME.Success : (payment.reason as Outcome));
@@ -311,4 +354,10 @@ export class Payments {
   #nowS(): number {
     return Math.floor(this.#host.nowUs() / US_PER_SECOND);
   }
+}
+
+/** What a payment that looks for no more routes does, and why. */
+function turn({ parts, succeeded, reason }: Payment): readonly ['wait' | 'done' | 'give_up', string] {
+  if (parts.length > 0) return ['wait', succeeded ? 'parts_in_flight' : 'given_up_parts_in_flight'];
+  return succeeded ? ['done', 'delivered'] : ['give_up', OUTCOME_NAMES[reason] ?? ''];
 }

@@ -15,18 +15,29 @@ const TOLERANCE = 0.02;
 /** cln:plugins/askrene/child/refine.c:increase_flows: a shortage below this is given to one flow. */
 const SMALL_SHORTAGE_MSAT = 10_000;
 
+/** Told what refine does to flows and why, for a trace. */
+export interface RefineWatch {
+  /** The channels of its way let only so much through. */
+  limited(flow: Flow, mostMsat: number): void;
+  /** It is dropped, and an edge left out: one that lets through too little, or that wants more. */
+  leftOut(flow: Flow, edge: number, why: 'bottleneck' | 'below_minimum', mostMsat: number): void;
+}
+
 const largestFirst = (a: Flow, b: Flow): number => b.deliversMsat - a.deliversMsat;
 
 /** Makes flows deliver no more than `deliverMsat` in amounts that every channel takes. */
-export function refine(network: SenderNetwork, deliverMsat: number, flows: Flow[]): void {
+export function refine(network: SenderNetwork, deliverMsat: number, flows: Flow[], watch?: RefineWatch): void {
   for (let i = 0; i < flows.length; ) {
     const flow = flows[i] as Flow;
     const most = mostDeliverable(network, flow);
     if (most < WORTH_MSAT || most / flow.deliversMsat < WORTH_SHARE) {
-      network.disable(bottleneck(network, flow));
+      const edge = bottleneck(network, flow);
+      watch?.leftOut(flow, edge, 'bottleneck', most);
+      network.disable(edge);
       flows.splice(i, 1);
       continue;
     }
+    if (most < flow.deliversMsat) watch?.limited(flow, most);
     flow.deliversMsat = Math.min(flow.deliversMsat, most);
     i++;
   }
@@ -39,7 +50,11 @@ export function refine(network: SenderNetwork, deliverMsat: number, flows: Flow[
       i++;
       continue;
     }
-    disableTooLarge(network, flow);
+    const edge = tooLarge(network, flow);
+    if (edge >= 0) {
+      watch?.leftOut(flow, edge, 'below_minimum', flow.deliversMsat);
+      network.disable(edge);
+    }
     flows.splice(i, 1);
   }
   flows.sort(largestFirst);
@@ -59,17 +74,15 @@ function bottleneck(network: SenderNetwork, flow: Flow): number {
   return worst;
 }
 
-/** remove_htlc_min_violations: the last edge of the way that wants more. */
-function disableTooLarge(network: SenderNetwork, flow: Flow): void {
+/** remove_htlc_min_violations: the last edge of the way that wants more, −1 for none. */
+function tooLarge(network: SenderNetwork, flow: Flow): number {
   let amount = flow.deliversMsat;
   for (let i = flow.edges.length - 1; i >= 0; i--) {
     const edge = flow.edges[i] as number;
-    if (amount < network.minHtlc(edge)) {
-      network.disable(edge);
-      return;
-    }
+    if (amount < network.minHtlc(edge)) return edge;
     amount += network.fee(edge, amount);
   }
+  return -1;
 }
 
 /** Drops the smallest flows as far as the excess reaches, and takes the rest of it from all in proportion. */

@@ -7,7 +7,7 @@
  */
 import { exp, log } from '../../engine/base/math.ts';
 import type { PairIndex } from '../../engine/simulate/node-model.ts';
-import { combinedCost, TINY_PROBABILITY_COST } from './arc-costs.ts';
+import { type CostParts, combinedCost, costParts, TINY_PROBABILITY_COST } from './arc-costs.ts';
 import type { Values } from './bucket-index.ts';
 import { channelFee } from './fees.ts';
 import { roundedDown, roundedUp } from './fp16.ts';
@@ -91,6 +91,20 @@ export class SinglePath implements ArcCosts {
       node = graph.from(edge);
     }
     return path.reverse();
+  }
+
+  /** Parts of what an edge cost in the search that was made last. */
+  costParts(edge: number): CostParts {
+    const slot = this.#network.has(edge);
+    const chance = slot === null ? this.#publicChance(this.#out.place[edge] as number) : this.#slotChance(slot);
+    const delay = this.#network.cltvDelta(edge) * this.#delayFactor;
+    const bias = slot === null ? 0 : slot.bias;
+    return costParts(this.#fee, delay, -log(chance), this.#mu, this.#k, bias);
+  }
+
+  /** What made probability costs comparable with fees in that search. */
+  get medianRatio(): number {
+    return this.#k;
   }
 
   forwards(edge: number): number {

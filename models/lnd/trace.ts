@@ -11,6 +11,7 @@ import {
   type TraceLesson,
   type TraceStep,
 } from '../../engine/simulate/routing-trace.ts';
+import { policyFigures } from '../shared/policy-figures.ts';
 import { type MissionControl, NEVER } from './mission-control.ts';
 import { cltvLimit, type LndSettings } from './options.ts';
 import type { Payment } from './payment-state.ts';
@@ -59,18 +60,7 @@ export function decideStep(
 
 /** A policy that came with a failure and holds for this node until gossip has it. */
 export function policyLesson(edge: number, policy: Policy): TraceLesson {
-  return {
-    lesson: 'policy',
-    edge,
-    figures: {
-      fee_base_msat: policy.feeBaseMsat,
-      fee_rate_ppm: policy.feeRatePpm,
-      cltv_expiry_delta: policy.cltvDelta,
-      htlc_minimum_msat: policy.minHtlcMsat,
-      htlc_maximum_msat: policy.maxHtlcMsat,
-      disabled: policy.disabled ? 1 : 0,
-    },
-  };
+  return { lesson: 'policy', edge, figures: policyFigures(policy) };
 }
 
 /** What was entered into mission control; `results` is its state after that. */
