@@ -3,6 +3,9 @@ import { SimulatorBackend } from '../engine/backends/simulator/simulator-backend
 import { MODEL_KINDS } from '../engine/kinds/registry.ts';
 import { type ModelHost, RouteBuffer } from '../engine/simulate/node-model.ts';
 import type { Timeline } from '../engine/timeline/timeline.ts';
+import { DEFAULT_SETTINGS as CLN } from '../models/cln/options.ts';
+import { PrivateLayer } from '../models/cln/private-layer.ts';
+import { RouteFinder as ClnFinder, ROUTES } from '../models/cln/route-finding.ts';
 import { DEFAULT_SETTINGS as ECLAIR } from '../models/eclair/options.ts';
 import { SearchQuery } from '../models/eclair/search-query.ts';
 import { SenderGraph } from '../models/eclair/sender-graph.ts';
@@ -82,8 +85,22 @@ export const SEARCHES: Readonly<Record<string, { readonly times: number; of(host
         })?.length ?? 0;
     },
   },
+  cln: {
+    times: 100,
+    of: (host) => {
+      const finder = new ClnFinder(host);
+      return (source, destination, amountMsat) => {
+        const result = finder.find({
+          ...{ source, destination, amountMsat, layer: null, reservations: null, own: new PrivateLayer() },
+          ...{ outgoingEdges: null, lastHop: -1, finalCltv: 18, maxDelay: 2016, ...CLN.routes },
+          maxFeeMsat: Math.floor(amountMsat / 100) + 5000,
+        });
+        return result === ROUTES.found ? finder.routes.length : 0;
+      };
+    },
+  },
   eclair: {
-    times: 20,
+    times: 200,
     of: (host) => {
       const sender = new SenderGraph(host);
       const finder = new KShortestPaths(sender);

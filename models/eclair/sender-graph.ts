@@ -81,6 +81,11 @@ export class SenderGraph {
     return this.#byPeer.get(peer) ?? NONE;
   }
 
+  /** All of them, by peer. */
+  get peers(): ReadonlyMap<number, readonly OwnEdge[]> {
+    return this.#byPeer;
+  }
+
   /** The sender's channel with this edge; undefined for other edges. */
   own(edge: number): OwnEdge | undefined {
     return this.#byEdge.get(edge);

@@ -1,10 +1,12 @@
 /**
  * Yen's algorithm for the k shortest paths without loops, in the order of their weights. Keeps nothing between two
- * searches.
+ * searches. A search for a deviation that is heavier than what will be taken is given up.
  *
  * eclair:router/Graph.scala:yenKshortestPaths, pathWeight. The paths deviate from the recipient's end: the spur is the
  * part from the sender, the root the part to the recipient. Among candidates of equal weight the older one is taken.
  */
+
+import { GuidedSearch, type Skipped } from './guided-search.ts';
 import { addEdge, type EdgeTerms, emptyPath, type PathWeight } from './path-weight.ts';
 import type { SearchQuery } from './search-query.ts';
 import type { SenderGraph } from './sender-graph.ts';
@@ -21,26 +23,41 @@ interface Found extends WeightedPath {
   readonly spurIndex: number;
 }
 
-const NOTHING: ReadonlySet<number> = new Set();
+const NOTHING: Skipped = { edges: new Set(), nodes: new Set() };
 
 export class KShortestPaths {
   readonly #sender: SenderGraph;
   readonly #shortest: ShortestPath;
+  readonly #guided: GuidedSearch;
+  /** Queries since the beginning. */
+  queries = 0;
   readonly #terms: EdgeTerms = { feeBaseMsat: 0, feeRatePpm: 0, cltvDelta: 0, probability: 1, own: false };
+  readonly #plainly: boolean;
 
-  constructor(sender: SenderGraph) {
+  /** @param plainly leaves nothing out, for tests */
+  constructor(sender: SenderGraph, plainly = false) {
     this.#sender = sender;
+    this.#plainly = plainly;
     this.#shortest = new ShortestPath(sender);
+    this.#guided = new GuidedSearch(sender);
+  }
+
+  /** Nodes settled and edges looked at since the beginning, as far as the search was guided. */
+  get work(): { readonly settled: number; readonly looked: number } {
+    const { settled, looked } = this.#guided;
+    return { settled, looked };
   }
 
   /** At most `count` paths, the lightest first. */
   find(query: SearchQuery, count: number): readonly WeightedPath[] {
-    const first = this.#shortest.find(query, query.destination, emptyPath(query.amountMsat), NOTHING, NOTHING);
+    this.queries++;
+    if (this.#guides(query)) this.#guided.begin(query);
+    const first = this.#search(query, query.destination, emptyPath(query.amountMsat), NOTHING, Infinity);
     if (first === null) return [];
     const paths: Found[] = [this.#weigh(query, first, 0)];
     const candidates: Found[] = [];
     while (paths.length < count) {
-      this.#deviate(query, paths, candidates);
+      this.#deviate(query, paths, candidates, count - paths.length);
       const best = lightest(candidates);
       if (best < 0) break;
       paths.push(...candidates.splice(best, 1));
@@ -48,8 +65,27 @@ export class KShortestPaths {
     return paths;
   }
 
-  /** Adds to the candidates the best deviation of the last path before each of its nodes. */
-  #deviate(query: SearchQuery, paths: readonly Found[], candidates: Found[]): void {
+  /** Estimates of balances change when they are asked: then all channels are asked about that Eclair's search asks about. */
+  #guides(query: SearchQuery): boolean {
+    return !this.#plainly && query.estimates === null && query.amountMsat > 0;
+  }
+
+  #search(
+    query: SearchQuery,
+    target: number,
+    rest: Readonly<PathWeight>,
+    skipped: Skipped,
+    limit: number,
+  ): number[] | null {
+    if (this.#guides(query)) return this.#guided.find(query, target, rest, skipped, limit);
+    return this.#shortest.find(query, target, rest, skipped.edges, skipped.nodes);
+  }
+
+  /**
+   * Adds to the candidates the best deviation of the last path before each of its nodes.
+   * @param wanted how many candidates will be taken at most
+   */
+  #deviate(query: SearchQuery, paths: readonly Found[], candidates: Found[], wanted: number): void {
     const { graph } = this.#sender;
     const { edges, spurIndex } = paths[paths.length - 1] as Found;
     for (let i = spurIndex; i < edges.length; i++) {
@@ -61,7 +97,8 @@ export class KShortestPaths {
         if (endsWith(path.edges, root)) explored.add(path.edges[path.edges.length - 1 - i] as number);
       }
       const rootNodes = new Set(root.map((edge) => graph.to(edge)));
-      const spur = this.#shortest.find(query, spurNode, this.pathWeight(query, root), explored, rootNodes);
+      const skipped = { edges: explored, nodes: rootNodes };
+      const spur = this.#search(query, spurNode, this.pathWeight(query, root), skipped, limitOf(candidates, wanted));
       if (spur !== null) candidates.push(this.#weigh(query, [...spur, ...root], i));
     }
   }
@@ -98,6 +135,12 @@ export class KShortestPaths {
     }
     return path;
   }
+}
+
+/** A candidate that weighs as much is not taken: lighter or older ones are. */
+function limitOf(candidates: readonly Found[], wanted: number): number {
+  if (candidates.length < wanted) return Infinity;
+  return candidates.map(({ weight }) => weight).sort((a, b) => a - b)[wanted - 1]!;
 }
 
 function endsWith(edges: readonly number[], tail: readonly number[]): boolean {

@@ -29,9 +29,10 @@ export class SearchGraph {
   edgeStart: Int32Array = new Int32Array(1);
   /** Records of edges, in the order of pairs. */
   records: Float64Array = new Float64Array(0);
-  /** Nodes to which hops of node v lead, without leaves: to[outStart[v]] … to[outStart[v + 1] − 1]. */
+  /** Nodes to which hops of node v lead, without leaves: to[outStart[v]] … to[outStart[v + 1] − 1], and the hops' pairs. */
   outStart: Int32Array = new Int32Array(1);
   to: Int32Array = new Int32Array(0);
+  outPair: Int32Array = new Int32Array(0);
   /** 1 for a node that has public channels with one other node only: no way leads through it. */
   leaf: Uint8Array = new Uint8Array(0);
 
@@ -95,11 +96,18 @@ export class SearchGraph {
     for (let v = 0; v < nodeCount; v++) outStart[v + 1]! += outStart[v]!;
     const next = outStart.slice();
     const to = new Int32Array(outStart[nodeCount]!);
+    const outPair = new Int32Array(to.length);
     for (let v = 0; v < nodeCount; v++) {
-      if (leaf[v] === 0) for (let p = start[v]!; p < start[v + 1]!; p++) to[next[from[p]!]!++] = v;
+      if (leaf[v] === 1) continue;
+      for (let p = start[v]!; p < start[v + 1]!; p++) {
+        const at = next[from[p]!]!++;
+        to[at] = v;
+        outPair[at] = p;
+      }
     }
     this.outStart = outStart;
     this.to = to;
+    this.outPair = outPair;
   }
 
   #write(graph: GraphView, edge: number): void {
