@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { changesTerms, FormerPolicies } from './former-policies.ts';
+import type { Policy } from './node-model.ts';
 import { OUTCOME } from './records.ts';
 import { TestRun } from './testing/network.ts';
 
@@ -41,4 +43,62 @@ describe('the former policy', () => {
     expect(payAfter('ldk', 269, true)).toBe(OUTCOME.Success);
     expect(payAfter('ldk', 271)).not.toBe(OUTCOME.Success);
   });
+
+  it('counts for ten minutes at Core Lightning (cln:lightningd/peer_control.c:json_setchannel, enforcedelay)', () => {
+    expect(payAfter('cln', 599)).toBe(OUTCOME.Success);
+    expect(payAfter('cln', 599, true)).toBe(OUTCOME.Success);
+    expect(payAfter('cln', 601)).not.toBe(OUTCOME.Success);
+  });
+});
+
+const policy: Policy = {
+  feeBaseMsat: 1000,
+  feeRatePpm: 10,
+  cltvDelta: 40,
+  minHtlcMsat: 1,
+  maxHtlcMsat: 1_000_000,
+  disabled: false,
+  inboundFeeBaseMsat: 0,
+  inboundFeeRatePpm: 0,
+};
+
+describe('former policies', () => {
+  it('count until their time, not at it, and are forgotten then', () => {
+    const kept = new FormerPolicies();
+    expect(kept.of(7, 0)).toBeNull();
+    kept.keep(7, policy, 600);
+    expect(kept.of(7, 599)).toBe(policy);
+    expect(kept.of(6, 599)).toBeNull();
+    expect(kept.of(7, 600)).toBeNull();
+    // The clock never goes back; what was over stays over.
+    expect(kept.of(7, 599)).toBeNull();
+  });
+
+  it('replace the one before, of the same edge only', () => {
+    const kept = new FormerPolicies();
+    const later = { ...policy, feeRatePpm: 20 };
+    kept.keep(9, policy, 300);
+    kept.keep(2, policy, 100);
+    kept.keep(9, later, 200);
+    expect(kept.of(9, 150)).toBe(later);
+    expect(kept.entries(99)).toEqual([
+      [2, { policy, untilUs: 100 }],
+      [9, { policy: later, untilUs: 200 }],
+    ]);
+    expect(kept.entries(100)).toEqual([[9, { policy: later, untilUs: 200 }]]);
+    expect(kept.entries(200)).toEqual([]);
+  });
+});
+
+it.each<[Partial<Policy>, boolean]>([
+  [{}, false],
+  [{ feeBaseMsat: 1000, feeRatePpm: 10, cltvDelta: 40, minHtlcMsat: 1 }, false],
+  [{ feeBaseMsat: 0 }, true],
+  [{ feeRatePpm: 0 }, true],
+  [{ cltvDelta: 41 }, true],
+  [{ minHtlcMsat: 0 }, true],
+  // What does not say what a payment must keep to: its channel's state, its maximum, inbound fees.
+  [{ disabled: true, maxHtlcMsat: 5, inboundFeeBaseMsat: -1, inboundFeeRatePpm: -1 }, false],
+])('%j changes the terms of payments: %s', (change, changes) => {
+  expect(changesTerms(policy, change)).toBe(changes);
 });
