@@ -33,6 +33,10 @@ async function lockOne(context: CommandContext, file: string, options: OptionVal
   const { io } = context;
   const quiet = options.quiet === true;
   const backend = chosenBackend(context, file, options.backend as string | undefined);
+  if (backend.inWallTime === true) {
+    const message = `a run on the backend ${backend.name} goes by the clock and is never the same twice`;
+    throw new CliError(EXIT.usage, message, 'lock scenarios that are played in virtual time');
+  }
   const compiled = await loadScenario(context, file, {
     allowOutside: options.allowOutside === true,
     ...(backend.limits === undefined ? {} : { limits: backend.limits }),

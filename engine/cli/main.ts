@@ -7,6 +7,7 @@ import module from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isMainThread, workerData } from 'node:worker_threads';
 import type { Backend } from '../backends/backend.ts';
+import type { BackendOptions } from '../host/engine.ts';
 import { nodeClock } from '../host/node-clock.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import type { LinkData } from '../rpc/link-thread.ts';
@@ -28,7 +29,7 @@ async function main(): Promise<void> {
   // Node 22.1 and later keep compiled code between runs; everything that is loaded after this is quicker from then on.
   (module as { readonly enableCompileCache?: () => unknown }).enableCompileCache?.();
   const { runCli } = await import('./cli.ts');
-  const { defaultEngine } = await import('../host/default-engine.ts');
+  const { createRpcBackend, defaultEngine } = await import('../host/default-engine.ts');
 
   const isTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true;
   const io: CliIo = {
@@ -61,6 +62,10 @@ async function main(): Promise<void> {
   process.exitCode = await runCli(process.argv.slice(2), io, {
     ...defaultEngine,
     backends: defaultEngine.backends.map((backend) => {
+      if (backend.name === 'rpc') {
+        const own = [process.execPath, fileURLToPath(entry(io.files))];
+        return { ...backend, create: (options: BackendOptions) => createRpcBackend(options, own) };
+      }
       if (backend.name !== 'ldk') return backend;
       const create = async (): Promise<Backend> => {
         const { LdkBackend, threadLink } = await import('../backends/ldk/ldk-backend.ts');

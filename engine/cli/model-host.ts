@@ -2,7 +2,7 @@
 import { EXIT } from './exit-codes.ts';
 import { type CommandEntry, OPTION } from './options.ts';
 import { serveUntilEnd } from './serving.ts';
-import { LISTEN_OPTIONS, listenSettings } from './tls-options.ts';
+import { LISTEN_OPTIONS, listenSettings, UNTIL_INPUT_ENDS } from './tls-options.ts';
 
 export const modelHostCommand: CommandEntry = {
   name: 'host',
@@ -11,14 +11,7 @@ export const modelHostCommand: CommandEntry = {
     'Answers the questions of proto/blast/v1/model.proto with the models of this command, for any number of runs, in their ' +
     'virtual time. Without TLS only this machine may connect. Ends with Ctrl-C.',
   arguments: [],
-  options: [
-    ...LISTEN_OPTIONS,
-    {
-      flags: '--until-input-ends',
-      summary: 'end when standard input does, and so with the process that started this one',
-    },
-    OPTION.quiet,
-  ],
+  options: [...LISTEN_OPTIONS, UNTIL_INPUT_ENDS, OPTION.quiet],
   examples: [['blast model host --listen 127.0.0.1:5051', 'then blast run scenario.yml --models 127.0.0.1:5051']],
   async run({ io }, _, options) {
     const { MODEL_KINDS } = await import('../kinds/registry.ts');

@@ -5,7 +5,7 @@ import { CliError, EXIT } from './exit-codes.ts';
 import type { CliIo } from './io.ts';
 import { type CommandEntry, OPTION } from './options.ts';
 import { serveUntilEnd } from './serving.ts';
-import { LISTEN_OPTIONS, listenSettings } from './tls-options.ts';
+import { LISTEN_OPTIONS, listenSettings, UNTIL_INPUT_ENDS } from './tls-options.ts';
 
 /** Blocks of a server that has nobody to mine for it: as BLAST's core mines, ten every five seconds. */
 const BLOCK_EVERY = '5s';
@@ -25,6 +25,7 @@ export const modelServeCommand: CommandEntry = {
     { flags: '--blocks <number>', summary: 'blocks each time', defaultValue: BLOCKS, parse: parseCount },
     { flags: '--saves <folder>', summary: 'where Save writes and Load reads', defaultValue: 'blast-saves' },
     ...LISTEN_OPTIONS,
+    UNTIL_INPUT_ENDS,
     OPTION.quiet,
   ],
   examples: [
@@ -57,6 +58,7 @@ export const modelServeCommand: CommandEntry = {
         stopped: end,
         called: (call, failure) => say(failure === null ? call : `${call}: ${failure}`),
       });
+      if (options.untilInputEnds === true) io.onInputEnd(end);
       if (options.nodes !== undefined) host.start(options.nodes as number);
       return [host.service()];
     });

@@ -129,7 +129,7 @@ export const OPTION: Readonly<
     defaultValue: 'text',
     choices: ['text', 'json'],
   },
-  backend: { flags: '--backend <name>', summary: 'what the scenario is played on: simulator, or ldk' },
+  backend: { flags: '--backend <name>', summary: 'what the scenario is played on: simulator, ldk, or rpc' },
   allowOutside: {
     flags: '--allow-outside',
     summary: 'let the scenario read files outside its own folder',

@@ -1,7 +1,7 @@
 /** Runs a compiled scenario for a command: backend, interruption, progress, and the exit code of what came of it. */
 import type { RoutingTraceSink } from '../backends/backend.ts';
 import type { BackendEntry, Compiled } from '../host/engine.ts';
-import type { RemoteModels } from '../rpc/contract.ts';
+import type { NodeProcessesRequest, RemoteModels } from '../rpc/contract.ts';
 import { lockPath, readLock } from '../run/lock.ts';
 import type { RunState } from '../run/machine.ts';
 import type { RunObserver } from '../run/observers.ts';
@@ -32,6 +32,8 @@ export interface PlaySettings {
   readonly trace?: RoutingTraceSink;
   /** Opens model processes; null or absent for the models of this one. */
   readonly models?: (() => Promise<RemoteModels>) | null;
+  /** The processes that have the nodes, for a backend that needs some. */
+  readonly processes?: NodeProcessesRequest | null;
   readonly observers?: readonly RunObserver[];
   readonly pace?: Pace;
   readonly until?: number;
@@ -98,6 +100,7 @@ export async function play(
         check: settings.check ?? false,
         ...(settings.trace === undefined ? {} : { trace: settings.trace }),
         ...(kinds === null ? {} : { models: kinds }),
+        ...(settings.processes == null ? {} : { processes: settings.processes }),
       }),
       kinds: engine.kinds,
       observers: settings.observers ?? [],

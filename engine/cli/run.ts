@@ -19,6 +19,7 @@ import {
   parseCaptureTime,
 } from './options.ts';
 import { backendNamed, exitCodeOf, play } from './play.ts';
+import { processesRequest, RPC_OPTIONS, rpcSettings, withProcesses } from './rpc-option.ts';
 import { runOrigin } from './run-origin.ts';
 import { runSummary } from './run-report.ts';
 import { loadScenario, printDiagnostics } from './scenario-file.ts';
@@ -48,6 +49,7 @@ export const runCommand: CommandEntry = {
     OPTION.speed,
     { ...OPTION.backend, defaultValue: 'simulator' },
     ...MODELS_OPTIONS,
+    ...RPC_OPTIONS,
     { flags: '--check', summary: 'check every invariant after each event (slow)' },
     {
       flags: '--payments <columns>',
@@ -141,13 +143,18 @@ async function run(
   const { io } = context;
   const startedMs = io.clock.now();
   const backend = backendNamed(context, options.backend as string | undefined);
+  const processes = await rpcSettings(io, backend, options);
+  const brought =
+    processes === null || backend.limits === undefined ? null : await withProcesses(backend.limits, processes);
+  const limits = brought?.limits ?? backend.limits;
+  const announced = [...(models.announced ?? []), ...(brought?.announced ?? [])];
   const seed = options.seed as number | undefined;
   const compiled = await loadScenario(context, file, {
     overrides: paramsOf(options),
     allowOutside: options.allowOutside === true,
-    ...(models.announced === undefined ? {} : { models: models.announced }),
+    ...(announced.length === 0 ? {} : { models: announced }),
     ...(seed === undefined ? {} : { seed }),
-    ...(backend.limits === undefined ? {} : { limits: backend.limits }),
+    ...(limits === undefined ? {} : { limits }),
   });
   if (compiled === null) return EXIT.invalid;
   const compileMs = io.clock.now() - startedMs;
@@ -194,6 +201,7 @@ async function run(
       backend: backend.name,
       check: options.check === true,
       models: models.open,
+      processes: processes === null ? null : processesRequest(io, processes, options.speed as Pace, folder),
       observers: output.observers,
       ...(output.trace === undefined ? {} : { trace: output.trace }),
       pace: options.speed as Pace,

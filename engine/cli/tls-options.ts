@@ -16,6 +16,11 @@ export const LISTEN_OPTIONS: readonly OptionEntry[] = [
   { flags: '--insecure', summary: 'let other machines connect without TLS' },
 ];
 
+export const UNTIL_INPUT_ENDS: OptionEntry = {
+  flags: '--until-input-ends',
+  summary: 'end when standard input does, and so with the process that started this one',
+};
+
 export interface ListenSettings {
   readonly address: ListenAddress;
   readonly tls: TlsFiles | null;

@@ -6,6 +6,7 @@ import { DIAGNOSTICS_OPTION, writeChecked } from './diagnostics-output.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import { type CommandContext, type CommandEntry, OPTION, type OptionValues, paramsOf } from './options.ts';
 import { backendNamed } from './play.ts';
+import { RPC_MODEL_OPTIONS, rpcSettings, withProcesses } from './rpc-option.ts';
 import { compileFile, counted, printDiagnostics } from './scenario-file.ts';
 import { styleFor } from './style.ts';
 import { WATCH_OPTION, watchFiles } from './watch.ts';
@@ -25,6 +26,7 @@ export const validateCommand: CommandEntry = {
   options: [
     OPTION.param,
     OPTION.backend,
+    ...RPC_MODEL_OPTIONS,
     WATCH_OPTION,
     DIAGNOSTICS_OPTION.format,
     DIAGNOSTICS_OPTION.all,
@@ -76,11 +78,16 @@ async function validateFiles(
 
 async function validated(context: CommandContext, file: string, options: OptionValues): Promise<Validated> {
   try {
-    const { limits } = backendNamed(context, options.backend as string | undefined);
+    const backend = backendNamed(context, options.backend as string | undefined);
+    const processes = await rpcSettings(context.io, backend, options);
+    const brought =
+      processes === null || backend.limits === undefined ? null : await withProcesses(backend.limits, processes);
+    const limits = brought?.limits ?? backend.limits;
     const settings = {
       overrides: paramsOf(options),
       allowOutside: options.allowOutside === true,
       ...(limits === undefined ? {} : { limits }),
+      ...(brought === null || brought.announced.length === 0 ? {} : { models: brought.announced }),
     };
     return { file, answer: await compileFile(context, file, settings) };
   } catch (error) {

@@ -9,6 +9,7 @@ import {
   type ExpectationNames,
   type ExpectationProblem,
   unknownNames,
+  usedFields,
 } from '../kinds/expectation.ts';
 import { BEHAVIOUR_KINDS, eventKind } from '../kinds/registry.ts';
 import { expressionSyntax } from '../spec/cel.ts';
@@ -66,6 +67,15 @@ export function checkExpressionNames(
       reporter.report('E503', placeOf(that, problem, index), problem.message);
     }
   }
+}
+
+/** What the valid expressions of a document read, each with its place. */
+export function fieldsRead(index: SourceIndex): readonly (readonly [name: string, at: Place])[] {
+  return expressionsOf(index)
+    .filter(([that, form]) => form.check(that.value) === null)
+    .flatMap(([that]) =>
+      usedFields(that.value).map(({ name, offset }) => [name, inside(that, index, offset)] as const),
+    );
 }
 
 /** Names of activities, also of those that events make; null where the document is not such that they can be told. */

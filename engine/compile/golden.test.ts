@@ -6,9 +6,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { LDK_LIMITS } from '../backends/ldk/ldk-limits.ts';
+import { BLAST_LIMITS } from '../backends/rpc/blast-limits.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import { DIAGNOSTIC_CODES, diagnosticInfo } from '../spec/diagnostic-codes.ts';
 import { formatDiagnostics } from '../spec/format-diagnostic.ts';
+import type { BackendLimits } from '../timeline/backend-limits.ts';
 import { compileScenario } from './compile.ts';
 
 const folder = join(import.meta.dirname, 'golden');
@@ -23,12 +25,15 @@ const UNREACHABLE: ReadonlyMap<string, string> = new Map([
   ['W703', 'about what a command writes: engine/cli/export.test.ts'],
 ]);
 
+/** Cases that are compiled for a backend. */
+const LIMITS: Readonly<Record<string, BackendLimits>> = { E614: LDK_LIMITS, 'E614-rpc': BLAST_LIMITS };
+
 const readFile = async (path: string): Promise<string | null> => nodeFiles(folder).read(path);
 
 describe('golden diagnostics', () => {
   test.each(cases)('%s', async (name) => {
     const text = readFileSync(join(folder, `${name}.yml`), 'utf8');
-    const limits = name === 'E614' ? { limits: LDK_LIMITS } : {};
+    const limits = LIMITS[name] === undefined ? {} : { limits: LIMITS[name] };
     const result = await compileScenario({ text, file: `${name}.yml`, readFile, ...limits });
     const code = name.slice(0, 4);
     expect(result.diagnostics.map((one) => one.code)).toContain(code);

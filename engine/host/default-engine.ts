@@ -1,12 +1,14 @@
 /** The engine that the command and the library use: the real compiler, the registries, and the backends there are. */
+import type { Backend } from '../backends/backend.ts';
 import { LDK_LIMITS } from '../backends/ldk/ldk-limits.ts';
+import { BLAST_LIMITS } from '../backends/rpc/blast-limits.ts';
 import { compileScenario } from '../compile/compile.ts';
 import { IMPORT_FORMATS } from '../interop/formats.ts';
 import { writeScenario } from '../interop/scenario-writer.ts';
 import { MODEL_KINDS, RUN_KINDS } from '../kinds/registry.ts';
 import type { WallClock } from '../run/pacing.ts';
 import type { CellRunner, SweepJob } from '../sweep/job.ts';
-import type { Engine } from './engine.ts';
+import type { BackendOptions, Engine } from './engine.ts';
 
 export const defaultEngine: Engine = {
   compile: compileScenario,
@@ -30,6 +32,14 @@ export const defaultEngine: Engine = {
         return new LdkBackend(inlineLink());
       },
     },
+    {
+      name: 'rpc',
+      summary: 'processes that speak the protocol of BLAST, in wall-clock time',
+      limits: BLAST_LIMITS,
+      inWallTime: true,
+      // Processes that run already; this process knows how to start its own (see main.ts).
+      create: (options) => createRpcBackend(options, null),
+    },
   ],
   kinds: RUN_KINDS,
   formats: IMPORT_FORMATS,
@@ -49,6 +59,13 @@ export const defaultEngine: Engine = {
     return inlinePool(await engineCells(defaultEngine, job, CELL_CLOCK));
   },
 };
+
+/** @param own the words that start this command; null where that is not known */
+export async function createRpcBackend({ processes }: BackendOptions, own: readonly string[] | null): Promise<Backend> {
+  if (processes === undefined) throw new Error('the backend rpc needs processes that have the nodes');
+  const { rpcBackend } = await import('../rpc/node-processes.ts');
+  return rpcBackend(processes, own);
+}
 
 /** A cell is never paced, so that its clock need not tell the time. */
 export const CELL_CLOCK: WallClock = { now: () => 0, sleep: () => new Promise((resolve) => setImmediate(resolve)) };

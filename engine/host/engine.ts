@@ -6,7 +6,7 @@ import type { CompileInput, CompileResult } from '../compile/compile.ts';
 import type { ExportFormat } from '../interop/exported.ts';
 import type { ImportFormat } from '../interop/imported.ts';
 import type { ScenarioWriterInput, WrittenScenario } from '../interop/scenario-writer.ts';
-import type { RemoteModels, RemoteModelsSettings } from '../rpc/contract.ts';
+import type { NodeProcessesRequest, RemoteModels, RemoteModelsSettings } from '../rpc/contract.ts';
 import type { RunInput } from '../run/runner.ts';
 import type { ModelKind } from '../simulate/node-model.ts';
 import type { CellPool } from '../sweep/cell-pool.ts';
@@ -25,6 +25,8 @@ export interface BackendOptions {
   readonly trace?: RoutingTraceSink;
   /** Models of other processes that the nodes of one run have; absent: those of this one. */
   readonly models?: readonly ModelKind[];
+  /** The processes that have the nodes, for a backend that needs some. */
+  readonly processes?: NodeProcessesRequest;
 }
 
 export interface BackendEntry {
@@ -32,6 +34,8 @@ export interface BackendEntry {
   readonly summary: string;
   /** What it can play; absent: everything. */
   readonly limits?: BackendLimits;
+  /** True where time is the machine's: no run is the same twice. */
+  readonly inWallTime?: true;
   create(options: BackendOptions): Awaitable<Backend>;
 }
 

@@ -96,6 +96,29 @@ export function unknownNames(source: string, names: ExpectationNames): readonly 
   return literals(checker.parse(prepared.text).ast, (call, value, offset) => checkName(call, value, offset, names));
 }
 
+/** A field that an expression reads: `channel.state` of what a function answers, or `chain.height`. */
+export interface UsedField {
+  readonly name: string;
+  readonly offset: number;
+}
+
+/** What an expression that has passed its check reads, in its order. */
+export function usedFields(source: string): readonly UsedField[] {
+  const prepared = prepareSource(source);
+  if (!prepared.ok) return [];
+  const used: UsedField[] = [];
+  const visit = (node: ASTNode): void => {
+    if (node.op === '.') {
+      const [of, field] = node.args;
+      if (of.op === 'call') used.push({ name: `${of.args[0]}.${field}`, offset: node.start });
+      else if (of.op === 'id') used.push({ name: `${of.args}.${field}`, offset: node.start });
+    }
+    childrenOf(node).forEach(visit);
+  };
+  visit(checker.parse(prepared.text).ast);
+  return used;
+}
+
 /**
  * Evaluates an expression at the instant of `view`. An expression that fails to evaluate did not pass; `measured`
  * then says why. Never rejects for a mistake in the expression; an error of the view itself is passed on.

@@ -36,6 +36,11 @@ export function announcedKinds(
   return [...found.values()];
 }
 
+/** Models of which nothing is known but their names. */
+export function announcedNames(names: readonly string[], from: string): readonly AnnouncedModel[] {
+  return names.map((name) => ({ name, from, ...compiled(name, from, ''), senderOptions: [] }));
+}
+
 function announcedKind(name: string, from: string, m: Message): AnnouncedKind {
   const { optionsSchema, check } = compiled(name, from, m.options_schema as string);
   const told = m.sender_options as readonly string[];

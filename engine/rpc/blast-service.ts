@@ -2,6 +2,8 @@
  * BLAST's protocol (proto/blast.proto) on simulated nodes: each call as BLAST's own models answer it, so that its core
  * can drive them. What a call cannot do ends in a gRPC error with a plain sentence, as there.
  *
+ * A channel is listed when it is open, as lnd's model does.
+ *
  * Two things differ, since no real chain and no sockets lie behind these nodes: coins that are sent to GetBtcAddress are
  * not seen (nodes begin with coins in their wallets), and GetListenAddress leads nowhere (`.invalid`, RFC 2606): nodes of
  * one process reach each other by their keys, and those of another process not at all. sim-ln cannot reach them either:
@@ -132,7 +134,7 @@ export class BlastHost {
     },
     ListChannels: (request) => {
       const { network, node } = this.#of(request);
-      const own = network.channels().filter(({ source, destination }) => source === node || destination === node);
+      const own = network.openChannels().filter(({ source, destination }) => source === node || destination === node);
       const lines = own.map((channel) => {
         const peer = channel.source === node ? channel.destination : channel.source;
         return `Peer: ${network.pubkey(peer)}, Amount: ${network.capacitySat(channel)}`;
@@ -154,7 +156,7 @@ export class BlastHost {
     GetModelChannels: () => {
       const network = this.#started();
       const names = network
-        .channels()
+        .openChannels()
         .map(({ id, source, destination }) => `${id}: ${network.name(source)} -> ${network.name(destination)}`);
       return { channels: names.join(', ') };
     },

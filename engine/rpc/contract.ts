@@ -1,6 +1,7 @@
 /** What a run says of models in other processes, and what it gets. Types only, of which none is Node's. */
 import type { ModelKind } from '../simulate/node-model.ts';
 import type { AnnouncedModel } from '../spec/schema-types.ts';
+import type { ModelEntry } from './model-folder.ts';
 
 /** PEM texts. */
 export interface LinkTls {
@@ -41,4 +42,32 @@ export interface RemoteModels {
   /** For one simulation, with nodes of these models. @throws Error when one of them cannot be had */
   kinds(needed: ReadonlySet<string>): readonly ModelKind[];
   close(): Promise<void>;
+}
+
+/** Processes that have the nodes of a run (backend `rpc`), as a command is told of them. */
+export interface NodeProcessesSettings {
+  /** Those that run already, by the model whose nodes they have. */
+  readonly targets: ReadonlyMap<string, LinkTarget>;
+  /** One that runs already and has all nodes, whatever their one model is; null: none. */
+  readonly sole: LinkTarget | null;
+  /** Those of a folder of models. */
+  readonly folder: ReadonlyMap<string, ModelEntry>;
+  /** Whether one at an address of another machine may be spoken to without TLS. */
+  readonly insecure: boolean;
+  /** How long a call may take, ms. */
+  readonly callMs: number;
+  /** Names of saved networks to begin with, and to keep at the end; null: none. */
+  readonly load: string | null;
+  readonly save: string | null;
+}
+
+/** What a run adds to that. */
+export interface NodeProcessesRequest extends NodeProcessesSettings {
+  readonly clock: { now(): number; sleep(ms: number): Promise<void> };
+  /** How many times faster than the clock the scenario's time goes. */
+  readonly speed: number;
+  /** Gets what the process of a model prints. */
+  log(model: string, text: string): void;
+  /** What messages call that log; null where nobody keeps it. */
+  logName(model: string): string | null;
 }

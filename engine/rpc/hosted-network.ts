@@ -163,6 +163,14 @@ export class HostedNetwork {
     return [...this.#channels.values()].filter(({ slot }) => this.#live(slot)).map(({ channel }) => channel);
   }
 
+  /** Those of them that are confirmed, and so can be used: what lnd's ListChannels lists. */
+  openChannels(): readonly HostedChannel[] {
+    return this.channels().filter(({ id }) => {
+      const { slot } = this.#channels.get(id) as { readonly slot: number };
+      return this.#backend.channel(slot).state === 'open';
+    });
+  }
+
   capacitySat(channel: HostedChannel): number {
     return this.#backend.channel((this.#channels.get(channel.id) as { readonly slot: number }).slot).capacitySat;
   }

@@ -19,6 +19,8 @@ export const EVENTS_FILE = 'events.ndjson';
 export const TRACE_FILE = 'trace.ndjson';
 export const METRICS_FILE = 'metrics.json';
 export const SNAPSHOTS_FOLDER = 'snapshots';
+/** What processes of a backend print. Not a result: it may be there without them. */
+export const LOGS_FOLDER = 'logs';
 export const SNAPSHOT_ENDING = '.snap.json';
 
 /** Why a folder cannot be used for results, or null. A folder that holds something else is never written to. */
@@ -26,7 +28,7 @@ export function refuseFolder(files: Files, folder: string): string | null {
   const kind = files.kind(folder);
   if (kind === 'none') return null;
   if (kind === 'file') return `${folder} is a file, not a folder`;
-  const names = files.list(folder).filter((name) => !name.endsWith(TEMPORARY));
+  const names = files.list(folder).filter((name) => !name.endsWith(TEMPORARY) && name !== LOGS_FOLDER);
   if (names.length === 0 || names.includes(MANIFEST_FILE)) return null;
   return `${folder} holds other files and no ${MANIFEST_FILE}; results are only written to an empty folder or over those of a former run`;
 }

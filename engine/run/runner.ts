@@ -151,7 +151,9 @@ class Run {
     };
     this.#sink = new FanOut([bookkeeping, ...(input.observers ?? [])]);
     this.#sink.plays(timeline);
-    this.#pacer = new Pacer(input.pace ?? 'max', input.clock);
+    const pace = input.pace ?? 'max';
+    // Where time is the machine's, nothing goes faster than it by itself.
+    this.#pacer = new Pacer(pace === 'max' && input.backend.clock === 'wall' ? 1 : pace, input.clock);
     this.#clock = input.clock;
     this.#expectations = new Expectations(timeline.expectations);
     this.#captures = new Captures(input);

@@ -706,6 +706,38 @@ export const DIAGNOSTICS = {
       'The backend `ldk` runs real code of LDK. It is in a package of its own, `lightningdevkit` (21 MB), so that whoever does not need it need not load it.',
     fix: 'Install it beside BLAST: `npm install lightningdevkit@0.1.0`, with `-g` where BLAST is installed so.',
   },
+  E810: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Folder of models that cannot be used',
+    explanation:
+      'The folder that `--rpc-models` names is not there, or a model.json in it does not have the form that docs/rpc.md describes: `name`, `rpc` and `start`.',
+    fix: 'Mend the file that the message names.',
+  },
+  E811: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Process of nodes that cannot be had',
+    explanation:
+      'A process that is to have the nodes of a run (backend `rpc`) does not start, nobody answers at its address in time, or it is on another machine and would be spoken to without TLS.',
+    fix: 'Look at its log in the folder of the run, and at the address; start the process by itself to see what it says.',
+  },
+  E812: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Process of nodes that failed',
+    explanation:
+      'In the middle of a run (backend `rpc`) a process ended, did not answer in time, does not know a call, or answered what is no answer. What had happened until then is in the results.',
+    fix: 'Look at its log in the folder of the run. Give it longer with `--rpc-timeout` where it is only slow.',
+  },
+  E813: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Process that cannot play the scenario',
+    explanation:
+      'A process of nodes (backend `rpc`) refuses something without which the scenario cannot be played: to start its nodes, to load or save a network, to open a channel that the network begins with; or its nodes have fewer coins than the scenario says, or a channel is not confirmed in time.',
+    fix: 'Start the process with what the scenario needs, or change the scenario to what it has.',
+  },
 
   E841: {
     severity: 'error',

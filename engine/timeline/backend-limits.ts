@@ -1,4 +1,6 @@
 /** What a backend can play, for those that cannot play everything. Whatever is not named here is refused before a run. */
+import type { Action } from './timeline.ts';
+
 export interface BackendLimits {
   readonly backend: string;
   readonly mostNodes: number;
@@ -15,4 +17,10 @@ export interface BackendLimits {
   readonly policyFields: ReadonlySet<string>;
   /** Why the opener of a channel of the network cannot have opened it so, or null. Amounts sat and msat. */
   readonly refuseChannel: (capacitySat: number, balance0Msat: number, feeratePerKw: number) => string | null;
+  /** False where only announced channels can be opened; absent: private ones, too. */
+  readonly privateChannels?: false;
+  /** Why an event cannot be played with these arguments, and the key of the file that they are of; null when it can. */
+  readonly refuseAction?: (action: Action) => { readonly key: string; readonly reason: string } | null;
+  /** What expectations and conditions cannot see: `channel.htlcs`, or `chain` for all of it. */
+  readonly hidden?: ReadonlySet<string>;
 }

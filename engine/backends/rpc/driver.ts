@@ -164,8 +164,9 @@ export interface Driver {
   startNode?(node: DriverNode): Promise<void>;
   stopNode?(node: DriverNode, crash: boolean): Promise<void>;
   fund?(node: DriverNode, sat: number): Promise<void>;
+  /** Finds blocks of the process's own chain. */
   mine?(blocks: number): Promise<void>;
-  /** Height of the chain. */
+  /** Height of that chain. */
   height?(): Promise<number>;
   setPolicy?(id: number, node: DriverNode, policy: PolicyPlan): Promise<void>;
   /** Resolves when the payment has ended; a payment that fails is no refusal. */

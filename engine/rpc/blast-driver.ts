@@ -1,0 +1,150 @@
+/**
+ * BLAST's protocol (proto/blast.proto) as a driver: any process that BLAST's core could drive, `blast model serve` among
+ * them. Nodes are MODEL-0000, MODEL-0001, …; channels have the scenario's own numbers.
+ *
+ * Of a channel the protocol tells one thing only: whether the process lists it. What is listed is open here: lnd's model
+ * (and ours) list a channel from its confirmations to its close, LDK's from the moment at which it is asked for.
+ */
+import {
+  type Driver,
+  type DriverChannel,
+  type DriverClosing,
+  DriverFailure,
+  type DriverFigures,
+  type DriverNode,
+  type DriverOpening,
+  DriverRefusal,
+  type DriverStart,
+} from '../backends/rpc/driver.ts';
+import { isPubkey } from '../timeline/pubkey.ts';
+import { channelIds, channelSat, namesPeer, walletSat } from './blast-answers.ts';
+import type { Message, UnaryClient } from './unary-client.ts';
+
+/** How long one node may take to start, ms: lnd's model waits for the wallet of each, LDK's sleeps two seconds. */
+const NODE_START_MS = 10_000;
+
+const MSAT_PER_SAT = 1000;
+
+export interface BlastDriverOptions {
+  /** The model's name, which its nodes' names begin with. */
+  readonly model: string;
+  readonly address: string;
+  /** How long a call may take, ms. */
+  readonly callMs: number;
+}
+
+export class BlastDriver implements Driver {
+  readonly target: string;
+  readonly #client: UnaryClient;
+  readonly #options: BlastDriverOptions;
+
+  /** The client speaks BLAST_SERVICE. */
+  constructor(client: UnaryClient, options: BlastDriverOptions) {
+    this.#client = client;
+    this.#options = options;
+    this.target = `${options.model} at ${options.address}`;
+  }
+
+  async start({ nodes, load }: DriverStart): Promise<readonly DriverNode[]> {
+    const ms = this.#options.callMs + NODE_START_MS * nodes.length;
+    if (load === null) await this.#do('StartNodes', '', { num_nodes: nodes.length }, ms);
+    else await this.#do('Load', '', { sim: load }, ms);
+    const started: DriverNode[] = [];
+    for (let i = 0; i < nodes.length; i++) started.push(await this.#node(i));
+    return started;
+  }
+
+  async connect(node: DriverNode, { pubkey, address }: DriverNode): Promise<void> {
+    await this.#do('ConnectPeer', node.name, { node: node.name, peer_pub_key: pubkey, peer_addr: address });
+  }
+
+  async disconnect(node: DriverNode, { pubkey }: DriverNode): Promise<void> {
+    await this.#do('DisconnectPeer', node.name, { node: node.name, peer_pub_key: pubkey });
+  }
+
+  async connected({ name }: DriverNode, { pubkey }: DriverNode): Promise<boolean> {
+    return namesPeer(await this.#text('ListPeers', name, 'peers'), pubkey);
+  }
+
+  async openChannel({ id, node, peer, capacitySat, pushMsat }: DriverOpening): Promise<void> {
+    // lnd's model opens channels to peers only, and the call has no use for the address there.
+    if (!(await this.connected(node, peer))) await this.connect(node, peer);
+    await this.#do('OpenChannel', node.name, {
+      node: node.name,
+      peer_pub_key: peer.pubkey,
+      peer_address: peer.address,
+      amount: capacitySat,
+      push_amout: pushMsat / MSAT_PER_SAT,
+      channel_id: id,
+    });
+  }
+
+  async closeChannel({ id, node }: DriverClosing): Promise<void> {
+    await this.#do('CloseChannel', node.name, { node: node.name, channel_id: id });
+  }
+
+  async channels(): Promise<readonly DriverChannel[]> {
+    const call = 'GetModelChannels';
+    const text = await this.#text(call, '', 'channels');
+    const ids = channelIds(text);
+    if (ids === null) throw nonsense(call, '', `no list of channels: ${shown(text)}`);
+    return ids.map((id) => ({ id, state: 'open' }));
+  }
+
+  async figures({ name }: DriverNode): Promise<DriverFigures> {
+    const wallet = await this.#sat('WalletBalance', name, walletSat);
+    const local = await this.#sat('ChannelBalance', name, channelSat);
+    return { walletSat: wallet, localMsat: local * MSAT_PER_SAT };
+  }
+
+  async save(name: string): Promise<void> {
+    await this.#do('Save', '', { sim: name });
+  }
+
+  async stop(): Promise<void> {
+    try {
+      await this.#do('StopModel', '', {});
+    } catch (error) {
+      // A process may be gone before it has answered.
+      if (!(error instanceof DriverFailure && error.fault === 'unreachable')) throw error;
+    }
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  async #node(index: number): Promise<DriverNode> {
+    const name = `${this.#options.model}-${String(index).padStart(4, '0')}`;
+    const pubkey = (await this.#text('GetPubKey', name, 'pub_key')).toLowerCase();
+    if (!isPubkey(pubkey)) throw nonsense('GetPubKey', name, `no public key: ${shown(pubkey)}`);
+    return { name, pubkey, address: await this.#text('GetListenAddress', name, 'address') };
+  }
+
+  async #sat(call: string, node: string, read: (text: string) => number | null): Promise<number> {
+    const text = await this.#text(call, node, 'balance');
+    const sat = read(text);
+    if (sat === null) throw nonsense(call, node, `no balance: ${shown(text)}`);
+    return sat;
+  }
+
+  async #text(call: string, node: string, field: string): Promise<string> {
+    const answer: Message = await this.#client.call({ call, node }, node === '' ? {} : { node });
+    return String(answer[field]);
+  }
+
+  /** A call that answers nothing but whether it was done. */
+  async #do(call: string, node: string, request: object, ms?: number): Promise<void> {
+    const { success } = await this.#client.call({ call, node }, request, ms);
+    if (success !== true) throw new DriverRefusal('it was not done, and no reason is given');
+  }
+}
+
+function nonsense(call: string, node: string, reason: string): DriverFailure {
+  return new DriverFailure('nonsense', { call, node }, `its answer is ${reason}`);
+}
+
+/** Longest text of others that a message repeats, characters. */
+const SHOWN = 80;
+
+const shown = (text: string): string => JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);

@@ -1,0 +1,128 @@
+/**
+ * The processes that have the nodes of one run: found or started, connected, and ended. Of a model that a scenario names
+ * there is a process that runs already, one of a folder of models, or one of ours that is started (`blast model serve`).
+ */
+import { RpcBackend, type RpcProcesses } from '../backends/rpc/rpc-backend.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+import { BlastDriver } from './blast-driver.ts';
+import { BLAST_SERVICE } from './blast-service.ts';
+import type { LinkTarget, NodeProcessesRequest } from './contract.ts';
+import { isLoopback, parseListenAddress } from './endpoint.ts';
+import { type ModelProcess, startModelProcess } from './model-process.ts';
+import { guarded } from './process-guard.ts';
+import { UnaryClient } from './unary-client.ts';
+
+/** How long a process that was started may take until it answers, ms. */
+const READY_MS = 30_000;
+
+const PRINTED_PORT = /:0+$/;
+
+/** @param own the words that start this command; null where there are no other processes */
+export function rpcBackend(request: NodeProcessesRequest, own: readonly string[] | null): RpcBackend {
+  const { clock, speed, load, save } = request;
+  return new RpcBackend({
+    clock,
+    speed,
+    load,
+    save,
+    processes: (models, timeline) => openProcesses(request, own, models, timeline),
+  });
+}
+
+async function openProcesses(
+  request: NodeProcessesRequest,
+  own: readonly string[] | null,
+  models: readonly string[],
+  timeline: Timeline,
+): Promise<RpcProcesses> {
+  const started: ModelProcess[] = [];
+  const drivers: BlastDriver[] = [];
+  const close = async (): Promise<void> => {
+    for (const driver of drivers) driver.close();
+    await Promise.all(started.map((process) => process.stop()));
+  };
+  try {
+    for (const model of models) {
+      const { target, process } = await found(request, own, model, { models, timeline });
+      if (process !== null) started.push(process);
+      drivers.push(await connected(request, model, target, process));
+    }
+    return { drivers, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Found {
+  readonly target: LinkTarget;
+  /** Null when it ran before. */
+  readonly process: ModelProcess | null;
+}
+
+async function found(
+  request: NodeProcessesRequest,
+  own: readonly string[] | null,
+  model: string,
+  run: { readonly models: readonly string[]; readonly timeline: Timeline },
+): Promise<Found> {
+  const named = request.targets.get(model) ?? request.sole;
+  if (named !== null) return { target: named, process: null };
+  const entry = request.folder.get(model);
+  const command = entry === undefined ? ownCommand(own, model, run.timeline) : entry.start;
+  const address = entry?.address ?? '127.0.0.1:0';
+  if (command === null) {
+    if (entry === undefined) throw new Error(`E811 there is no process that has nodes of ${model}`);
+    return { target: { address }, process: null };
+  }
+  try {
+    const process = await startModelProcess(guarded(command), {
+      ...(PRINTED_PORT.test(address) ? {} : { address }),
+      ...(entry?.cwd == null ? {} : { cwd: entry.cwd }),
+      log: (text) => request.log(model, text),
+    });
+    return { target: { address: process.address }, process };
+  } catch (error) {
+    throw new Error(`E811 ${model}, started with \`${command.join(' ')}\`: ${(error as Error).message}`);
+  }
+}
+
+/** Nodes of ours, with wallets that are enough for the richest one. */
+function ownCommand(own: readonly string[] | null, model: string, { network }: Timeline): readonly string[] | null {
+  if (own === null) return null;
+  const wallets = network.nodes.filter((node) => node.model === model).map(({ walletSat }) => walletSat);
+  const wallet = Math.max(...wallets);
+  const coins = wallet === 0 ? [] : ['--wallet', `${wallet} sat`];
+  return [...own, 'model', 'serve', model, '--until-input-ends', ...coins];
+}
+
+async function connected(
+  request: NodeProcessesRequest,
+  model: string,
+  target: LinkTarget,
+  process: ModelProcess | null,
+): Promise<BlastDriver> {
+  const { address, tls } = target;
+  const host = parseListenAddress(address)?.host ?? '';
+  if (tls === undefined && !isLoopback(host) && !request.insecure) {
+    const hint = 'name it with --rpc and --rpc-ca, or add --rpc-insecure if that is meant';
+    throw new Error(`E811 ${model} at ${address} is another machine, and others could read along; ${hint}`);
+  }
+  const client = new UnaryClient(BLAST_SERVICE, target, request.callMs);
+  try {
+    const ready = client.ready(process === null ? request.callMs : READY_MS);
+    if (process === null) await ready;
+    else {
+      ready.catch(() => {}); // told below, or it has ended before
+      const gone = process.ended.then((how) => Promise.reject(new Error(`its process ${how}`)));
+      gone.catch(() => {});
+      await Promise.race([ready, gone]);
+    }
+  } catch (error) {
+    client.close();
+    const name = process === null ? null : request.logName(model);
+    const log = name === null ? '' : ` (see ${name})`;
+    throw new Error(`E811 ${model} at ${address}: ${(error as Error).message}${log}`);
+  }
+  return new BlastDriver(client, { model, address, callMs: request.callMs });
+}

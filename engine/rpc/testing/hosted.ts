@@ -1,0 +1,48 @@
+/** A process that has nodes, as `blast model serve` is one, without a process: served in here, on a clock that is handed in. */
+import type { UntypedServiceImplementation } from '@grpc/grpc-js';
+import { lndKind } from '../../../models/lnd/index.ts';
+import type { ModelKind } from '../../simulate/node-model.ts';
+import { BlastHost } from '../blast-service.ts';
+import { serverCredentials } from '../endpoint.ts';
+import { serve } from '../serve.ts';
+
+export interface HostedNodes {
+  /** HOST:PORT. */
+  readonly address: string;
+  /** Calls so far, with the sentence that answered them where they failed. */
+  readonly calls: readonly (readonly [name: string, failure: string | null])[];
+  /** Networks that were saved. */
+  readonly saves: ReadonlyMap<string, string>;
+  stop(): Promise<void>;
+}
+
+export interface HostedNodesOptions {
+  readonly model?: ModelKind;
+  /** ms. */
+  readonly clock: { now(): number };
+  readonly saves?: ReadonlyMap<string, string>;
+  /** Puts other answers in the place of some. */
+  readonly instead?: (own: UntypedServiceImplementation) => UntypedServiceImplementation;
+}
+
+/** Blocks come as BLAST's core has them: ten every five seconds. */
+export async function hostedNodes(options: HostedNodesOptions): Promise<HostedNodes> {
+  const calls: [string, string | null][] = [];
+  const saves = new Map(options.saves ?? []);
+  const host = new BlastHost({
+    model: options.model ?? lndKind,
+    walletSat: 100_000_000,
+    blockEveryUs: 5_000_000,
+    blocks: 10,
+    height: 100,
+    feeratePerKw: 250,
+    nowUs: () => Math.floor(options.clock.now() * 1000),
+    folder: { read: (name) => saves.get(name) ?? null, write: (name, text) => void saves.set(name, text) },
+    stopped: () => {},
+    called: (name, failure) => void calls.push([name, failure]),
+  });
+  const own = host.service();
+  const implementation = options.instead?.(own.implementation) ?? own.implementation;
+  const server = await serve({ host: '127.0.0.1', port: 0 }, serverCredentials(null), [{ ...own, implementation }]);
+  return { address: `127.0.0.1:${server.address.port}`, calls, saves, stop: () => server.stop() };
+}
