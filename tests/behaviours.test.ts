@@ -141,6 +141,17 @@ describe('rebalancer', () => {
     expect(result.book.stats('refill')?.count).toBe(2);
   });
 
+  it.each(['ldk', 'eclair'])('finds the way itself for nodes that cannot: %s', async (model) => {
+    const behaviours = {
+      refill: { nodes: 'bob', every: '1m', rebalancer: { amount: '500_000 sat', max_fee_rate: '2_000 ppm' } },
+    };
+    const nodes = { ...RING.nodes, bob: { model } };
+    const { result } = await run({ ...RING, nodes, behaviours });
+    const [refill] = result.behaviours;
+    // Dora takes 100 ppm, Alice 1 sat and 1 ppm.
+    expect(refill?.payments).toMatchObject({ count: 3, succeeded: 3, amountMsat: 1_500_000_000, feeMsat: 3 * 51_500 });
+  });
+
   it('hears at once of a payment that nobody can make, and leaves the pair alone', async () => {
     const rule = { max_fee_rate: '5 ppm', back_off: { first: '150s', factor: 2, max: '1h' } };
     const { result } = await run({ ...RING, behaviours: { refill: { nodes: 'bob', every: '1m', rebalancer: rule } } });

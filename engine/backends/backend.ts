@@ -89,6 +89,7 @@ export interface OwnChannel {
 export interface ChannelGossip {
   /** Index of its name. */
   readonly channel: number;
+  readonly name: string;
   /** The node at the other end. */
   readonly peer: number;
   readonly capacitySat: number;

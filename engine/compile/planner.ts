@@ -184,6 +184,11 @@ export class Planner implements PlanContext {
     return (announced as ReturnType<PlanContext['senderOptions']> | undefined) ?? modelKind(model)?.senderOptions ?? [];
   }
 
+  findsCircles(model: string): boolean {
+    const announced = this.#models.find(({ name }) => name === model)?.findsCircles;
+    return announced ?? modelKind(model)?.findsCircles === true;
+  }
+
   latencyUs(channelName: string): number {
     return linkLatencyUs(this.scenario, channelName, this.samples);
   }

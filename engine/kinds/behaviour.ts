@@ -94,6 +94,8 @@ export interface RebalanceOrder {
   readonly inChannel: number;
   readonly amountMsat: number;
   readonly maxFeeMsat: number;
+  /** The whole way, from `outChannel` to `inChannel`. Absent: the node's model looks for one. */
+  readonly route?: readonly number[];
 }
 
 export interface BehaviourKind extends KindDoc {

@@ -67,6 +67,8 @@ export interface PlanContext {
   add(diagnostics: readonly Diagnostic[]): void;
   /** Options of payments that nodes of a model have. */
   senderOptions(model: string): readonly SenderOption[];
+  /** Whether nodes of a model find a way back to themselves. */
+  findsCircles(model: string): boolean;
   /** Values of empirical distributions. */
   readonly samples: Samples;
   /** Most rows a timeline may have; a plan stops when it has made one more. */

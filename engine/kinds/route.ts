@@ -1,6 +1,6 @@
 /**
  * The argument `route`: channels that a payment must take, in order. Says whether they are a path from the payer to the
- * recipient, as far as the network at the start tells; a channel that an event opens later is looked at when the payment
+ * recipient, or of a rebalance a circle, as far as the network at the start tells; a channel that an event opens later is looked at when the payment
  * is made. Chooses nothing: fees, time locks and whether the route can be used are the model's business.
  */
 import type { Arguments } from './arguments.ts';
@@ -23,6 +23,20 @@ export const ROUTE_PROPERTY: JsonSchema = {
   },
 };
 
+export const CIRCLE_PROPERTY: JsonSchema = {
+  route: {
+    title: 'Route',
+    description:
+      'Channels that the payment takes, from `out` around to `in`, which may then be left out. It is tried once, as with lnd’s SendToRouteV2, Core Lightning’s sendpay, Eclair’s sendtoroute and LDK’s send_payment_with_route. LDK and Eclair find no way from a node to itself and need it. Default: the node’s model looks for a way.',
+    type: 'array',
+    minItems: 2,
+    maxItems: MOST_HOPS,
+    uniqueItems: true,
+    items: { $ref: '#/$defs/channelName' },
+    examples: [['alice-bob', 'bob-carol', 'carol-alice']],
+  },
+};
+
 /** Options of payments that only mean something while the sender looks for routes itself. */
 const SEARCH_OPTIONS = ['timeout', 'max_parts', 'max_cltv', 'outgoing_channel', 'last_hop'];
 
@@ -42,11 +56,52 @@ export function readRoute(args: Arguments, context: PlanContext, ends: RouteEnds
   const [destination] = ends.destinations;
   if (!isSingle(args, 'source', ends.sources) || !isSingle(args, 'destination', ends.destinations)) return undefined;
   if (source === undefined || destination === undefined) return undefined;
+  const route = readNames(args);
+  if (route === undefined) return undefined;
+  const problem = walk(route, source, destination, context);
+  if (problem === null) return route;
+  args.report('E608', ['route', problem.at], problem.what, problem.hint);
+  return undefined;
+}
+
+/**
+ * Indexes of the names of the channels that lead a node's money around to itself; undefined where there is no route, or
+ * after a report. Where `out` and `in` are written, too, they must be its ends.
+ */
+export function readCircle(args: Arguments, context: PlanContext, node: number): readonly number[] | undefined {
+  if (!args.has('route')) return undefined;
+  const route = readNames(args);
+  if (route === undefined) return undefined;
+  const problem = walk(route, node, node, context) ?? passesThrough(route, node, context);
+  if (problem !== null) {
+    args.report('E615', ['route', problem.at], problem.what, problem.hint);
+    return undefined;
+  }
+  const last = route.length - 1;
+  for (const [key, at, is] of [
+    ['out', 0, 'begins'],
+    ['in', last, 'ends'],
+  ] as const) {
+    if (!args.has(key) || args.channel(key) === route[at]) continue;
+    const name = String(args.place('route', at).value);
+    const what = `the route ${is} with ${name}, and \`${key}\` is ${args.text(key)}`;
+    args.report('E615', [key], what, `remove \`${key}\`, or write ${name}`);
+  }
+  return args.failed ? undefined : route;
+}
+
+/** The channels that are named; undefined after a report. */
+function readNames(args: Arguments): readonly number[] | undefined {
   const written = args.place('route').value;
   const names = (Array.isArray(written) ? written : []).map((_, i) => args.channelAt('route', i));
-  if (names.some((name) => name === null)) return undefined;
-  const route = names as readonly number[];
-  return isPath(route, source, destination, args, context) ? route : undefined;
+  return names.some((name) => name === null) ? undefined : (names as readonly number[]);
+}
+
+/** Why channels are no path: which of them, and what to say of it. */
+interface Problem {
+  readonly at: number;
+  readonly what: string;
+  readonly hint: string | undefined;
 }
 
 function isSingle(args: Arguments, key: string, nodes: readonly number[]): boolean {
@@ -57,13 +112,7 @@ function isSingle(args: Arguments, key: string, nodes: readonly number[]): boole
 }
 
 /** Walks the route. Where a channel does not exist yet its ends are unknown, and so is where the next one begins. */
-function isPath(
-  route: readonly number[],
-  source: number,
-  destination: number,
-  args: Arguments,
-  context: PlanContext,
-): boolean {
+function walk(route: readonly number[], source: number, destination: number, context: PlanContext): Problem | null {
   const { nodes, channels } = context.network;
   const name = (node: number | undefined): string => nodes[node ?? -1]?.name ?? '';
   /** Nodes where the next channel may begin; null for any. */
@@ -80,15 +129,33 @@ function isPath(
       const joins = `${channel.name} joins ${name(channel.node0)} and ${name(channel.node1)}`;
       const at = here?.map(name).join(' or ') ?? '';
       const what = i === 0 ? `the route starts at ${at}` : `the route has come to ${at}`;
-      args.report('E608', ['route', i], `${what}, and ${joins}`, hintFrom(here ?? [], context));
-      return false;
+      return { at: i, what: `${what}, and ${joins}`, hint: hintFrom(here ?? [], context) };
     }
     here = from.map((end) => (end === channel.node0 ? channel.node1 : channel.node0));
   }
-  if (here === null || here.includes(destination)) return true;
-  const what = `the route ends at ${here.map(name).join(' or ')}, and ${name(destination)} is paid`;
-  args.report('E608', ['route', route.length - 1], what, hintFrom(here, context));
-  return false;
+  if (here === null || here.includes(destination)) return null;
+  const ends = `the route ends at ${here.map(name).join(' or ')}`;
+  const what =
+    source === destination
+      ? `${ends} and does not come back to ${name(source)}`
+      : `${ends}, and ${name(destination)} is paid`;
+  return { at: route.length - 1, what, hint: hintFrom(here, context) };
+}
+
+/**
+ * Says so where a circle comes through its node before its end, which LDK sends nobody on
+ * (ldk:ln/outbound_payment.rs:pay_route_internal): it is two circles.
+ */
+function passesThrough(route: readonly number[], node: number, context: PlanContext): Problem | null {
+  const at = route.findIndex((index, i) => {
+    const channel = context.network.channels[index];
+    const isInside = i > 0 && i < route.length - 1;
+    return isInside && channel !== undefined && (channel.node0 === node || channel.node1 === node);
+  });
+  if (at < 0) return null;
+  const { channels, nodes } = context.network;
+  const what = `${channels[route[at] ?? -1]?.name} leads through ${nodes[node]?.name} in the middle of the route`;
+  return { at, what, hint: 'make it two rebalances' };
 }
 
 /** Some channels that lead on. */

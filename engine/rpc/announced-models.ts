@@ -45,17 +45,19 @@ function announcedKind(name: string, from: string, m: Message): AnnouncedKind {
   const { optionsSchema, check } = compiled(name, from, m.options_schema as string);
   const told = m.sender_options as readonly string[];
   const senderOptions = SENDER_OPTIONS.filter((option): option is SenderOption => told.includes(option));
+  const findsCircles = m.finds_circles as boolean;
   const kind: ModelKind = {
     name,
     version: m.version as string,
     summary: m.summary as string,
     optionsSchema,
     senderOptions,
+    ...(findsCircles ? { findsCircles } : {}),
     create: () => {
       throw new Error(`${name} decides in another process`);
     },
   };
-  return { kind, model: { name, from, optionsSchema, check, senderOptions } };
+  return { kind, model: { name, from, optionsSchema, check, senderOptions, findsCircles } };
 }
 
 function compiled(

@@ -58,6 +58,7 @@ export function describeKind(kind: ModelKind): Message {
     ...(model.targets === undefined ? {} : { targets: targetsMessage(model.targets) }),
     // The schema of options is for engines that do not know the implementation.
     sender_options: kind.senderOptions,
+    finds_circles: kind.findsCircles === true,
   };
 }
 

@@ -101,11 +101,9 @@ export class OwnAgent implements Agent {
     return this.#make(destination, amountMsat, (row) => this.#around.backend.pay(row), lane);
   }
 
-  rebalance({ outChannel, inChannel, amountMsat, maxFeeMsat }: RebalanceOrder): Awaitable<number | null> {
+  rebalance(order: RebalanceOrder): Awaitable<number | null> {
     const { node } = this;
-    return this.#make(node, amountMsat, (row) =>
-      this.#around.backend.rebalance({ node, outChannel, inChannel, amountMsat, maxFeeMsat, row }),
-    );
+    return this.#make(node, order.amountMsat, (row) => this.#around.backend.rebalance({ ...order, node, row }));
   }
 
   count(figure: string, by = 1): void {

@@ -191,6 +191,69 @@ describe('a circular payment', () => {
   });
 });
 
+describe('a circular payment over a given route', () => {
+  const ringOf = (model: string) => ({
+    nodes: [{ model }, { model }, { model }, { model }],
+    channels: [
+      { node0: 0, node1: 1, balance0Msat: 900_000_000 },
+      { node0: 1, node1: 2 },
+      { node0: 2, node1: 0, balance0Msat: 900_000_000 },
+      // A shorter way that nobody has asked for.
+      { node0: 1, node1: 0, balance0Msat: 900_000_000 },
+      { node0: 0, node1: 3 },
+    ],
+    payments: [{ source: 0, destination: 0, amountMsat: 200_000_000 }],
+    profiles: [{ method: 'invoice' as const }],
+  });
+  const order = { node: 0, outChannel: 0, inChannel: 2, amountMsat: 200_000_000, maxFeeMsat: 200_000, row: 0 };
+  const models = ['lnd', 'cln', 'eclair', 'ldk'] as const;
+
+  it.each(models)('takes it: %s', (model) => {
+    const run = new TestRun(ringOf(model));
+    run.simulation.rebalance({ ...order, route: [0, 1, 2] });
+    run.until(10);
+    expect(run.results[0]).toMatchObject({ outcome: OUTCOME.Success, attempts: 1, channels: [0, 1, 2] });
+    const fee = run.results[0]!.feeMsat;
+    expect(fee).toBeGreaterThanOrEqual(2000);
+    expect(world(run).channels.balanceMsat[0]).toBe(700_000_000 - fee);
+    expect(world(run).channels.balanceMsat[5]).toBe(300_000_000);
+    expect(world(run).htlcs.live).toBe(0);
+  });
+
+  it.each(models)('costs no more than it may: %s', (model) => {
+    const run = new TestRun(ringOf(model));
+    run.simulation.rebalance({ ...order, maxFeeMsat: 1000, route: [0, 1, 2] });
+    run.until(10);
+    expect(run.results[0]).toMatchObject({ outcome: OUTCOME.RouteNotFound, attempts: 0 });
+  });
+
+  it.each(models)('is not looked for beside it, nor repaired: %s', (model) => {
+    const run = new TestRun(ringOf(model));
+    run.simulation.disconnectPeer(1, 2);
+    run.until(0.1);
+    run.simulation.rebalance({ ...order, route: [0, 1, 2] });
+    run.until(10);
+    expect(run.results[0]).toMatchObject({ attempts: 1, failureHop: 1 });
+    expect(run.results[0]!.outcome).not.toBe(OUTCOME.Success);
+    const broken = new TestRun(ringOf(model));
+    broken.simulation.rebalance({ ...order, route: [0, 2] });
+    broken.until(10);
+    expect(broken.results[0]).toMatchObject({ outcome: OUTCOME.RouteNotFound, attempts: 0 });
+  });
+
+  it.each([
+    ['lnd', OUTCOME.Success],
+    ['cln', OUTCOME.Success],
+    ['eclair', OUTCOME.RouteNotFound],
+    ['ldk', OUTCOME.RouteNotFound],
+  ] as const)('is found by those who can: %s', (model, outcome) => {
+    const run = new TestRun(ringOf(model));
+    run.simulation.rebalance(order);
+    run.until(10);
+    expect(run.results[0]).toMatchObject({ outcome });
+  });
+});
+
 describe('a shorter delay', () => {
   it('lets no message overtake one that is under way', () => {
     // Whatever the instant at which the link becomes fast, the payment takes its usual course.

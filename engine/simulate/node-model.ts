@@ -548,6 +548,11 @@ export interface ModelKind {
   readonly senderOptions: readonly SenderOption[];
   /** Set where its nodes can pay by AMP; the compiler refuses such payments of others. */
   readonly paysByAmp?: true;
+  /**
+   * Set where a payment from a node to itself finds its way without a route given (PaymentRequest.route). Where it is not,
+   * the compiler warns of such payments, and those who rebalance its nodes' channels look for routes themselves.
+   */
+  readonly findsCircles?: true;
   /** @param facts for a model whose decisions are made in another process */
   create(host: ModelHost, facts?: WorldFacts): NodeModel;
 }

@@ -23,6 +23,8 @@ export interface Circular {
   readonly outgoingEdges: readonly number[];
   readonly lastHop: number;
   readonly maxFeeMsat: number;
+  /** Names of the channels of the whole way; null: the model looks for one between `outgoingEdges` and `lastHop`. */
+  readonly route: readonly number[] | null;
 }
 
 export class PaymentFlow implements PaymentActions {
@@ -62,7 +64,8 @@ export class PaymentFlow implements PaymentActions {
     }
     const invoice = profile.method === 'invoice';
     const probe = profile.probe === true;
-    const route = profile.routes?.[lane?.[row] ?? 0] ?? profile.route;
+    const route = circular?.route ?? profile.routes?.[lane?.[row] ?? 0] ?? profile.route ?? null;
+    const searched = route === null ? circular : null;
     w.modelOf(from).startPayment({
       payment: row,
       source: from,
@@ -77,9 +80,9 @@ export class PaymentFlow implements PaymentActions {
       timeoutUs: profile.timeoutUs,
       maxParts: profile.maxParts,
       maxCltv: profile.maxCltv ?? -1,
-      outgoingEdges: circular?.outgoingEdges ?? this.#outgoing(from, profile.outgoingChannels),
-      lastHop: circular?.lastHop ?? profile.lastHop ?? -1,
-      route: route === undefined ? null : this.#edgesOf(from, route),
+      outgoingEdges: searched?.outgoingEdges ?? this.#outgoing(from, profile.outgoingChannels),
+      lastHop: searched?.lastHop ?? profile.lastHop ?? -1,
+      route: route === null ? null : this.#edgesOf(from, route),
       startedUs: w.nowUs,
       key0: keyedU32(key[0], key[1], nth[row]!),
       key1: keyedU32(key[1], key[0], nth[row]!),

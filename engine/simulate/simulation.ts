@@ -247,6 +247,7 @@ export class Simulation {
       outgoingEdges: out < 0 ? [] : [out],
       lastHop: into < 0 ? w.nodeCount : w.to(into),
       maxFeeMsat: request.maxFeeMsat,
+      route: request.route ?? null,
     });
     this.#watch?.check();
   }

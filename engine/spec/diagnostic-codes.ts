@@ -474,6 +474,14 @@ export const DIAGNOSTICS = {
     fix: 'Leave it out, or play the scenario on the simulator.',
   },
 
+  E615: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Rebalance along no circle',
+    explanation:
+      'The channels of the `route` of a rebalance must lead from the node around to itself, each from where the one before arrives, and `out` and `in`, where they are written, must be the first and the last of them. Channels that events open later are looked at when the payment is made.',
+    fix: 'Name the channels in the order in which the payment takes them, from one channel of the node to another.',
+  },
   E621: {
     severity: 'error',
     raisedBy: 'compile',
@@ -907,6 +915,14 @@ export const DIAGNOSTICS = {
     explanation:
       'The channels on the attacker’s ways to the target take fewer HTLCs, or less money, than the target does.',
     fix: 'Give the nodes that send and receive more or larger channels, ask for fewer `htlcs`, or let routes cross the target several times (`crossings`).',
+  },
+  W607: {
+    severity: 'warning',
+    raisedBy: 'compile',
+    title: 'Rebalance that needs a route',
+    explanation:
+      'LDK and Eclair find no way from a node to itself, so that the payment ends as RouteNotFound before anything is sent. They send it over a route that they are given.',
+    fix: 'Give the rebalance a `route`.',
   },
   W621: {
     severity: 'warning',

@@ -39,6 +39,8 @@ export interface AnnouncedModel {
   readonly check: ValidateFunction;
   /** As ModelKind.senderOptions. */
   readonly senderOptions: readonly string[];
+  /** As ModelKind.findsCircles. */
+  readonly findsCircles: boolean;
 }
 
 export interface SchemaParts {

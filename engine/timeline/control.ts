@@ -57,13 +57,15 @@ export interface SetLatencyRequest {
   readonly latencyUs: number;
 }
 
-/** A circular payment: out over one channel, in over another. */
+/** A circular payment: out over one channel, in over another. Channels by the indexes of their names. */
 export interface RebalanceRequest {
   readonly node: number;
   readonly outChannel: number;
   readonly inChannel: number;
   readonly amountMsat: number;
   readonly maxFeeMsat: number;
+  /** The whole way, from `outChannel` to `inChannel`. Absent: the node's model looks for one. */
+  readonly route?: readonly number[];
   /** Row of Timeline.payments under which it shows in the results; source and destination are `node`. */
   readonly row: number;
 }

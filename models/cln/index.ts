@@ -9,5 +9,6 @@ export const clnKind: ModelKind = {
   summary: 'Core Lightning: min-cost flow over known liquidity (askrene), parts placed anew as they fail (xpay), 60 s.',
   optionsSchema: CLN_OPTIONS,
   senderOptions: ['max_cltv', 'outgoing_channel', 'last_hop'],
+  findsCircles: true,
   create: (host) => new ClnModel(host),
 };

@@ -27,10 +27,12 @@ export class RouteBuilder {
   build(request: PaymentRequest, removed: RemovedFromGraph): PaymentPath | null {
     const { route, source, destination, amountMsat } = request;
     const { graph } = this.#host;
-    if (route === null || route.some((edge) => edge < 0) || source === destination || amountMsat <= 0) return null;
+    if (route === null || route.some((edge) => edge < 0) || amountMsat <= 0) return null;
     if (graph.from(route[0] as number) !== source || graph.to(route[route.length - 1] as number) !== destination) {
       return null;
     }
+    // ldk:ln/outbound_payment.rs:pay_route_internal: a path may end at the payer, and not lead through it.
+    if (route.some((edge, i) => i > 0 && graph.from(edge) === source)) return null;
     const hops: PathHop[] = [];
     for (let i = 0; i < route.length; i++) {
       const edge = route[i] as number;

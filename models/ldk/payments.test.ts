@@ -253,10 +253,29 @@ describe('a given route', () => {
     ['another recipient', { route: [0] }],
     ['a fee above the limit', { route: [2, 6], feeLimitMsat: 4999 }],
     ['an amount that a channel cannot carry', { route: [0, 4], amountMsat: 10_000_000_001 }],
-    ['the sender itself', { route: [0, 1], destination: 0 }],
+    ['a way through the sender', { route: [0, 1, 2, 6] }],
+    ['a way through the sender to itself', { route: [0, 1, 2, 3], destination: 0 }],
   ])('is not tried with %s', (_, fields) => {
     const { host, pay } = play(4, square);
     pay({ destination: 3, ...fields });
+    expect(host.outcomes.get(0)).toBe('RouteNotFound');
+    expect(host.sent).toEqual([]);
+  });
+});
+
+describe('a given route in a circle', () => {
+  it('leads back to the sender', () => {
+    const { host, model, pay } = play(4, square);
+    pay({ destination: 0, multiPart: false, route: [0, 4, 7, 3] });
+    expect(host.sent).toMatchObject([{ edges: [0, 4, 7, 3] }]);
+    expect(host.sent[0]?.amounts.at(-1)).toBe(1_000_000);
+    model.attemptSucceeded(0, 0);
+    expect(host.outcomes.get(0)).toBe('Success');
+  });
+
+  it('is what it takes: none is found', () => {
+    const { host, pay } = play(4, square);
+    pay({ destination: 0, multiPart: false, outgoingEdges: [0], lastHop: 2 });
     expect(host.outcomes.get(0)).toBe('RouteNotFound');
     expect(host.sent).toEqual([]);
   });

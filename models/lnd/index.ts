@@ -10,5 +10,6 @@ export const lndKind: ModelKind = {
   optionsSchema: LND_OPTIONS,
   senderOptions: ['max_cltv', 'outgoing_channel', 'last_hop'],
   paysByAmp: true,
+  findsCircles: true,
   create: (host) => new LndModel(host),
 };

@@ -60,6 +60,7 @@ export function channelGossip(w: RealWorld, node: RealNode): readonly ChannelGos
     const [one, two] = [policyOf(info.get_one_to_two()), policyOf(info.get_two_to_one())];
     found.push({
       channel: channel.name,
+      name: w.timeline.channelNames[channel.name]!,
       peer: peer.index,
       capacitySat: channel.capacitySat,
       policy: out ? one : two,

@@ -38,8 +38,10 @@ export function channelGossip(w: World, node: number): readonly ChannelGossip[] 
   const found: ChannelGossip[] = [];
   for (let i = edgeStart[start[node]!]!; i < edgeStart[start[node + 1]!]!; i++) {
     const into = edge[i]!;
+    const channel = w.channels.name[into >> 1]!;
     found.push({
-      channel: w.channels.name[into >> 1]!,
+      channel,
+      name: w.timeline.channelNames[channel]!,
       peer: w.from(into),
       capacitySat: w.channels.capacityMsat[into >> 1]! / 1000,
       policy: known(into ^ 1),

@@ -5,18 +5,18 @@ import { compileScenario } from '../../compile/compile.ts';
 import { OUTCOME, type Outcome } from '../../simulate/records.ts';
 import { formatDiagnostics } from '../../spec/format-diagnostic.ts';
 import type { Action } from '../../timeline/timeline.ts';
-import { ownChannel, StubAgent } from '../testing/stub-agent.ts';
+import { competitor, ownChannel, StubAgent } from '../testing/stub-agent.ts';
 import { rebalancer } from './rebalancer.ts';
 
 const MINUTE = 60_000_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-async function planned(rule: object): Promise<Action['args']> {
+async function planned(rule: object, model = 'lnd'): Promise<Action['args']> {
   const text = stringify({
     version: 1,
     duration: '10h',
-    nodes: { alice: {}, bob: {} },
+    nodes: { alice: { model }, bob: {} },
     channels: { c: { from: 'alice', to: 'bob', capacity: '1_000_000 sat' } },
     behaviours: { refill: { nodes: 'alice', rebalancer: rule } },
   });
@@ -50,12 +50,12 @@ class Sleeper extends StubAgent {
       .map(({ outChannel, inChannel, amountMsat }) => `${outChannel}>${inChannel} ${amountMsat / 1000}`);
   }
 
-  /** The last order has ended. */
-  end(outcome: Outcome, feeMsat = 0): void {
+  /** The last order has ended; hop `failureHop` told why. */
+  end(outcome: Outcome, feeMsat = 0, failureHop = -1): void {
     const number = this.orders.length - 1;
     const { amountMsat } = this.orders[number] as { readonly amountMsat: number };
     this.ended = [
-      { number, outcome, amountMsat, feeMsat, attempts: 1, resolvedUs: this.timeUs, failureCode: 0, failureHop: -1 },
+      { number, outcome, amountMsat, feeMsat, attempts: 1, resolvedUs: this.timeUs, failureCode: 0, failureHop },
     ];
   }
 }
@@ -154,5 +154,71 @@ describe('patience', () => {
     agent.own = own.slice(0, 2);
     await agent.wakeAt(HOUR);
     expect((agent.memory as { readonly failed: object }).failed).toEqual({});
+  });
+});
+
+describe('a node that finds no circle', () => {
+  /** Node 0 has channel 1 to node 11 and channel 2 to node 12, which are joined by channels 31 and 32. */
+  const known = new Map([
+    [0, [competitor(11, 1, { channel: 1, name: 'c-1' }), competitor(12, 1, { channel: 2, name: 'c-2' })]],
+    [
+      11,
+      [
+        competitor(0, 1, { channel: 1, name: 'c-1' }),
+        competitor(12, 10, { channel: 31, name: 'c-31' }),
+        competitor(12, 20, { channel: 32, name: 'c-32' }),
+      ],
+    ],
+  ]);
+
+  async function sleeper(model: string, rule: object = {}): Promise<Sleeper> {
+    const agent = new Sleeper(await planned({ amount: '50_000 sat', ...rule }, model));
+    agent.model = model;
+    agent.own = [ownChannel(1, 0), ownChannel(2, 1_000_000)];
+    agent.known = known;
+    return agent;
+  }
+
+  test.each(['ldk', 'eclair'])('is given the cheapest that its agent finds: %s', async (model) => {
+    const agent = await sleeper(model);
+    expect(await agent.wakeAt(0)).toEqual(['2>1 50000']);
+    expect(agent.orders[0]?.route).toEqual([2, 31, 1]);
+  });
+
+  test.each(['lnd', 'cln'])('is no %s node', async (model) => {
+    const agent = await sleeper(model);
+    expect(await agent.wakeAt(0)).toEqual(['2>1 50000']);
+    expect(agent.orders[0]).not.toHaveProperty('route');
+    expect(agent.memory).not.toHaveProperty('paying.route');
+  });
+
+  test('is asked as it is where there is none', async () => {
+    const agent = await sleeper('ldk', { max_fee_rate: '1 ppm' });
+    expect(await agent.wakeAt(0)).toEqual(['2>1 50000']);
+    expect(agent.orders[0]).not.toHaveProperty('route');
+  });
+
+  test('leaves out the channel that failed until the longest pause is over', async () => {
+    const agent = await sleeper('ldk', { back_off: { first: '1h', factor: 1, max: '4h' } });
+    await agent.wakeAt(0);
+    agent.end(OUTCOME.RetriesExhausted, 0, 1);
+    const taken: unknown[] = [];
+    for (let hour = 1; hour < 6; hour++) {
+      await agent.wakeAt(hour * HOUR);
+      taken.push(agent.orders.at(-1)?.route?.[1]);
+      agent.end(OUTCOME.Success);
+    }
+    expect(taken).toEqual([32, 32, 32, 31, 31]);
+  });
+
+  test('takes it again where its own channel was what failed', async () => {
+    const agent = await sleeper('ldk', { back_off: { first: '1h', factor: 1, max: '4h' } });
+    await agent.wakeAt(0);
+    agent.end(OUTCOME.RetriesExhausted, 0, 0);
+    await agent.wakeAt(HOUR);
+    expect(agent.orders.map(({ route }) => route)).toEqual([
+      [2, 31, 1],
+      [2, 31, 1],
+    ]);
   });
 });

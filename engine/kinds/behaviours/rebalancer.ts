@@ -7,14 +7,20 @@
  * (a ratio of 50 % for both channels, nothing below 10,000 sat, at most 2,000 ppm; README of C-Otto/rebalance-lnd) and
  * CLBOSS (channels below 25 % are filled; clboss:Boss/Mod/EarningsRebalancer.cpp:max_spendable_percent, which fills them up
  * to 75 %, leaves 27.5 % in the others and pays at most 0.5 %).
+ *
+ * Nodes whose implementation finds no way from a node to itself (LDK, Eclair) are given the route, which the agent looks for
+ * as a script beside such a node would (circle-search.ts).
  */
 import type { OwnChannel } from '../../backends/backend.ts';
 import type { Json } from '../../base/json.ts';
 import { proportionalFee, US_PER_SECOND } from '../../base/numbers.ts';
+import { compareText } from '../../base/order.ts';
 import { OUTCOME } from '../../simulate/records.ts';
 import type { Action } from '../../timeline/timeline.ts';
 import { Arguments } from '../arguments.ts';
 import type { Agent, BehaviourKind } from '../behaviour.ts';
+import type { PlanContext } from '../kind.ts';
+import { type Circle, cheapestCircle } from './circle-search.ts';
 import { localRatio } from './local-ratio.ts';
 
 const HOUR_US = 3_600 * US_PER_SECOND;
@@ -31,15 +37,24 @@ const MAX_FEE_PPM = 2_000;
 
 const BACK_OFF = { firstUs: HOUR_US / 2, factor: 2, maxUs: DAY_US };
 
+/** A payment that is under way; with the names of its channels where the agent has looked for the route itself. */
+interface Paying {
+  readonly number: number;
+  readonly pair: string;
+  readonly route?: readonly string[];
+}
+
 /** What an agent remembers. Pairs of channels are called `OUT>IN`, by name. */
 interface Memory {
   /** Number of the day, and fees paid in it, msat. */
   readonly day: number;
   readonly spent_msat: number;
   /** The payment that was made last: its number and pair; null when nothing is in flight. */
-  readonly paying: { readonly number: number; readonly pair: string } | null;
+  readonly paying: Paying | null;
   /** Pairs that failed: how often in a row, and until when they are left alone, µs. */
   readonly failed: { readonly [pair: string]: { readonly times: number; readonly until_us: number } };
+  /** Channels of others that failed a payment, by name: until when the agent's own search leaves them out. */
+  readonly avoided?: { readonly [channel: string]: number };
 }
 
 const share = { type: 'number', minimum: 0, maximum: 1 } as const;
@@ -121,8 +136,10 @@ rebalancer: { below: 0.2, above: 0.6, amount: 200_000 sat, max_fee_rate: 500 ppm
     if (target < below) args.report('E607', [args.has('target') ? 'target' : 'below'], '`target` is less than `below`');
     if (args.failed) return null;
     const backOff = args.has('back_off') ? new Arguments(args.place('back_off'), context) : null;
+    const searching = withoutCircles(use.nodes, context);
     return {
       args: {
+        ...(searching.length === 0 ? {} : { searching }),
         below,
         target,
         above: args.number('above', HALF),
@@ -149,16 +166,36 @@ rebalancer: { below: 0.2, above: 0.6, amount: 200_000 sat, max_fee_rate: 500 ppm
     const order = choose(args, channels, { ...memory, failed }, agent.timeUs);
     if (order === null) return { ...memory, failed } as unknown as Json;
     const { out, into, amountMsat, maxFeeMsat } = order;
+    const circle = await circleFor(args, agent, order, memory);
     const number = await agent.rebalance({
       outChannel: out.channel,
       inChannel: into.channel,
       amountMsat,
       maxFeeMsat,
+      ...(circle === null ? {} : { route: circle.channels }),
     });
-    const paying = number === null ? null : { number, pair: pairOf(out, into) };
+    const route = circle === null ? {} : { route: circle.names };
+    const paying: Paying | null = number === null ? null : { number, pair: pairOf(out, into), ...route };
     return { ...memory, failed, paying } as unknown as Json;
   },
 };
+
+/** Models of the nodes that find no way from a node to itself, by name. */
+function withoutCircles(nodes: readonly number[], context: PlanContext): readonly string[] {
+  const models = new Set(nodes.map((node) => context.network.nodes[node]?.model ?? ''));
+  return [...models].filter((model) => !context.findsCircles(model)).sort(compareText);
+}
+
+/**
+ * The way of a payment, for a node that does not look for one itself; null for others. Where there is no way the node is
+ * asked as it is, and the payment ends as RouteNotFound.
+ */
+async function circleFor(args: Action['args'], agent: Agent, order: Order, memory: Memory): Promise<Circle | null> {
+  const searching = (args.searching ?? []) as readonly string[];
+  if (searching.length === 0 || !searching.includes((await agent.self()).model)) return null;
+  const avoided = new Set(Object.keys(memory.avoided ?? {}));
+  return cheapestCircle(agent, { ...order, avoided });
+}
 
 function pairOf(out: OwnChannel, into: OwnChannel): string {
   return `${out.name}>${into.name}`;
@@ -167,16 +204,28 @@ function pairOf(out: OwnChannel, into: OwnChannel): string {
 /** The memory with what became of the last payment; a new day begins with nothing spent. */
 function heard(args: Action['args'], agent: Agent, known: Memory | null): Memory {
   const day = Math.floor(agent.timeUs / DAY_US);
-  const memory = known ?? { day, spent_msat: 0, paying: null, failed: {} };
+  const memory = present(known ?? { day, spent_msat: 0, paying: null, failed: {} }, agent.timeUs);
   const { paying } = memory;
   const ended = paying === null ? undefined : agent.ended.find(({ number }) => number === paying.number);
   const spent = (memory.day === day ? memory.spent_msat : 0) + (ended?.feeMsat ?? 0);
   if (paying === null || ended === undefined) return { ...memory, day, spent_msat: spent };
   const { [paying.pair]: before, ...failed } = memory.failed;
-  if (ended.outcome === OUTCOME.Success) return { day, spent_msat: spent, paying: null, failed };
+  const now = { ...memory, day, spent_msat: spent, paying: null, failed };
+  if (ended.outcome === OUTCOME.Success) return now;
   const times = (before?.times ?? 0) + 1;
   const until_us = ended.resolvedUs + pauseUs(args, times);
-  return { day, spent_msat: spent, paying: null, failed: { ...failed, [paying.pair]: { times, until_us } } };
+  const next = { ...now, failed: { ...failed, [paying.pair]: { times, until_us } } };
+  // The channel behind the node that reported the failure; the first one is the agent's own.
+  const culprit = ended.failureHop > 0 ? paying.route?.[ended.failureHop] : undefined;
+  if (culprit === undefined) return next;
+  return { ...next, avoided: { ...memory.avoided, [culprit]: ended.resolvedUs + Number(args.maxUs) } };
+}
+
+/** The memory without what is over: channels that are taken again. */
+function present(memory: Memory, timeUs: number): Memory {
+  const { avoided, ...rest } = memory;
+  const left = Object.entries(avoided ?? {}).filter(([, untilUs]) => untilUs > timeUs);
+  return left.length === 0 ? rest : { ...rest, avoided: Object.fromEntries(left) };
 }
 
 /** How long a pair is left alone after so many failures in a row, µs. */

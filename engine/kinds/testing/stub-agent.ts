@@ -37,6 +37,7 @@ export function ownChannel(channel: number, localSat: number, more: Partial<OwnC
 export function competitor(peer: number, feeRatePpm: number, more: Partial<ChannelGossip> = {}): ChannelGossip {
   return {
     channel: 100 + peer,
+    name: `c-${100 + peer}`,
     peer,
     capacitySat: 1_000_000,
     policy: POLICY,
@@ -63,8 +64,10 @@ export class StubAgent implements Agent {
     return RandomStream.named(1, 'behaviour', 'test/node', `${purpose} ${this.wake}`);
   }
 
+  model = 'lnd';
+
   self(): NodeObservation {
-    throw new Error('not asked in these tests');
+    return { model: this.model } as NodeObservation;
   }
 
   channels(): readonly OwnChannel[] {

@@ -7,6 +7,7 @@ import type { OldStateChoice, OldStateRequest } from '../../timeline/old-states.
 import type { InvoicePlan } from '../../timeline/timeline.ts';
 import { BLOCK_WEIGHT } from '../mempool.ts';
 import type { RoutingTraceSink } from '../routing-trace.ts';
+import { circle } from './circle.ts';
 import { type TestNetwork, type TestPayment, TestRun } from './network.ts';
 
 /** One step of a random scenario; numbers are reduced to what exists. */
@@ -37,7 +38,13 @@ export type Step =
   | { readonly do: 'cheat'; readonly n: number; readonly away: boolean; readonly blocks: number }
   | { readonly do: 'lose'; readonly n: number; readonly broadcast: boolean }
   | { readonly do: 'create' | 'settle' | 'cancel'; readonly invoice: number }
-  | { readonly do: 'rebalance'; readonly out: number; readonly into: number; readonly msat: number }
+  | {
+      readonly do: 'rebalance';
+      readonly out: number;
+      readonly into: number;
+      readonly msat: number;
+      readonly given: boolean;
+    }
   | { readonly do: 'policy'; readonly channel: number; readonly policy: PolicyPlan };
 
 const NODES = 6;
@@ -157,6 +164,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       out: fc.nat(13),
       into: fc.nat(13),
       msat: fc.integer({ min: 1000, max: 200_000_000 }),
+      given: fc.boolean(),
     }),
   },
   {
@@ -493,12 +501,14 @@ export function play(
         // The row's ends are whatever they are; what counts is that the money comes back where it left.
         const node = t.payments![row]!.source;
         if (t.payments![row]!.destination !== node) break;
+        const way = s.given ? circle(t.channels, node, s.out, s.into) : [];
         sim.rebalance({
           node,
-          outChannel: s.out % t.channels.length,
-          inChannel: s.into % t.channels.length,
+          outChannel: way[0] ?? s.out % t.channels.length,
+          inChannel: way.at(-1) ?? s.into % t.channels.length,
           amountMsat: s.msat,
           maxFeeMsat: 100_000,
+          ...(way.length > 0 ? { route: way } : {}),
           row,
         });
         break;
