@@ -15,6 +15,7 @@ describe('random networks and timelines', () => {
   const transactions = new Set<number>();
   const endings = new Set<number>();
   const revoked = new Set<string>();
+  const circles = new Set<string>();
 
   it(
     'keeps every invariant after every event, resolves every payment and frees every HTLC',
@@ -29,6 +30,10 @@ describe('random networks and timelines', () => {
             if (code === RECORD.txConfirmed) transactions.add(a);
             if (code === RECORD.htlcOnChain) endings.add(c);
             if (code === RECORD.revokedOutput) revoked.add(`${b}${c}`);
+          }
+          for (const { outcome, route } of run.results) {
+            const isCircle = route.length > 1 && route[0] === route.at(-1);
+            if (isCircle && outcome === OUTCOME.Success) circles.add(t.nodes[route[0]!]!.model!);
           }
           const w = run.simulation.world;
           expect(run.simulation.brokenInvariant()).toBeNull();
@@ -60,6 +65,8 @@ describe('random networks and timelines', () => {
     // Balances, HTLCs and second-level outputs, taken by the victim and by the cheater; the latter are rare.
     const wanted = runs < 3000 ? ['11', '12', '21'] : ['11', '12', '21', '22', '31', '32'];
     expect([...revoked]).toEqual(expect.arrayContaining(wanted));
+    // Payments of nodes to themselves, which these only send along a given route.
+    expect([...circles]).toEqual(expect.arrayContaining(['eclair', 'ldk']));
     for (const o of [OUTCOME.Success, OUTCOME.RouteNotFound, OUTCOME.InsufficientBalance, OUTCOME.NotDispatched]) {
       expect(outcomes).toContain(o);
     }
