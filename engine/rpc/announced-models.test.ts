@@ -50,6 +50,20 @@ describe('an announced model', () => {
     `);
   });
 
+  it('finds ways from a node to itself if it says so', async () => {
+    const file = `  a: { model: simple }
+  b: {}
+channels:
+  one: { from: a, to: b, capacity: 1_000_000 sat }
+  two: { from: b, to: a, capacity: 1_000_000 sat }
+events:
+  - { at: 0s, rebalance: { node: a, out: one, in: two, amount: 1 sat } }
+`;
+    expect(await compiled(file, { ...simple, finds_circles: true })).toEqual([]);
+    expect(await compiled(file, simple)).toEqual([expect.stringContaining('W607 events[0].rebalance.node')]);
+    expect(announce({ ...simple, finds_circles: true })[0]?.kind.findsCircles).toBe(true);
+  });
+
   it('is unknown where no process, or another one, is there', async () => {
     expect(await compiled('  a: { model: simple }\n')).toMatchInlineSnapshot(`
       [
