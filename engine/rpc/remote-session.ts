@@ -289,6 +289,10 @@ class LocalPicture {
       if (usable) this.#eligible.add(edge);
       else this.#eligible.delete(edge);
     }
+    // A channel that is closed is among them no more, and nothing goes over it.
+    for (const edge of changed ? this.#edges : []) {
+      if (!edges.includes(edge) && this.#eligible.delete(edge)) ineligible.push(edge);
+    }
     if (!changed && views.length + eligible.length + ineligible.length === 0) return null;
     if (changed) this.#edges = edges as number[];
     return {

@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MODEL_KINDS } from '../kinds/registry.ts';
+import { OUTCOME } from '../simulate/records.ts';
+import { TestRun } from '../simulate/testing/network.ts';
 import { network, play, step } from '../simulate/testing/random-play.ts';
 import { loopbackKinds } from './testing/loopback.ts';
 
@@ -34,4 +36,26 @@ describe('models behind the protocol', () => {
     },
     120_000 + 3000 * runs,
   );
+
+  it.each(['cln', 'eclair', 'ldk', 'lnd'])('hear that a channel is closed which a route names: %s', (model) => {
+    const ring = {
+      nodes: [{ model }, { model }, { model }],
+      channels: [0, 1, 2].map((node0) => ({ node0, node1: (node0 + 1) % 3 })),
+      payments: [0, 0].map((node) => ({ source: node, destination: node, amountMsat: 20_000_000 })),
+      profiles: [{ method: 'invoice' as const }],
+    };
+    const run = new TestRun({ ...ring, models: () => loopbackKinds(MODEL_KINDS).kinds });
+    const order = { node: 0, outChannel: 0, inChannel: 2, amountMsat: 20_000_000, maxFeeMsat: -1, route: [0, 1, 2] };
+    run.simulation.rebalance({ ...order, row: 0 });
+    run.until(10);
+    run.simulation.closeChannel({ channel: 0, force: false, by: 0 });
+    run.until(20);
+    run.simulation.mine(10);
+    run.simulation.rebalance({ ...order, row: 1 });
+    run.until(30);
+    expect(run.results).toMatchObject([
+      { payment: 0, outcome: OUTCOME.Success },
+      { payment: 1, outcome: OUTCOME.RouteNotFound, attempts: 0 },
+    ]);
+  });
 });
