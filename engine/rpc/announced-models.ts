@@ -38,7 +38,7 @@ export function announcedKinds(
 
 /** Models of which nothing is known but their names. */
 export function announcedNames(names: readonly string[], from: string): readonly AnnouncedModel[] {
-  return names.map((name) => ({ name, from, ...compiled(name, from, ''), senderOptions: [] }));
+  return names.map((name) => ({ name, from, ...compiled(name, from, ''), senderOptions: [], findsCircles: false }));
 }
 
 function announcedKind(name: string, from: string, m: Message): AnnouncedKind {
