@@ -26,7 +26,7 @@ export const modelHostCommand: CommandEntry = {
     };
     await serveUntilEnd(io, 'blast.v1.Model', settings, (end) => {
       if (options.untilInputEnds === true) io.onInputEnd(end);
-      return [modelService(MODEL_KINDS, listener)];
+      return { services: [modelService(MODEL_KINDS, listener)] };
     });
     return EXIT.ok;
   },

@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { defaultEngine } from '../host/default-engine.ts';
 import { MODEL_KINDS } from '../kinds/registry.ts';
 import { BLAST_SERVICE } from '../rpc/blast-service.ts';
+import { errorDetail } from '../rpc/control-errors.ts';
+import { CONTROL_SERVICE } from '../rpc/control-service.ts';
 import { MemoryFiles } from '../run/testing/memory-files.ts';
 import { runCli } from './cli.ts';
 import { FakeIo } from './testing/fake-io.ts';
@@ -80,11 +82,64 @@ describe('blast model', () => {
     const client = connect(io);
     expect(await client('WalletBalance', { node: 'lnd-0001' })).toEqual({ balance: '100000000' });
     await client('Save', { sim: 'two' });
-    expect(io.files.read('blast-saves/two.json')).toMatch(/^\{"format":"blast-host\/1"/);
+    expect(io.files.read('blast-saves/two.json')).toMatch(/^\{"format":"blast-host\/2"/);
     await expect(client('GetPubKey', { node: 'x' })).rejects.toThrow(/could not find node x/);
     await client('StopModel', {});
     expect(await ended).toBe(EXIT_OK);
     expect(io.err).toBe('WalletBalance\nSave\nGetPubKey: could not find node x\nStopModel\n');
+  });
+
+  it('serves the control plane beside it, with options checked as in a scenario', async () => {
+    const io = new FakeIo();
+    const ended = run(io, 'model', 'serve', 'lnd', '--clock', 'manual', '--nodes', '1');
+    await until(() => io.out.includes('listens on'));
+    const control = connect(io, CONTROL_SERVICE);
+    const server = (await control('GetServer', {})) as { readonly models: readonly { readonly name: string }[] };
+    expect(server).toMatchObject({
+      default_model: 'lnd',
+      wall_clock: false,
+      software: expect.stringMatching(/^blast \d/),
+    });
+    expect(server.models.map(({ name }) => name)).toEqual(MODEL_KINDS.map(({ name }) => name));
+    const options = (fields: object): object => ({ nodes: [{ name: 'bob', model: 'cln', options: { fields } }] });
+    for (const [fields, message] of [
+      [{ fee_bse: { numberValue: 1 } }, /unknown key `fee_bse`/],
+      [{ fee_base_msat: { numberValue: -1 } }, /expected at least 0/],
+      [{ fee_base_msat: { stringValue: '${{ 1 }}' } }, /no expressions/],
+    ] as const) {
+      const error = (await control('CreateNodes', options(fields)).catch(
+        (problem: unknown) => problem,
+      )) as ServiceError;
+      expect(error.details).toMatch(message);
+      expect(errorDetail(error)).toEqual({ reason: 'ERROR_INVALID_VALUE', field: 'nodes[0].options', subject: 'cln' });
+    }
+    await control('CreateNodes', options({ fee_base_msat: { numberValue: 5 } }));
+    const channel = { node: 'lnd-0000', peer: 'bob', capacity_sat: 1_000_000 };
+    await control('OpenChannel', channel);
+    await control('MineBlocks', { blocks: 6 });
+    await control('AdvanceTime', { duration_us: 1_000_000 });
+    const paying = control('Pay', { node: 'lnd-0000', destination: 'bob', amount_msat: 1_000_000 });
+    await control('AdvanceTime', { duration_us: 10_000_000 });
+    expect(await paying).toMatchObject({ state: 'PAYMENT_SUCCEEDED', fee_msat: '0' });
+    await control('SaveNetwork', { name: 'paid' });
+    expect(await control('ListNetworks', {})).toEqual({ names: ['paid'] });
+    await connect(io)('StopModel', {});
+    expect(await ended).toBe(EXIT_OK);
+  });
+
+  it('answers a payment when the clock has brought it to its end', async () => {
+    const io = new FakeIo();
+    const ended = run(io, 'model', 'serve', 'lnd', '--nodes', '2', '--quiet');
+    await until(() => io.out.includes('listens on'));
+    const control = connect(io, CONTROL_SERVICE);
+    await control('OpenChannel', { node: 'lnd-0000', peer: 'lnd-0001', capacity_sat: 1_000_000 });
+    await control('MineBlocks', { blocks: 6 });
+    await control('AdvanceTime', { duration_us: 1_000_000 });
+    expect(await control('Pay', { node: 'lnd-0000', destination: 'lnd-0001', amount_msat: 1_000 })).toMatchObject({
+      state: 'PAYMENT_SUCCEEDED',
+    });
+    io.interrupt();
+    expect(await ended).toBe(EXIT_OK);
   });
 
   it('ends when it is interrupted, and says which port is taken', async () => {
@@ -104,8 +159,8 @@ function addressOf(io: FakeIo): string {
   return /listens on (\S+)/.exec(io.out)?.[1] ?? '';
 }
 
-function connect(io: FakeIo): (name: string, request: object) => Promise<unknown> {
-  const client = new (makeClientConstructor(BLAST_SERVICE, 'BlastRpc'))(addressOf(io), credentials.createInsecure());
+function connect(io: FakeIo, service = BLAST_SERVICE): (name: string, request: object) => Promise<unknown> {
+  const client = new (makeClientConstructor(service, 'S'))(addressOf(io), credentials.createInsecure());
   return (name, request) =>
     new Promise((resolve, reject) => {
       (client[name] as (...args: unknown[]) => void)(request, (error: ServiceError | null, answer: unknown) =>

@@ -6,14 +6,14 @@ import type { ListenSettings } from './tls-options.ts';
 
 /**
  * Listens, says where (`WHAT listens on HOST:PORT`), and serves until `end` is called or there is an interruption; a
- * second one ends the process.
+ * second one ends the process. `ended` of what was begun is called at the end, before calls in progress are waited for.
  * @throws CliError when the certificate or the address cannot be used
  */
 export async function serveUntilEnd(
   io: CliIo,
   what: string,
   { address, tls }: ListenSettings,
-  services: (end: () => void) => readonly ServedService[],
+  begin: (end: () => void) => { readonly services: readonly ServedService[]; ended?(): void },
 ): Promise<void> {
   const { addressText, serverCredentials } = await import('../rpc/endpoint.ts');
   const { serve } = await import('../rpc/serve.ts');
@@ -25,20 +25,19 @@ export async function serveUntilEnd(
     if (ended.signal.aborted) io.exit(EXIT.interrupted);
     ended.abort();
   });
+  const served = begin(() => ended.abort());
   try {
-    const server = await serve(
-      address,
-      credentials,
-      services(() => ended.abort()),
-    ).catch((error: Error) => {
+    const server = await serve(address, credentials, served.services).catch((error: Error) => {
       throw new CliError(EXIT.backend, `cannot listen on ${addressText(address)}: ${error.message}`);
     });
     io.stdout.write(`${what} listens on ${addressText(server.address)}\n`);
     if (!ended.signal.aborted) {
       await new Promise((resolve) => ended.signal.addEventListener('abort', resolve, { once: true }));
     }
+    served.ended?.();
     await server.stop();
   } finally {
+    served.ended?.();
     release();
   }
 }

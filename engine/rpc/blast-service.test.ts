@@ -3,8 +3,9 @@ import { Client, credentials, Metadata, makeClientConstructor, type ServiceError
 import { service as healthService } from 'grpc-health-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { lndKind } from '../../models/lnd/index.ts';
-import { BLAST_SERVICE, BlastHost } from './blast-service.ts';
+import { BLAST_SERVICE, BlastService } from './blast-service.ts';
 import { serverCredentials } from './endpoint.ts';
+import { NetworkHost } from './network-host.ts';
 import { type RunningServer, serve } from './serve.ts';
 
 const SECOND = 1_000_000;
@@ -12,25 +13,27 @@ const SECOND = 1_000_000;
 type Call = (request: object) => Promise<Record<string, unknown>>;
 
 let nowUs = 0;
-let host: BlastHost;
+let host: NetworkHost;
 let server: RunningServer;
 let client: Client;
 const files = new Map<string, string>();
 const stopped: number[] = [];
 const calls: [name: string, failure: string | null][] = [];
 
-function newHost(): BlastHost {
-  return new BlastHost({
-    model: lndKind,
+function newHost(): NetworkHost {
+  return new NetworkHost({
+    models: [lndKind],
+    defaultModel: 'lnd',
     walletSat: 100_000_000,
-    blockEveryUs: 5 * SECOND,
-    blocks: 10,
+    mining: { blocks: 10, everyUs: 5 * SECOND },
     height: 100,
     feeratePerKw: 250,
     nowUs: () => nowUs,
+    sleep: null,
     folder: {
       read: (name) => files.get(name) ?? null,
       write: (name, text) => void files.set(name, text),
+      list: () => [...files.keys()],
     },
     stopped: () => void stopped.push(nowUs),
     called: (name, failure) => void calls.push([name, failure]),
@@ -42,11 +45,11 @@ beforeAll(async () => {
   const implementation = Object.fromEntries(
     Object.keys(BLAST_SERVICE).map((name) => [
       name,
-      (...args: unknown[]) => (host.implementation()[name] as (...args: unknown[]) => void)(...args),
+      (...args: unknown[]) => (new BlastService(host).implementation()[name] as (...args: unknown[]) => void)(...args),
     ]),
   );
   server = await serve({ host: '127.0.0.1', port: 0 }, serverCredentials(null), [
-    { ...newHost().service(), implementation },
+    { ...new BlastService(newHost()).service(), implementation },
   ]);
   const Constructor = makeClientConstructor(BLAST_SERVICE, 'BlastRpc');
   client = new Constructor(`127.0.0.1:${server.address.port}`, credentials.createInsecure());
@@ -251,8 +254,8 @@ describe('saved networks', () => {
     const text = files.get('whole.json') as string;
     for (const [damaged, message] of [
       [text.slice(0, 100), /it is no JSON/],
-      [text.replace('"nodes":2', '"nodes":3'), /not that of its digest/],
-      [text.replace('blast-host/1', 'blast-host/9'), /not of the format/],
+      [text.replace('"payments":0', '"payments":1'), /not that of its digest/],
+      [text.replace('blast-host/2', 'blast-host/9'), /not of the format/],
       [text.replace('"model":"lnd","sha256"', '"model":"ldk","sha256"'), /is of ldk, not of lnd/],
       ['null', /not of the format/],
     ] as const) {

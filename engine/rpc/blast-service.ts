@@ -19,12 +19,10 @@ import {
 import { fromJSON } from '@grpc/proto-loader';
 import { regtestAddress } from './bitcoin-address.ts';
 import { BLAST_PROTO } from './blast-proto.ts';
-import { HostError, HostedNetwork, type HostedSettings } from './hosted-network.ts';
-import { loadNetwork, type SaveFolder, saveNetwork } from './saved-networks.ts';
+import { HostError } from './host-error.ts';
+import { type HostedNetwork, LINK_US, MAX_NODES } from './hosted-network.ts';
+import type { NetworkHost } from './network-host.ts';
 import type { ServedService } from './serve.ts';
-
-/** Most nodes that one call starts. */
-const MAX_NODES = 10_000;
 
 /** Port that nodes of the Lightning Network listen on. */
 const LISTEN_PORT = 9735;
@@ -36,43 +34,27 @@ export const BLAST_SERVICE: ServiceDefinition = fromJSON(BLAST_PROTO as Paramete
   defaults: true,
 })['blast_proto.BlastRpc'] as ServiceDefinition;
 
-export interface BlastHostOptions extends HostedSettings {
-  readonly folder: SaveFolder;
-  /** Called when StopModel was answered. */
-  stopped(): void;
-  /** Called with the name of each call and, where it failed, the sentence that answers it. */
-  called(name: string, failure: string | null): void;
-}
-
 type Request = Readonly<Record<string, string | number>>;
 type Answers = Readonly<Record<string, (request: Request) => object>>;
 
-/** The nodes of a process and the calls on them. */
-export class BlastHost {
-  readonly #options: BlastHostOptions;
-  #network: HostedNetwork | null = null;
+/** BLAST's protocol on the network of a host. */
+export class BlastService {
+  readonly #host: NetworkHost;
 
-  constructor(options: BlastHostOptions) {
-    this.#options = options;
-  }
-
-  /** The nodes; null before StartNodes or Load and after StopModel. */
-  get network(): HostedNetwork | null {
-    return this.#network;
+  constructor(host: NetworkHost) {
+    this.#host = host;
   }
 
   /** Starts nodes, as StartNodes does. @throws HostError */
   start(count: number): void {
-    if (this.#network !== null) throw new HostError('the nodes were started before');
+    const { network, options } = this.#host;
+    if ((network?.size ?? 0) > 0) throw new HostError('the nodes were started before', 'network_in_use');
     if (!Number.isInteger(count) || count < 1 || count > MAX_NODES) {
-      throw new HostError(`the number of nodes must be from 1 to ${MAX_NODES}`);
+      throw new HostError(`the number of nodes must be from 1 to ${MAX_NODES}`, 'invalid_value');
     }
-    this.#network = new HostedNetwork(this.#options, count);
-  }
-
-  /** Plays what is due by now. */
-  catchUp(): void {
-    this.#network?.catchUp();
+    const { defaultModel: model, walletSat } = options;
+    const node = { name: '', alias: '', model, options: {}, walletSat };
+    this.#host.open().createNodes(Array.from({ length: count }, () => node));
   }
 
   /** The protocol, for a server. */
@@ -91,17 +73,18 @@ export class BlastHost {
       Object.entries(this.#answers).map(([name, answer]): [string, handleUnaryCall<Request, object>] => [
         name,
         ({ request }, callback) => {
+          const { called, stopped } = this.#host.options;
           try {
-            this.catchUp();
+            this.#host.catchUp();
             const answered = answer(request);
-            this.#options.called(name, null);
+            called(name, null);
             callback(null, answered);
           } catch (error) {
             if (!(error instanceof HostError)) throw error;
-            this.#options.called(name, error.message);
+            called(name, error.message);
             callback(failure(error.message));
           }
-          if (name === 'StopModel') this.#options.stopped();
+          if (name === 'StopModel') stopped();
         },
       ]),
     );
@@ -126,11 +109,11 @@ export class BlastHost {
     },
     WalletBalance: (request) => {
       const { network, node } = this.#of(request);
-      return { balance: String(network.walletSat(node)) };
+      return { balance: String(network.figures(node).walletSat) };
     },
     ChannelBalance: (request) => {
       const { network, node } = this.#of(request);
-      return { balance: String(network.channelSat(node)) };
+      return { balance: String(Math.floor(network.figures(node).localBalanceMsat / 1000)) };
     },
     ListChannels: (request) => {
       const { network, node } = this.#of(request);
@@ -144,13 +127,22 @@ export class BlastHost {
     OpenChannel: (request) => {
       const { network, node } = this.#of(request);
       const peer = network.nodeOfKey(String(request.peer_pub_key));
-      const channel = { id: Number(request.channel_id), source: node, destination: peer };
-      network.open(channel, Number(request.amount), Number(request.push_amout));
+      network.open({
+        id: Number(request.channel_id),
+        source: node,
+        destination: peer,
+        capacitySat: Number(request.amount),
+        pushMsat: Number(request.push_amout) * 1000,
+        announced: true,
+        policy: {},
+        peerPolicy: {},
+        latencyUs: LINK_US,
+      });
       return { success: true };
     },
     CloseChannel: (request) => {
       const { network, node } = this.#of(request);
-      network.close(Number(request.channel_id), node);
+      network.close(Number(request.channel_id), node, false);
       return { success: true };
     },
     GetModelChannels: () => {
@@ -179,26 +171,24 @@ export class BlastHost {
       return { address: listenAddress(network, node) };
     },
     StopModel: () => {
-      this.#network = null;
+      this.#host.stop();
       return { success: true };
     },
     Load: ({ sim }) => {
-      if (this.#network !== null) throw new HostError('the nodes were started before');
-      const { folder, model } = this.#options;
-      const state = loadNetwork(folder, String(sim), model.name);
-      this.#network = new HostedNetwork(this.#options, state.nodes, state);
+      this.#host.load(String(sim), this.#host.options.defaultModel, false);
       return { success: true };
     },
     Save: ({ sim }) => {
-      const { folder, model } = this.#options;
-      saveNetwork(folder, String(sim), model.name, this.#started().capture());
+      this.#started();
+      this.#host.save(String(sim));
       return { success: true };
     },
   };
 
   #started(): HostedNetwork {
-    if (this.#network === null) throw new HostError('the nodes are not started');
-    return this.#network;
+    const { network } = this.#host;
+    if (network === null || network.size === 0) throw new HostError('the nodes are not started', 'refused');
+    return network;
   }
 
   #of(request: Request): { readonly network: HostedNetwork; readonly node: number } {

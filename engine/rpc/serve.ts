@@ -7,10 +7,11 @@ import {
   setLogVerbosity,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { fromJSON, type PackageDefinition } from '@grpc/proto-loader';
+import type { PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { addressText, type ListenAddress } from './endpoint.ts';
+import { fileDescriptors } from './file-descriptors.ts';
 
 // What goes wrong is told by errors; the library would write it to standard error, too.
 setLogVerbosity(logVerbosity.NONE);
@@ -69,11 +70,11 @@ export async function serve(
 /** What tools expect of any server: the health of each service (grpc.health.v1) and their descriptions (reflection). */
 function addStandardServices(server: Server, services: readonly ServedService[]): void {
   const healthy: Record<string, 'SERVING'> = { '': 'SERVING' };
-  const described: PackageDefinition = {};
-  for (const { name, proto } of services) {
-    healthy[name] = 'SERVING';
-    Object.assign(described, fromJSON(proto as Parameters<typeof fromJSON>[0], { keepCase: true }));
-  }
+  for (const { name } of services) healthy[name] = 'SERVING';
   new HealthImplementation(healthy).addToServer(server);
-  new ReflectionService(described).addToServer(server);
+  // Of a package definition only these descriptions are read.
+  const described = Object.fromEntries(
+    services.map(({ name, proto }) => [name, { fileDescriptorProtos: fileDescriptors(proto) }]),
+  );
+  new ReflectionService(described as unknown as PackageDefinition).addToServer(server);
 }

@@ -21,7 +21,7 @@ export class InvoiceTable {
   /** Node whose payment is held or was settled, −1 when there is none. */
   readonly payer: Int32Array;
   /** Rows of the payments that name each invoice. */
-  readonly #rows: readonly (readonly number[])[];
+  readonly #rows: readonly number[][];
 
   constructor({ invoices = [], activities, payments }: Timeline) {
     this.plans = invoices;
@@ -35,6 +35,11 @@ export class InvoiceTable {
       if (named !== undefined) rows[named]!.push(row);
     }
     this.#rows = rows;
+  }
+
+  /** A payment names an invoice whose row was not known before: one that was planned while the network is played. */
+  name(invoice: number, row: number): void {
+    this.#rows[invoice]!.push(row);
   }
 
   /** The instant after which it is not paid any more, µs. */

@@ -28,6 +28,10 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { path: 'docs/scenario-reference.md', make: scenarioMarkdown },
   { path: 'engine/rpc/blast-proto.ts', make: ({ read }) => protoModule('BLAST_PROTO', 'proto/blast.proto', read) },
   {
+    path: 'engine/rpc/control-proto.ts',
+    make: ({ read }) => protoModule('CONTROL_PROTO', 'proto/blast/v1/control.proto', read),
+  },
+  {
     path: 'engine/rpc/model-proto.ts',
     make: ({ read }) => protoModule('MODEL_PROTO', 'proto/blast/v1/model.proto', read),
   },

@@ -3,7 +3,9 @@ import protobuf from 'protobufjs';
 
 /** @param read text of a file of the repository */
 export function protoModule(name: string, path: string, read: (path: string) => string): string {
-  const { root } = protobuf.parse(read(path), { keepCase: true });
+  const { root, imports = [] } = protobuf.parse(read(path), { keepCase: true });
+  // Of what it imports there are files of Google's only, which protobufjs knows.
+  for (const file of imports) root.addJSON(protobuf.common.get(file)?.nested ?? {});
   return [
     `/** ${path} as protobufjs describes it. Made by \`npm run generate\`. */`,
     '// biome-ignore format: generated',

@@ -2,8 +2,9 @@
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import { lndKind } from '../../../models/lnd/index.ts';
 import type { ModelKind } from '../../simulate/node-model.ts';
-import { BlastHost } from '../blast-service.ts';
+import { BlastService } from '../blast-service.ts';
 import { serverCredentials } from '../endpoint.ts';
+import { NetworkHost } from '../network-host.ts';
 import { serve } from '../serve.ts';
 
 export interface HostedNodes {
@@ -29,19 +30,25 @@ export interface HostedNodesOptions {
 export async function hostedNodes(options: HostedNodesOptions): Promise<HostedNodes> {
   const calls: [string, string | null][] = [];
   const saves = new Map(options.saves ?? []);
-  const host = new BlastHost({
-    model: options.model ?? lndKind,
+  const model = options.model ?? lndKind;
+  const host = new NetworkHost({
+    models: [model],
+    defaultModel: model.name,
     walletSat: 100_000_000,
-    blockEveryUs: 5_000_000,
-    blocks: 10,
+    mining: { blocks: 10, everyUs: 5_000_000 },
     height: 100,
     feeratePerKw: 250,
     nowUs: () => Math.floor(options.clock.now() * 1000),
-    folder: { read: (name) => saves.get(name) ?? null, write: (name, text) => void saves.set(name, text) },
+    sleep: null,
+    folder: {
+      read: (name) => saves.get(name) ?? null,
+      write: (name, text) => void saves.set(name, text),
+      list: () => [...saves.keys()],
+    },
     stopped: () => {},
     called: (name, failure) => void calls.push([name, failure]),
   });
-  const own = host.service();
+  const own = new BlastService(host).service();
   const implementation = options.instead?.(own.implementation) ?? own.implementation;
   const server = await serve({ host: '127.0.0.1', port: 0 }, serverCredentials(null), [{ ...own, implementation }]);
   return { address: `127.0.0.1:${server.address.port}`, calls, saves, stop: () => server.stop() };

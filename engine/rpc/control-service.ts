@@ -1,0 +1,464 @@
+/**
+ * The control plane (proto/blast/v1/control.proto) on the network of a host: reads requests, lets the network do what they
+ * ask for, and answers with what it looks like then.
+ */
+import type {
+  handleServerStreamingCall,
+  handleUnaryCall,
+  ServerWritableStream,
+  ServiceDefinition,
+  UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { fromJSON } from '@grpc/proto-loader';
+import type { Json } from '../base/json.ts';
+import { controlFailure } from './control-errors.ts';
+import {
+  type ControlMessage,
+  chainMessage,
+  channelMessage,
+  eventMessage,
+  invoiceMessage,
+  nodeMessage,
+  paymentMessage,
+  policyMessage,
+} from './control-messages.ts';
+import { CONTROL_PROTO } from './control-proto.ts';
+import {
+  type ControlRequest,
+  channelId,
+  flag,
+  integer,
+  invoiceIndex,
+  isGiven,
+  list,
+  MAX_WAIT_US,
+  nodeAt,
+  optional,
+  part,
+  readMining,
+  readPayment,
+  readPolicy,
+  text,
+} from './control-requests.ts';
+import { HostError, inside, within } from './host-error.ts';
+import { type HostedNetwork, LINK_US, MAX_CAPACITY_SAT, MAX_NODES, type NewHostedNode } from './hosted-network.ts';
+import type { HostEvent, NetworkHost } from './network-host.ts';
+import type { ServedService } from './serve.ts';
+import { type Struct, structToJson } from './struct.ts';
+
+/** Version of the protocol. */
+export const CONTROL_PROTOCOL = 1;
+
+const NAME = 'blast.v1.Control';
+
+/** Bytes of an alias (BOLT 7). */
+const MAX_ALIAS = 32;
+const MAX_SAT = 21_000_000 * 100_000_000;
+const MAX_HEIGHT = 100_000_000;
+const MAX_FEERATE_PER_KW = 250_000_000;
+const MAX_BLOCKS = 10_000;
+/** Longest time that passes by one call, µs, and most blocks that come in it. */
+const MAX_PASS_US = 31 * 86_400 * 1_000_000;
+const MAX_PASS_BLOCKS = 100_000;
+/** Longest delays of gossip and of a link, µs. */
+const MAX_GOSSIP_US = 86_400 * 1_000_000;
+const MAX_LATENCY_US = 3_600 * 1_000_000;
+/** Events that may wait for a client. */
+const MAX_WAITING_EVENTS = 100_000;
+
+/** The service as gRPC knows it; 64-bit integers and enumerations are text in requests. */
+export const CONTROL_SERVICE: ServiceDefinition = fromJSON(CONTROL_PROTO as Parameters<typeof fromJSON>[0], {
+  keepCase: true,
+  longs: String,
+  enums: String,
+  defaults: true,
+  oneofs: true,
+})[NAME] as ServiceDefinition;
+
+export interface ControlOptions {
+  /** Name and version of the program. */
+  readonly software: string;
+  readonly wallClock: boolean;
+  /** Events that may wait for a client; absent: 100,000. */
+  readonly maxWaitingEvents?: number;
+  /** What is wrong with options of a node, as sentences. */
+  checkOptions(node: {
+    readonly name: string;
+    readonly model: string;
+    readonly options: Json;
+  }): Promise<readonly string[]>;
+}
+
+type Answer = (request: ControlRequest, network: HostedNetwork) => ControlMessage | Promise<ControlMessage>;
+
+export class ControlService {
+  readonly #host: NetworkHost;
+  readonly #options: ControlOptions;
+  /** Streams of events that go on. */
+  readonly #watching = new Set<ServerWritableStream<ControlRequest, ControlMessage>>();
+
+  constructor(host: NetworkHost, options: ControlOptions) {
+    this.#host = host;
+    this.#options = options;
+  }
+
+  /** Ends the streams of events. */
+  end(): void {
+    for (const call of this.#watching) call.end();
+  }
+
+  /** The protocol, for a server. */
+  service(): ServedService {
+    return {
+      name: NAME,
+      proto: CONTROL_PROTO,
+      definition: CONTROL_SERVICE,
+      implementation: this.implementation(),
+    };
+  }
+
+  /** What a gRPC server answers with. */
+  implementation(): UntypedServiceImplementation {
+    const unary = Object.entries(this.#answers).map(
+      ([name, answer]): [string, handleUnaryCall<ControlRequest, ControlMessage>] => [
+        name,
+        ({ request }, callback) => {
+          this.#answer(name, request, answer).then(
+            (message) => callback(null, message),
+            (error: unknown) => callback(controlFailure(error)),
+          );
+        },
+      ],
+    );
+    const watch: handleServerStreamingCall<ControlRequest, ControlMessage> = (call) => this.#watch(call);
+    return { ...Object.fromEntries(unary), Watch: watch };
+  }
+
+  async #answer(name: string, request: ControlRequest, answer: Answer): Promise<ControlMessage> {
+    const { called } = this.#host.options;
+    try {
+      const network = this.#host.open();
+      this.#host.catchUp();
+      const answering = answer(request, network);
+      this.#host.pace();
+      const answered = await answering;
+      called(name, null);
+      return answered;
+    } catch (error) {
+      called(name, error instanceof HostError ? error.message : String((error as Error).stack));
+      throw error;
+    }
+  }
+
+  readonly #answers: Readonly<Record<string, Answer>> = {
+    GetServer: () => {
+      const { models, defaultModel } = this.#host.options;
+      return {
+        protocol: CONTROL_PROTOCOL,
+        software: this.#options.software,
+        default_model: defaultModel,
+        models: models.map(({ name, version, summary, optionsSchema, senderOptions, paysByAmp }) => ({
+          name,
+          version,
+          summary,
+          options_schema: JSON.stringify(optionsSchema),
+          payment_options: [
+            ...senderOptions.map((option) => PAYMENT_OPTIONS[option]),
+            ...(paysByAmp === true ? ['amp'] : []),
+          ],
+        })),
+        wall_clock: this.#options.wallClock,
+        max_nodes: MAX_NODES,
+      };
+    },
+
+    NewNetwork: (request) => {
+      const height = optional(request, 'height', 1, MAX_HEIGHT);
+      const feeratePerKw = optional(request, 'feerate_per_kw', 1, MAX_FEERATE_PER_KW);
+      const mining = readMining(part(request, 'mining'));
+      const gossipUs = optional(request, 'gossip_us', 0, MAX_GOSSIP_US);
+      this.#host.begin(
+        {
+          ...(height === undefined ? {} : { height }),
+          ...(feeratePerKw === undefined ? {} : { feeratePerKw }),
+          ...(mining === undefined ? {} : { mining }),
+          ...(gossipUs === undefined ? {} : { gossipUs }),
+        },
+        flag(request, 'replace'),
+      );
+      return {};
+    },
+    SaveNetwork: (request) => {
+      this.#host.save(text(request, 'name'));
+      return {};
+    },
+    LoadNetwork: (request) => {
+      const loaded = this.#host.load(text(request, 'name'), null, flag(request, 'replace'));
+      return { nodes: loaded.size, time_us: loaded.timeUs };
+    },
+    ListNetworks: () => ({ names: this.#host.saved() }),
+
+    CreateNodes: async (request, network) => {
+      const wanted = this.#newNodes(request);
+      for (const [i, { name, model, options }] of wanted.entries()) {
+        if (Object.keys(options).length === 0) continue;
+        const of = model === '' ? this.#host.options.defaultModel : model;
+        if (!this.#host.options.models.some((kind) => kind.name === of)) continue;
+        const [problem] = await this.#options.checkOptions({ name, model: of, options });
+        if (problem === undefined) continue;
+        throw new HostError(problem, 'invalid_value', { field: `nodes[${i}].options`, subject: of });
+      }
+      if (this.#host.network !== network) {
+        throw new HostError('the network was replaced by another one', 'network_replaced');
+      }
+      return { nodes: network.createNodes(wanted).map((node) => nodeMessage(network, node)) };
+    },
+    ListNodes: (request, network) => {
+      const names = list(request, 'names');
+      const nodes =
+        names.length === 0
+          ? Array.from({ length: network.size }, (_, node) => node)
+          : names.map((name, i) => within(`names[${i}]`, () => network.node(String(name))));
+      return { nodes: nodes.map((node) => nodeMessage(network, node)) };
+    },
+    StartNode: (request, network) => {
+      const node = nodeAt(network, request, 'node');
+      network.startNode(node);
+      return nodeMessage(network, node);
+    },
+    StopNode: (request, network) => {
+      const node = nodeAt(network, request, 'node');
+      network.stopNode(node, flag(request, 'crash'));
+      return nodeMessage(network, node);
+    },
+    FundNode: (request, network) => {
+      const node = nodeAt(network, request, 'node');
+      network.fund(node, integer(request, 'amount_sat', 1, MAX_SAT));
+      return nodeMessage(network, node);
+    },
+    SendCoins: (request, network) => {
+      const node = nodeAt(network, request, 'node');
+      const destination = nodeAt(network, request, 'destination');
+      network.sendCoins(node, destination, integer(request, 'amount_sat', 1, MAX_SAT));
+      return nodeMessage(network, node);
+    },
+
+    ConnectPeer: (request, network) => {
+      network.connect(nodeAt(network, request, 'node'), nodeAt(network, request, 'peer'));
+      return {};
+    },
+    DisconnectPeer: (request, network) => {
+      network.disconnect(nodeAt(network, request, 'node'), nodeAt(network, request, 'peer'));
+      return {};
+    },
+    ListPeers: (request, network) => ({
+      peers: network.peers(nodeAt(network, request, 'node')).map((peer) => network.name(peer)),
+    }),
+
+    OpenChannel: (request, network) => {
+      const id = optional(request, 'channel_id', 0);
+      const capacitySat = integer(request, 'capacity_sat', 1, MAX_CAPACITY_SAT);
+      const channel = network.open({
+        ...(id === undefined ? {} : { id }),
+        source: nodeAt(network, request, 'node'),
+        destination: nodeAt(network, request, 'peer'),
+        capacitySat,
+        pushMsat: integer(request, 'push_msat', 0, capacitySat * 1000),
+        announced: !flag(request, 'unannounced'),
+        policy: readPolicy(part(request, 'policy'), 'policy', capacitySat),
+        peerPolicy: readPolicy(part(request, 'peer_policy'), 'peer_policy', capacitySat),
+        latencyUs: optional(request, 'latency_us', 0, MAX_LATENCY_US) ?? LINK_US,
+      });
+      return channelMessage(network, channel);
+    },
+    CloseChannel: (request, network) => {
+      const channel = within('channel_id', () => network.channel(channelId(request)));
+      const node = text(request, 'node') === '' ? null : nodeAt(network, request, 'node');
+      return channelMessage(network, network.close(channel.id, node, flag(request, 'force')));
+    },
+    ListChannels: (request, network) => {
+      const node = text(request, 'node') === '' ? null : nodeAt(network, request, 'node');
+      const id = optional(request, 'channel_id', 0);
+      if (id !== undefined) within('channel_id', () => network.channel(id));
+      const withClosed = flag(request, 'include_closed');
+      const channels = network
+        .everyChannel()
+        .filter((channel) => id === undefined || channel.id === id)
+        .filter(({ source, destination }) => node === null || source === node || destination === node)
+        .filter((channel) => withClosed || network.stateOf(channel) !== 'closed');
+      return { channels: channels.map((channel) => channelMessage(network, channel)) };
+    },
+    GetPolicy: (request, network) => {
+      const channel = within('channel_id', () => network.channel(channelId(request)));
+      const edge = network.edgeOf(channel, nodeAt(network, request, 'node'));
+      return {
+        in_force: policyMessage(network.policy(edge, 'in_force')),
+        known: policyMessage(network.policy(edge, 'known')),
+      };
+    },
+    SetPolicy: (request, network) => {
+      const channel = within('channel_id', () => network.channel(channelId(request)));
+      const node = nodeAt(network, request, 'node');
+      network.setPolicy(channel, node, readPolicy(part(request, 'change'), 'change', network.capacitySat(channel)));
+      const edge = network.edgeOf(channel, node);
+      return {
+        in_force: policyMessage(network.policy(edge, 'in_force')),
+        known: policyMessage(network.policy(edge, 'known')),
+      };
+    },
+
+    CreateInvoice: (request, network) => {
+      const node = nodeAt(network, request, 'node');
+      const amountMsat = optional(request, 'amount_msat', 1) ?? -1;
+      const expiryUs = optional(request, 'expiry_us', 1, MAX_WAIT_US);
+      const index = network.createInvoice({
+        node,
+        amountMsat,
+        ...(expiryUs === undefined ? {} : { expiryUs }),
+        ...(flag(request, 'hold') ? { hold: true } : {}),
+      });
+      return invoiceMessage(network, index);
+    },
+    GetInvoice: (request, network) => within('invoice_id', () => invoiceMessage(network, invoiceIndex(request))),
+    SettleInvoice: (request, network) => {
+      const invoice = invoiceIndex(request);
+      within('invoice_id', () => network.settleInvoice(invoice));
+      return invoiceMessage(network, invoice);
+    },
+    CancelInvoice: (request, network) => {
+      const invoice = invoiceIndex(request);
+      within('invoice_id', () => network.cancelInvoice(invoice));
+      return invoiceMessage(network, invoice);
+    },
+
+    Pay: async (request, network) => {
+      const source = nodeAt(network, request, 'node');
+      const { id } = network.pay({ source, ...readPayment(network, request, source) });
+      const payment = flag(request, 'return_at_once') ? network.payment(id) : await this.#ended(network, id);
+      return paymentMessage(network, payment);
+    },
+    GetPayment: async (request, network) => {
+      const id = integer(request, 'payment_id', 1);
+      const payment = within('payment_id', () => network.payment(id));
+      return paymentMessage(network, flag(request, 'wait') ? await this.#ended(network, payment.id) : payment);
+    },
+
+    GetChain: (_, network) => chainMessage(network),
+    MineBlocks: (request, network) => {
+      network.mine(integer(request, 'blocks', 1, MAX_BLOCKS));
+      return chainMessage(network);
+    },
+    SetMining: (request, network) => {
+      network.setMining(readMining(part(request, 'mining')) ?? { blocks: 0, everyUs: 0 });
+      return chainMessage(network);
+    },
+    SetFeerate: (request, network) => {
+      network.setFeerate(integer(request, 'feerate_per_kw', 1, MAX_FEERATE_PER_KW));
+      return chainMessage(network);
+    },
+    AdvanceTime: (request, network) => {
+      const us = integer(request, 'duration_us', 1, MAX_PASS_US);
+      within('duration_us', () => network.pass(us, MAX_PASS_BLOCKS));
+      return chainMessage(network);
+    },
+  };
+
+  async #ended(network: HostedNetwork, id: number): ReturnType<HostedNetwork['paymentEnded']> {
+    const ended = network.paymentEnded(id);
+    this.#host.pace();
+    return await ended;
+  }
+
+  #newNodes(request: ControlRequest): readonly NewHostedNode[] {
+    return list(request, 'nodes').map((item, i) => {
+      const node = item as ControlRequest;
+      const at = `nodes[${i}]`;
+      const alias = text(node, 'alias');
+      if (Buffer.byteLength(alias) > MAX_ALIAS || /\p{Cc}/u.test(alias)) {
+        const what = `an alias has up to ${MAX_ALIAS} bytes and no control characters`;
+        throw new HostError(what, 'invalid_value', { field: `${at}.alias` });
+      }
+      const walletSat = isGiven(node, 'wallet_sat')
+        ? inside(at, () => integer(node, 'wallet_sat', 0, MAX_SAT))
+        : this.#host.options.walletSat;
+      return { name: text(node, 'name'), alias, model: text(node, 'model'), options: readOptions(node, at), walletSat };
+    });
+  }
+
+  #watch(call: ServerWritableStream<ControlRequest, ControlMessage>): void {
+    const { called } = this.#host.options;
+    let sequence = 0;
+    let release = (): void => {};
+    const fail = (error: unknown): void => {
+      release();
+      called('Watch', (error as Error).message);
+      call.emit('error', controlFailure(error));
+    };
+    const send = (what: ControlMessage, timeUs: number): void => {
+      call.write({ sequence: ++sequence, time_us: timeUs, ...what });
+    };
+    try {
+      const network = this.#host.open();
+      this.#host.catchUp();
+      const kinds = new Set(list(call.request, 'kinds').map((kind) => knownKind(String(kind))));
+      const names = new Set(list(call.request, 'nodes').map(String));
+      for (const [i, name] of [...names].entries()) within(`nodes[${i}]`, () => network.node(name));
+      const wants = (event: HostEvent): boolean => kinds.size === 0 || kinds.has(`EVENT_${event.kind.toUpperCase()}`);
+      release = this.#host.listen((event, timeUs) => {
+        if (!wants(event)) return;
+        const now = this.#host.open();
+        const { what, nodes } = eventMessage(now, event);
+        if (names.size > 0 && nodes !== null && !nodes.some((node) => names.has(now.name(node)))) return;
+        if (call.writableLength >= (this.#options.maxWaitingEvents ?? MAX_WAITING_EVENTS)) {
+          fail(new HostError('too many events wait for the client', 'watcher_slow'));
+          return;
+        }
+        send(what, timeUs);
+      });
+      const over = (): void => {
+        release();
+        this.#watching.delete(call);
+      };
+      this.#watching.add(call);
+      call.on('cancelled', over);
+      call.on('close', over);
+      called('Watch', null);
+      send({ began: { height: network.chain().height } }, network.timeUs);
+    } catch (error) {
+      fail(error);
+    }
+  }
+}
+
+/** SENDER_OPTIONS by the names of their fields in PayRequest. */
+const PAYMENT_OPTIONS = {
+  max_cltv: 'max_cltv_blocks',
+  outgoing_channel: 'outgoing_channel_ids',
+  last_hop: 'last_hop',
+} as const;
+
+const EVENT_KINDS: ReadonlySet<string> = new Set([
+  'EVENT_BLOCK',
+  'EVENT_TRANSACTION',
+  'EVENT_NODE',
+  'EVENT_PEERS',
+  'EVENT_CHANNEL',
+  'EVENT_POLICY',
+  'EVENT_PAYMENT',
+  'EVENT_HTLC',
+  'EVENT_INVOICE',
+  'EVENT_NETWORK',
+]);
+
+function knownKind(kind: string): string {
+  if (EVENT_KINDS.has(kind)) return kind;
+  throw new HostError(`there is no kind of events ${kind}`, 'invalid_value', { field: 'kinds', subject: kind });
+}
+
+function readOptions(node: ControlRequest, at: string): NewHostedNode['options'] {
+  try {
+    return structToJson(node.options as Struct | null);
+  } catch (error) {
+    throw new HostError((error as Error).message, 'invalid_value', { field: `${at}.options` });
+  }
+}
