@@ -3,7 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { createSimulatorBackend } from '../engine/backends/simulator/simulator-backend.ts';
 import { MODEL_KINDS, RUN_KINDS } from '../engine/kinds/registry.ts';
 import { runTimeline } from '../engine/run/runner.ts';
-import type { SnapshotDocument } from '../engine/snapshot/document.ts';
+import { isJournal, type SnapshotDocument } from '../engine/snapshot/document.ts';
 import { readSnapshot } from '../engine/snapshot/read.ts';
 import { snapshotText } from '../engine/snapshot/text.ts';
 import type { Timeline } from '../engine/timeline/timeline.ts';
@@ -50,6 +50,7 @@ export async function measureSnapshots(one: SnapshotCase, repeats: number, repor
     times.read.push((await spend(() => readSnapshot(text, 'end.snap.json')))[1].wallMs);
     const fresh = createSimulatorBackend({ models: MODEL_KINDS });
     const sink = { record: () => {}, payment: () => {}, text: () => {} };
+    if (isJournal(document.state)) throw new Error('a state of the simulator is wanted');
     const from = { state: document.state, originUs: 0, anew: false };
     times.start.push((await spend(() => fresh.start(one.timeline, sink, from)))[1].wallMs);
   }

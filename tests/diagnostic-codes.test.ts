@@ -19,6 +19,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['E807', 'about what is installed: engine/backends/ldk/binding.test.ts'],
   ['W650', 'about the cells of a sweep: engine/cli/sweep.test.ts'],
   ['E827', 'about a comparison: engine/cli/snapshot.test.ts'],
+  ['E833', 'about what real nodes come to: tests/ldk-snapshot.test.ts'],
   ['E806', 'about the results of a run: engine/cli/cli.test.ts'],
   ...['E828', 'E829', 'E830', 'E831'].map(
     (code) => [code, 'about a command and the results of a run: engine/cli/explain-payment.test.ts'] as const,

@@ -362,6 +362,7 @@ describe('the command', () => {
     [['--rpc-timeout', '5'], 2, 'Write a duration'],
     [['--models', 'rpc'], 2, 'no models decide for them'],
     [['--from', 'x.snap.json'], 2, 'does not go on from a state'],
+    [['--snapshot-at', 'end'], 2, 'keeps no states'],
     [['--trace', 'all'], 2, 'cannot trace routing'],
   ])('refuses %j', async (args, code, message) => {
     const out = path.join(folder, 'refused');

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { MODEL_KINDS } from '../engine/kinds/registry.ts';
+import { isJournal } from '../engine/snapshot/document.ts';
 import { ROOT } from './testing/command.ts';
 import { compileText, expectSame, from, play } from './testing/play.ts';
 
@@ -210,6 +211,7 @@ describe('random scenarios', () => {
   function begin(text: string | undefined): ReturnType<typeof from> {
     const started = from(text);
     const { state, run } = started.document;
+    if (isJournal(state)) throw new Error('a state of the simulator is wanted');
     underWay.htlcs += state.htlcs.length;
     underWay.payments += state.payments.length;
     underWay.mempool += state.chain.mempool.length;

@@ -153,13 +153,14 @@ export class Scenario {
     const { timeline, timelineDigest, start } = compiled;
     const until = options.until === undefined ? undefined : microseconds(options.until);
     const { from } = options;
-    const problem = from === undefined ? null : resumeProblem(timeline, from.document);
+    const [entry] = defaultEngine.backends;
+    if (entry === undefined) throw new Error('the engine has no backend');
+    const problem = from === undefined ? null : resumeProblem(timeline, from.document, entry.name);
     if (problem !== null) throw new Error(`${problem.message}; ${problem.hint}`);
     const snapshots = new Map<string, Snapshot>();
     const log = options.records === true ? new RecordLog(timeline) : null;
     const lock = this.#source.hasFile ? new RunLock(files(), this.file, compiled, options.lock) : null;
-    const backend = await defaultEngine.backends[0]?.create({ check: options.check === true });
-    if (backend === undefined) throw new Error('the engine has no backend');
+    const backend = await entry.create({ check: options.check === true });
     let observed: Observed | null = null;
     // The last moment at which the backend can be asked.
     const stop = backend.stop.bind(backend);

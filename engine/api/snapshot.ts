@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeFiles } from '../host/node-files.ts';
 import { writeWhole } from '../run/files.ts';
-import type { SnapshotDocument } from '../snapshot/document.ts';
+import { isJournal, type SnapshotDocument } from '../snapshot/document.ts';
 import { readSnapshot } from '../snapshot/read.ts';
 import { type SnapshotFigures, snapshotFigures } from '../snapshot/summary.ts';
 import { snapshotText } from '../snapshot/text.ts';
@@ -54,8 +54,12 @@ export class Snapshot {
     return snapshotFigures(this.document);
   }
 
-  /** The network alone: a scenario can begin in it, no run can go on from it. */
+  /**
+   * The network alone: a scenario can begin in it, no run can go on from it.
+   * @throws Error for a journal, which is nothing without its run
+   */
   networkOnly(): Snapshot {
+    if (isJournal(this.document.state)) throw new Error('a journal is nothing without its run');
     const { run: _, ...network } = this.document;
     return new Snapshot(this.name, network);
   }

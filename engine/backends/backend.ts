@@ -5,7 +5,7 @@
  */
 import type { Json } from '../base/json.ts';
 import type { RecordSink } from '../simulate/records.ts';
-import type { SimulationStart, SimulationState } from '../simulate/state.ts';
+import type { SimulationState } from '../simulate/state.ts';
 import type {
   CloseChannelRequest,
   CongestMempoolRequest,
@@ -16,6 +16,7 @@ import type {
   SetLatencyRequest,
   SetPolicyRequest,
 } from '../timeline/control.ts';
+import type { JournalState } from '../timeline/journal.ts';
 import type { OldStateRequest } from '../timeline/old-states.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 
@@ -122,15 +123,27 @@ export interface ChainObservation {
   readonly backlog: number;
 }
 
+/** What a backend tells of its whole state: the state itself, or a journal that leads to it. */
+export type BackendState = SimulationState | JournalState;
+
+/** A state to go on from. */
+export interface BackendStart {
+  readonly state: BackendState;
+  /** As in SimulationStart. */
+  readonly originUs: number;
+  /** True when another scenario begins in the state; never with a journal, which is of one scenario. */
+  readonly anew: boolean;
+}
+
 export interface Backend {
   readonly name: string;
   /** `virtual`: time moves only in advance(); `wall`: it moves by itself and advance() waits. */
   readonly clock: 'virtual' | 'wall';
 
   /** Builds the network of the timeline, or goes on from a state. Called once, before anything else. */
-  start(timeline: Timeline, sink: RecordSink, from?: SimulationStart): Awaitable<void>;
+  start(timeline: Timeline, sink: RecordSink, from?: BackendStart): Awaitable<void>;
   /** The whole state, for start() in another process. Absent where nobody can tell it. */
-  capture?(): Awaitable<SimulationState>;
+  capture?(): Awaitable<BackendState>;
   /**
    * Lets everything happen that is due before `untilUs` (with `inclusive`: at it, too), at most `maxEvents` events.
    * Answers false when that limit was reached first, or after the event during which the sink set its `interrupt`; call

@@ -6,7 +6,7 @@ import type { ExportFormat, ExportNetwork, ExportOutcome } from '../interop/expo
 import { importFormat } from '../interop/formats.ts';
 import type { ImportedActivity } from '../interop/imported.ts';
 import { writeWhole } from '../run/files.ts';
-import type { SimulationState } from '../snapshot/document.ts';
+import { isJournal, type SimulationState } from '../snapshot/document.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
 import { DEFAULT_MODEL } from '../spec/schema-sections.ts';
 import { CliError, EXIT } from './exit-codes.ts';
@@ -86,7 +86,13 @@ async function formatFor({ engine }: CommandContext, name: string | undefined): 
 
 function ofSnapshot(context: CommandContext, file: string): Found | null {
   const read = loadSnapshot(context, file);
-  return read === null ? null : { ...networkOfState(read.document.state, null), activities: [], all: [0, 0, 0] };
+  if (read === null) return null;
+  const { state } = read.document;
+  if (isJournal(state)) {
+    const why = `E832 ${file} was taken on the backend ${state.backend}: it is a journal, not a network that can be read`;
+    throw new CliError(EXIT.invalid, why, 'export the scenario that made it');
+  }
+  return { ...networkOfState(state, null), activities: [], all: [0, 0, 0] };
 }
 
 async function ofScenario(context: CommandContext, file: string, options: OptionValues): Promise<Found | null> {
@@ -136,6 +142,7 @@ async function beginning({ engine }: CommandContext, { timeline, start }: Compil
   );
   const captured = await backend.capture();
   await backend.stop();
+  if (isJournal(captured)) throw new CliError(EXIT.backend, 'there is no backend that can tell its state');
   return captured;
 }
 

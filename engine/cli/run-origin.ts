@@ -4,6 +4,7 @@ import type { Compiled } from '../host/engine.ts';
 import type { RunOrigin } from '../run/manifest.ts';
 import { resumeProblem } from '../run/resume.ts';
 import type { RunStart } from '../run/runner.ts';
+import { isJournal } from '../snapshot/document.ts';
 import { makeDiagnostic } from '../spec/problems.ts';
 import { SourceText } from '../spec/source-text.ts';
 import { printDiagnostics } from './diagnostics-output.ts';
@@ -20,17 +21,20 @@ export function runOrigin(
   context: CommandContext,
   compiled: Compiled,
   resumeFrom: string | undefined,
+  backend: string,
 ): Origin | undefined | null {
   if (resumeFrom === undefined) return begun(compiled);
   const read = loadSnapshot(context, resumeFrom);
   if (read === null) return null;
   const { document, digest, text } = read;
-  const problem = resumeProblem(compiled.timeline, document);
+  const problem = resumeProblem(compiled.timeline, document, backend);
   if (problem !== null) {
     const source = new SourceText(resumeFrom, text);
-    const at = Math.max(0, text.indexOf('"scenario"'));
-    const range = source.range(at, at + '"scenario"'.length);
-    printDiagnostics(context.io, [makeDiagnostic(source, 'E827', range, 'scenario', problem.message, problem.hint)]);
+    const member = problem.code === 'E832' && isJournal(document.state) ? 'backend' : 'scenario';
+    const at = Math.max(0, text.indexOf(`"${member}"`));
+    const range = source.range(at, at + member.length + 2);
+    const { code, message, hint } = problem;
+    printDiagnostics(context.io, [makeDiagnostic(source, code, range, member, message, hint)]);
     return null;
   }
   const atUs = document.state.time_us - (document.run?.origin_us ?? 0);

@@ -176,11 +176,17 @@ async function run(
     printDiagnostics(io, traced.diagnostics);
     return EXIT.invalid;
   }
-  if (options.from !== undefined && backend.limits !== undefined) {
-    throw new CliError(EXIT.usage, `the backend ${backend.name} does not go on from a state`, 'leave out --from');
-  }
   const captures = (options.snapshotAt as readonly CaptureRequest[] | undefined) ?? [];
-  const origin = runOrigin(context, compiled, options.from as string | undefined);
+  if (backend.limits?.keepsStates === false) {
+    const hint = (option: string): string => `leave out ${option}, or play the scenario on the simulator`;
+    if (captures.length > 0) {
+      throw new CliError(EXIT.usage, `the backend ${backend.name} keeps no states`, hint('--snapshot-at'));
+    }
+    if (options.from !== undefined) {
+      throw new CliError(EXIT.usage, `the backend ${backend.name} does not go on from a state`, hint('--from'));
+    }
+  }
+  const origin = runOrigin(context, compiled, options.from as string | undefined, backend.name);
   if (origin === null) return EXIT.invalid;
   checkTimes(captures, until, origin?.from.atUs ?? 0, compiled.timeline.durationUs);
   const suffix = origin?.from.kind === 'resume' ? '-resumed' : '';
@@ -241,7 +247,8 @@ async function run(
     io.stdout.write(runSummary(compiled, result, { folder, kept }, styleFor(io, io.stdout)));
     const stopped = output.kept.find(({ name }) => name === STOPPED);
     if (result.state === 'aborted' && stopped !== undefined) {
-      io.stdout.write(`\ngo on with: blast run ${file} --from ${folder}/${stopped.file}\n`);
+      const on = backend.limits === undefined ? '' : ` --backend ${backend.name}`;
+      io.stdout.write(`\ngo on with: blast run ${file}${on} --from ${folder}/${stopped.file}\n`);
     }
   }
   const style = styleFor(io, io.stderr);

@@ -39,7 +39,7 @@ export function showText(
     style.bold(file),
     row(
       'taken',
-      `at ${formatDuration(figures.timeUs)} of ${figures.scenario}, seed ${figures.seed}, by ${figures.engine}`,
+      `at ${formatDuration(figures.timeUs)} of ${figures.scenario}, seed ${figures.seed}, by ${figures.engine}${figures.calls === null ? '' : `, on the backend ${figures.backend}`}`,
     ),
     row(
       'nodes',
@@ -48,7 +48,11 @@ export function showText(
     row('channels', `${groupDigits(channels.length)}: ${states}; ${sats(figures.openCapacitySat)} in open ones`),
     row(
       'in flight',
-      `${counted(figures.paymentsInFlight, 'payment')}, ${counted(figures.htlcs, 'HTLC')}, ${counted(figures.events, 'pending event')}`,
+      [
+        counted(figures.paymentsInFlight, 'payment'),
+        counted(figures.htlcs, 'HTLC'),
+        ...(figures.events === null ? [] : [counted(figures.events, 'pending event')]),
+      ].join(', '),
     ),
     row(
       'chain',
@@ -60,6 +64,9 @@ export function showText(
         ? 'not kept: a scenario can begin here, no run can go on'
         : `${counted(payments.started, 'payment')} made, ${groupDigits(payments.resolved)} resolved`,
     ),
+    ...(figures.calls === null
+      ? []
+      : [row('journal', `${counted(figures.calls, 'call')}, which going on plays again`)]),
     row('digest', shortDigest(digest)),
     '',
     ...balances(open, style),

@@ -1,4 +1,5 @@
 /** States that runs keep, through the command. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { MemoryFiles } from '../run/testing/memory-files.ts';
 import { blast } from './testing/fake-io.ts';
@@ -153,6 +154,65 @@ describe('blast run', () => {
     ['run shop.yml --from shop.yml', 3, 'E822'],
   ])('refuses `blast %s`', async (line, code, message) => {
     const result = await blast(line, { files: await played() });
+    expect(result.err).toContain(message);
+    expect(result.code).toBe(code);
+  });
+});
+
+describe('a state of real nodes', () => {
+  const REAL = 'real.snap.json';
+  const file = new URL('../compile/golden/files/real.snap.json', import.meta.url);
+  const besides = async (shop = SCENARIO): Promise<MemoryFiles> => {
+    const simulated = (await played()).read(HALF) ?? '';
+    return new MemoryFiles({ 'shop.yml': shop, [HALF]: simulated, [REAL]: readFileSync(file, 'utf8') });
+  };
+
+  it('is shown, compared and checked', async () => {
+    const files = await besides();
+    const { digest } = JSON.parse(files.read(REAL) ?? '') as { digest: string };
+    const shown = await blast(`snapshot show ${REAL}`, { files });
+    expect(shown.out.replace(digest.slice(0, 12), 'DIGEST')).toMatchInlineSnapshot(`
+      "real.snap.json
+        taken      at 6s of real, seed 1, by 0.1.0, on the backend ldk
+        nodes      2: 2 ldk, 20_050_000 sat in wallets
+        channels   1: 1 open; 1_000_000 sat in open ones
+        in flight  1 payment, 1 HTLC
+        chain      height 100, 250 sat/kw, 0 in the mempool
+        run        2 payments made, 1 resolved
+        journal    3 calls, which going on plays again
+        digest     DIGEST
+
+        channels
+        alice-bob  alice ████████████████░░░░░░░░ bob  1_000_000 sat  1 HTLC of 20_000 sat
+
+        node   model  channels        local       remote          wallet  forwards  fees earned
+        alice  ldk           1  660_000 sat  320_000 sat  10_000_000 sat         0        0 sat
+        bob    ldk           1  320_000 sat  660_000 sat  10_050_000 sat         0        0 sat
+      "
+    `);
+    const json = JSON.parse((await blast(`snapshot show ${REAL} --format json`, { files })).out) as object;
+    expect(json).toMatchObject({ backend: 'ldk', calls: 3, in_flight: { payments: 1, htlcs: 1, events: null } });
+    const found = await blast(`snapshot diff ${HALF} ${REAL}`, { files });
+    expect(found.out).toContain('backend: simulator -> ldk');
+    expect(await blast(`snapshot verify ${REAL}`, { files })).toMatchObject({ code: 0 });
+    expect(await blast(`snapshot convert ${REAL} other.snap.json`, { files })).toMatchObject({ code: 0 });
+    expect(files.read('other.snap.json')).toBe(files.read(REAL));
+  });
+
+  it.each([
+    [
+      `run shop.yml --from ${REAL}`,
+      3,
+      'E832 the snapshot was taken on the backend ldk, and the run is on the backend sim',
+    ],
+    [`run shop.yml --backend ldk --from ${HALF}`, 3, 'E832 the snapshot was taken on the backend simulator'],
+    [`snapshot convert ${REAL} x.snap.json --network-only`, 2, 'a journal is nothing without its run'],
+    [`export ${REAL} --format lnd-describegraph`, 3, 'E832 real.snap.json was taken on the backend ldk'],
+  ])('`blast %s`', async (line, code, message) => {
+    const shop = line.includes('ldk')
+      ? SCENARIO.replace('alice: {}', 'alice: { model: ldk }').replace('bob: {}', 'bob: { model: ldk }')
+      : SCENARIO;
+    const result = await blast(line, { files: await besides(shop) });
     expect(result.err).toContain(message);
     expect(result.code).toBe(code);
   });

@@ -1,4 +1,5 @@
 /** `blast snapshot`: looks at states that runs have kept. */
+import { isJournal } from '../snapshot/document.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import { type CommandContext, type CommandEntry, OPTION, type OptionValues } from './options.ts';
 import { loadSnapshot, type ReadSnapshot, writeSnapshot } from './snapshot-file.ts';
@@ -129,6 +130,9 @@ const convert: Action = async (context, files, options) => {
   const read = loadSnapshot(context, from);
   if (read === null) return EXIT.invalid;
   const { run, ...network } = read.document;
+  if (options.networkOnly === true && isJournal(network.state)) {
+    throw new CliError(EXIT.usage, 'a journal is nothing without its run', 'leave out --network-only');
+  }
   const digest = writeSnapshot(
     io.files,
     to,

@@ -75,9 +75,11 @@ class Check {
 
   #network(): void {
     const { chain, snapshot } = this.#scenario;
-    const { mostNodes, leastHeight } = this.#limits;
+    const { mostNodes, leastHeight, keepsStates } = this.#limits;
     const { nodes } = this.#parts.network;
-    if ((this.#parts.captures ?? []).length > 0) this.#refuse(this.#place('snapshots'), 'keeps no states');
+    if (!keepsStates && (this.#parts.captures ?? []).length > 0) {
+      this.#refuse(this.#place('snapshots'), 'keeps no states');
+    }
     if (snapshot !== undefined) this.#refuse(snapshot, 'does not begin in a snapshot');
     if (nodes.length > mostNodes) {
       this.#refuse(this.#place(), `has at most ${mostNodes} nodes, and the scenario has ${nodes.length}`);

@@ -3,7 +3,7 @@ import { sha256Json } from '../base/digest.ts';
 import type { Json } from '../base/json.ts';
 import { modelKind } from '../kinds/registry.ts';
 
-import type { ChannelState, SimulationState, SnapshotDocument } from '../snapshot/document.ts';
+import { type ChannelState, isJournal, type SimulationState, type SnapshotDocument } from '../snapshot/document.ts';
 import { readSnapshot, type SnapshotReading } from '../snapshot/read.ts';
 import type { Placed, Scenario } from '../spec/scenario.ts';
 import type { AnnouncedModel } from '../spec/schema-types.ts';
@@ -24,7 +24,7 @@ export interface StartSnapshot {
   readonly digest: string;
   /** SHA-256 of the state alone: who took it, and with which version of the engine, makes no difference to what follows. */
   readonly stateDigest: string;
-  readonly document: SnapshotDocument;
+  readonly document: SnapshotDocument<SimulationState>;
 }
 
 export interface LoadedSnapshot {
@@ -49,9 +49,21 @@ export async function loadStartSnapshot(
   const reading = access.parsed?.once(`snapshot ${file.name}`, read) ?? read();
   reporter.add(reading.ok ? reading.warnings : reading.diagnostics);
   if (!reading.ok) return { start: null, files: texts };
-  reportConflicts(reading.document.state, place, index, reporter, models);
-  const { digest, document } = reading;
-  const digestOfState = (): string => sha256Json(document.state as unknown as Json);
+  const { digest } = reading;
+  const { state, ...rest } = reading.document;
+  if (isJournal(state)) {
+    const { backend } = state;
+    reporter.report(
+      'E832',
+      place,
+      `the snapshot was taken on the backend ${backend}: it is a journal of one scenario, in which no other can begin`,
+      `go on with the scenario that made it: blast run … --backend ${backend} --from ${file.name}`,
+    );
+    return { start: null, files: texts };
+  }
+  const document: SnapshotDocument<SimulationState> = { ...rest, state };
+  reportConflicts(state, place, index, reporter, models);
+  const digestOfState = (): string => sha256Json(state as unknown as Json);
   const stateDigest = access.parsed?.once(`state ${file.name}`, digestOfState) ?? digestOfState();
   return {
     start: { file: file.name, digest, stateDigest, document },

@@ -3,11 +3,10 @@
  * nodes. Keeps what they remember, hands them the results of their payments, and says where a snapshot found them.
  * What an agent sees and does goes through the backend (own-agent.ts). The agent of a node that is down sleeps on.
  */
-import type { Awaitable } from '../backends/backend.ts';
+import type { Awaitable, BackendState } from '../backends/backend.ts';
 import { compareText } from '../base/order.ts';
 import type { OwnPayment } from '../kinds/behaviour.ts';
 import type { PaymentResult } from '../simulate/records.ts';
-import type { SimulationState } from '../simulate/state.ts';
 import type { AgentState, BehaviourState } from '../snapshot/document.ts';
 import { fillPayment, type MadePayment } from '../timeline/own-payments.ts';
 import { paymentRow } from '../timeline/payment-row.ts';
@@ -153,7 +152,7 @@ export class Agents {
    * Takes over what capture wrote; behaviours and nodes that this timeline lacks are passed over. Rows of payments that the
    * network still knows are filled again, also of those that have ended for whoever made them.
    */
-  restore(states: readonly BehaviourState[], known: SimulationState['payments']): void {
+  restore(states: readonly BehaviourState[], known: BackendState['payments']): void {
     const { network, payments } = this.#surroundings.timeline;
     const nodes = new Map(network.nodes.map(({ name }, index) => [name, index]));
     this.#refill(known, nodes);
@@ -184,7 +183,7 @@ export class Agents {
     this.#plan();
   }
 
-  #refill(known: SimulationState['payments'], nodes: ReadonlyMap<string, number>): void {
+  #refill(known: BackendState['payments'], nodes: ReadonlyMap<string, number>): void {
     const { timeline } = this.#surroundings;
     for (const { activity, nth, row: likely, source, destination, amount_msat: amountMsat } of known) {
       const row = paymentRow(timeline, activity, nth, likely);

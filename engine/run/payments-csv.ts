@@ -73,7 +73,8 @@ export class PaymentsCsv implements RunObserver {
   started({ kind, snapshot: { state, run } }: RunStart): void {
     const originUs = kind === 'anew' ? state.time_us : (run?.origin_us ?? 0);
     for (const one of state.payments) {
-      if (one.state !== PAYMENT.running) continue;
+      // A journal lists no others.
+      if ('state' in one && one.state !== PAYMENT.running) continue;
       const activity = kind === 'anew' ? carriedActivity(one.activity) : one.activity;
       const row = paymentRow(this.#timeline, activity, one.nth, one.row);
       if (row >= 0) this.#inFlight.set(row, one.started_us - originUs);

@@ -1,10 +1,12 @@
 /** Whether a scenario can go on from a snapshot: what it had played must be the beginning of the timeline. */
-import type { SnapshotDocument } from '../snapshot/document.ts';
+import { isJournal, type SnapshotDocument } from '../snapshot/document.ts';
+import type { DiagnosticCode } from '../spec/diagnostic-codes.ts';
 import { formatDuration } from '../spec/units.ts';
 import { prefixDifference, rowAt, type TimelinePrefix, timelinePrefix } from '../timeline/prefix.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 
 export interface ResumeProblem {
+  readonly code: DiagnosticCode;
   readonly message: string;
   readonly hint: string;
 }
@@ -19,11 +21,23 @@ const WHAT: Readonly<Record<keyof TimelinePrefix, string>> = {
   conditions: 'the events on a condition',
 };
 
-/** Why a run of the timeline cannot go on from the snapshot, or null. */
-export function resumeProblem(timeline: Timeline, snapshot: SnapshotDocument): ResumeProblem | null {
+/** Backend of the states that name none. */
+const SIMULATOR = 'simulator';
+
+/** Why a run of the timeline on a backend cannot go on from the snapshot, or null. */
+export function resumeProblem(timeline: Timeline, snapshot: SnapshotDocument, backend: string): ResumeProblem | null {
   const { run, scenario, state } = snapshot;
+  const maker = isJournal(state) ? state.backend : SIMULATOR;
+  if (maker !== backend) {
+    return {
+      code: 'E832',
+      message: `the snapshot was taken on the backend ${maker}, and the run is on the backend ${backend}`,
+      hint: `go on with --backend ${maker}`,
+    };
+  }
   if (run === undefined) {
     return {
+      code: 'E827',
       message: 'the snapshot keeps a network only, and no run that could go on',
       hint: 'name it under `network.snapshot` of a scenario that begins in it',
     };
@@ -35,6 +49,7 @@ export function resumeProblem(timeline: Timeline, snapshot: SnapshotDocument): R
   if (differing.length > 0) {
     const what = differing.map((part) => WHAT[part]).join(', ');
     return {
+      code: 'E827',
       message: `the snapshot was taken at ${at} of \`${scenario.name}\`, and the scenario is another one until then: ${what}`,
       hint: 'go on with the scenario, parameters and seed that made it, or begin in it with `network.snapshot`',
     };
@@ -45,6 +60,7 @@ export function resumeProblem(timeline: Timeline, snapshot: SnapshotDocument): R
   if (ended === null ? next < timeUs || timeUs > timeline.durationUs : ended !== timeline.durationUs) {
     const end = formatDuration(timeline.durationUs);
     return {
+      code: 'E827',
       message:
         ended === null
           ? `the snapshot was taken at ${at}, and the scenario has other events before that or ends at ${end}`

@@ -1,17 +1,22 @@
 /** What a run may begin with, and which states of it are kept. */
 
-import type { SnapshotDocument } from '../snapshot/document.ts';
+import type { SimulationState, SnapshotDocument } from '../snapshot/document.ts';
 
 /** What a run begins with, instead of the network of its timeline. */
-export interface RunStart {
+export type RunStart = ResumedRun | BegunRun;
+
+/** The run that was captured goes on (see resumeProblem). */
+export interface ResumedRun {
+  readonly kind: 'resume';
   readonly snapshot: SnapshotDocument;
-  /**
-   * `resume`: the run that was captured goes on (see resumeProblem). `anew`: the timeline's own run begins in the state;
-   * it was compiled with the same snapshot.
-   */
-  readonly kind: 'resume' | 'anew';
   /** True when resumeProblem was asked already. */
   readonly isChecked?: boolean;
+}
+
+/** The timeline's own run begins in the state; it was compiled with the same snapshot. */
+export interface BegunRun {
+  readonly kind: 'anew';
+  readonly snapshot: SnapshotDocument<SimulationState>;
 }
 
 /** A state to keep, beside those of the timeline; µs, or at the end of the run. */

@@ -15,12 +15,11 @@
  * Must not touch a file, a stream or the machine's clock: sinks and clock are handed in.
  */
 
-import type { Awaitable, Backend } from '../backends/backend.ts';
+import type { Awaitable, Backend, BackendState } from '../backends/backend.ts';
 import type { Json } from '../base/json.ts';
 import { ENGINE_VERSION } from '../base/version.ts';
 import { evaluateExpectation, evaluateMetric } from '../kinds/expectation.ts';
 import type { RunControl } from '../kinds/kind.ts';
-import type { SimulationState } from '../simulate/state.ts';
 import type { SnapshotDocument } from '../snapshot/document.ts';
 import { withOwnPayments } from '../timeline/own-payments.ts';
 import { rowAt, timelinePrefix } from '../timeline/prefix.ts';
@@ -210,16 +209,19 @@ class Run {
     this.#bootMs = this.#clock.now() - this.#startedMs;
   }
 
-  async #startFrom({ kind, snapshot, isChecked = false }: RunStart): Promise<void> {
+  async #startFrom(start: RunStart): Promise<void> {
+    const { kind, snapshot } = start;
     const { state, run } = snapshot;
-    const problem = kind === 'resume' && !isChecked ? resumeProblem(this.#input.timeline, snapshot) : null;
-    if (problem !== null) throw new RunFailure('internal', problem.message);
+    if (kind === 'resume' && start.isChecked !== true) {
+      const problem = resumeProblem(this.#input.timeline, snapshot, this.#backend.name);
+      if (problem !== null) throw new RunFailure('internal', problem.message);
+    }
     const originUs = kind === 'anew' ? state.time_us : (run?.origin_us ?? 0);
     this.#originUs = originUs;
-    this.#sink.started({ kind, snapshot });
+    this.#sink.started(start);
     // Before the backend looks at the payments that are in flight.
     if (kind === 'resume') this.#agents.restore(run?.behaviours ?? [], state.payments);
-    else this.#times?.begin(state);
+    else this.#times?.begin(start.snapshot.state);
     try {
       await this.#backend.start(this.#timeline, this.#sink, { state, originUs, anew: kind === 'anew' });
     } catch (error) {
@@ -336,7 +338,7 @@ class Run {
     await this.#guard(onSnapshot(name, this.#snapshot(state)));
   }
 
-  #snapshot(state: SimulationState): SnapshotDocument {
+  #snapshot(state: BackendState): SnapshotDocument {
     const timeline = this.#timeline;
     let rows = 0;
     for (let i = 0; i < this.#row; i++) if (timeline.phase[i] !== PHASE.observe) rows++;

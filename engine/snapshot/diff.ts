@@ -3,7 +3,8 @@
  * remember, and the run. Nodes are matched by name, channels by name and by how many of that name came before.
  */
 import { canonicalJson, type Json } from '../base/json.ts';
-import type { ChannelState, SnapshotDocument } from './document.ts';
+import { type ChannelState, isJournal, type SnapshotDocument } from './document.ts';
+import { journalChannels, journalNodes, journalWhole } from './journal.ts';
 
 /** One field that differs; absent where a side does not have it. */
 export interface FieldChange {
@@ -30,6 +31,9 @@ export interface SnapshotDiff {
 }
 
 type Fields = ReadonlyMap<string, Json>;
+
+/** Backend of the states that name none. */
+const SIMULATOR = 'simulator';
 
 const POLICY = [
   'fee_base_msat',
@@ -77,17 +81,26 @@ export function diffJson(diff: SnapshotDiff): Json {
 }
 
 function wholeFields({ engine, run, scenario, state }: SnapshotDocument): Fields {
-  const { chain } = state;
-  return new Map<string, Json>([
+  const common: readonly (readonly [string, Json])[] = [
     ['engine', engine],
+    ['backend', isJournal(state) ? state.backend : SIMULATOR],
     ['scenario', scenario.name],
     ['seed', scenario.seed],
     ['timeline', scenario.timeline],
     ['time_us', state.time_us],
-    ['height', chain.height],
-    ['feerate_per_kw', chain.feerate_per_kw],
-    ['minted_sat', chain.minted_sat],
-    ['fees_sat', chain.fees_sat],
+    ['height', state.chain.height],
+    ['feerate_per_kw', state.chain.feerate_per_kw],
+    ['minted_sat', state.chain.minted_sat],
+    ['fees_sat', state.chain.fees_sat],
+  ];
+  const last: readonly (readonly [string, Json])[] = [
+    ['records', run === undefined ? null : run.records.trace.records],
+    ['run', (run ?? null) as unknown as Json],
+  ];
+  if (isJournal(state)) return new Map([...common, ...journalWhole(state), ...last]);
+  const { chain } = state;
+  return new Map<string, Json>([
+    ...common,
     ['abandoned_sat', chain.abandoned_sat],
     ['transactions', chain.transactions],
     ['mempool', chain.mempool as unknown as Json],
@@ -100,12 +113,12 @@ function wholeFields({ engine, run, scenario, state }: SnapshotDocument): Fields
     ['pairs_apart', [...state.apart]],
     ['pools', [state.htlc_pool, state.attempt_pool] as unknown as Json],
     ['closings', [state.openings, state.closings, state.outputs_open] as unknown as Json],
-    ['records', run === undefined ? null : run.records.trace.records],
-    ['run', (run ?? null) as unknown as Json],
+    ...last,
   ]);
 }
 
 function nodeFields({ state }: SnapshotDocument): ReadonlyMap<string, Fields> {
+  if (isJournal(state)) return journalNodes(state);
   const entries = state.nodes.map((node): readonly [string, Fields] => [
     node.name,
     new Map<string, Json>([
@@ -126,6 +139,7 @@ function nodeFields({ state }: SnapshotDocument): ReadonlyMap<string, Fields> {
 }
 
 function channelFields({ state }: SnapshotDocument): ReadonlyMap<string, Fields> {
+  if (isJournal(state)) return journalChannels(state);
   const amounts = new Map(state.htlcs.map(({ slot, amount_msat }) => [slot, amount_msat]));
   const seen = new Map<string, number>();
   return new Map(

@@ -1,13 +1,15 @@
 /**
  * What a snapshot file holds: the state of a network, and where the run that made it was. Types only; keys in the order
- * of canonical JSON, as in engine/simulate/state.ts. Times µs, amounts msat.
+ * of canonical JSON, as in engine/simulate/state.ts and engine/timeline/journal.ts. Times µs, amounts msat.
  */
 import type { HashState } from '../base/digest.ts';
 import type { Json } from '../base/json.ts';
 import type { SimulationState } from '../simulate/state.ts';
+import type { JournalState } from '../timeline/journal.ts';
 import type { TimelinePrefix } from '../timeline/prefix.ts';
 
 export type { ChannelState, SimulationState } from '../simulate/state.ts';
+export { isJournal, type JournalState } from '../timeline/journal.ts';
 
 export const SNAPSHOT_FORMAT = 'blast-snapshot/1';
 
@@ -138,11 +140,14 @@ export interface RunState {
   readonly triggers: readonly TriggerState[];
 }
 
-export interface SnapshotDocument {
+/** The state of the simulator, or a journal that leads to that of another backend. */
+export type KeptState = SimulationState | JournalState;
+
+export interface SnapshotDocument<State extends KeptState = KeptState> {
   /** Version of the engine that wrote it. */
   readonly engine: string;
   /** Absent in a file that keeps the network only. */
   readonly run?: RunState;
   readonly scenario: SnapshotScenario;
-  readonly state: SimulationState;
+  readonly state: State;
 }

@@ -6,14 +6,21 @@ import type { ErrorObject } from 'ajv';
 import type { Json } from '../base/json.ts';
 import { locateJson, parseJsonText } from '../base/json-text.ts';
 import { ENGINE_VERSION } from '../base/version.ts';
-import type { SimulationState } from '../simulate/state.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
 import type { DiagnosticCode } from '../spec/diagnostic-codes.ts';
 import { formatPath, type Path } from '../spec/path.ts';
 import { makeDiagnostic } from '../spec/problems.ts';
 import { SourceText } from '../spec/source-text.ts';
 import { inconsistencies } from './consistency.ts';
-import { type RunState, SNAPSHOT_FORMAT, type SnapshotDocument, type SnapshotScenario } from './document.ts';
+import {
+  isJournal,
+  type KeptState,
+  type RunState,
+  SNAPSHOT_FORMAT,
+  type SnapshotDocument,
+  type SnapshotScenario,
+} from './document.ts';
+import { journalInconsistencies } from './journal.ts';
 import { SNAPSHOT_MIGRATIONS } from './migrations.ts';
 import { snapshotCheck } from './snapshot-check.ts';
 import { digestOfJson, digestOfLayout } from './text.ts';
@@ -79,8 +86,9 @@ export function readSnapshot(text: string, file: string): SnapshotReading {
     readonly format: string;
     readonly run?: RunState;
     readonly scenario: SnapshotScenario;
-  } & SimulationState;
-  for (const { path, message } of inconsistencies(state)) diagnostics.push(report('E826', path, message));
+  } & KeptState;
+  const wrong = isJournal(state) ? journalInconsistencies(state) : inconsistencies(state);
+  for (const { path, message } of wrong) diagnostics.push(report('E826', path, message));
   if (diagnostics.length > 0) return fail(...diagnostics);
   const warnings =
     engine === ENGINE_VERSION

@@ -4,6 +4,7 @@ import { HTLC_NAMES } from '../simulate/htlcs.ts';
 import { INVOICE_NAMES } from '../simulate/invoices.ts';
 import { TX_NAMES } from '../simulate/records.ts';
 import { PHYSICS_NAMES } from '../simulate/world.ts';
+import { JOURNAL_CALLS } from '../timeline/journal.ts';
 
 type Schema = { readonly [key: string]: unknown };
 
@@ -364,15 +365,20 @@ const defences = object({
   ),
 });
 
-const whole = object(
+/** What every snapshot begins with. */
+const heading = {
+  format: { const: 'blast-snapshot/1' },
+  engine: said(text, 'Version of the engine that wrote the file.'),
+  digest: said(sha256, 'SHA-256 of the canonical form (RFC 8785) of everything else.'),
+  scenario: said(
+    object({ name: text, prefix, seed: count, timeline: sha256 }),
+    'The scenario that made the state, with digests of what of it had been played, and of the whole.',
+  ),
+} as const;
+
+const simulated = object(
   {
-    format: { const: 'blast-snapshot/1' },
-    engine: said(text, 'Version of the engine that wrote the file.'),
-    digest: said(sha256, 'SHA-256 of the canonical form (RFC 8785) of everything else.'),
-    scenario: said(
-      object({ name: text, prefix, seed: count, timeline: sha256 }),
-      'The scenario that made the state, with digests of what of it had been played, and of the whole.',
-    ),
+    ...heading,
     time_us: said(count, 'The clock of the simulator, µs.'),
     chain,
     nodes: said(list(node), 'A node’s number is its place here.'),
@@ -449,10 +455,77 @@ const whole = object(
   ['cheats', 'defences', 'endings', 'former_policies', 'invoices', 'lost_data', 'old_states', 'run'],
 );
 
+const journalled = object({
+  ...heading,
+  backend: said({ const: 'ldk' }, 'The backend that made the state; absent in those of the simulator.'),
+  replay: object({
+    events: said(count, 'Events of the backend since time 0.'),
+    software: said(text, 'What must play the journal: package and version.'),
+    state: said(sha256, 'Digest of all that the nodes would write of themselves, the chain and the wallets.'),
+  }),
+  time_us: said(count, 'The clock of the backend, µs.'),
+  chain: object({ feerate_per_kw: count, fees_sat: count, height: count, mempool: count, minted_sat: count }),
+  nodes: said(
+    list(
+      object({
+        fees_earned_msat: count,
+        forwards: count,
+        model: text,
+        name: text,
+        running: flag,
+        wallet_sat: count,
+      }),
+    ),
+    'A node’s number is its place here.',
+  ),
+  channels: said(
+    list(
+      object({
+        active: flag,
+        announced: flag,
+        balance_msat: said(pair(count), 'Of the opener and of the other side, HTLCs not counted.'),
+        between: said(pair(text), 'The opener, then the other node.'),
+        capacity_sat: count,
+        htlcs: count,
+        latency_us: count,
+        name: text,
+        state: enumOf(STATE_NAMES),
+      }),
+    ),
+    'A channel’s number is its place here; closed ones stay.',
+  ),
+  payments: said(
+    list(
+      object({
+        activity: text,
+        amount_msat: count,
+        attempts: count,
+        destination: text,
+        nth: count,
+        row: count,
+        source: text,
+        started_us: count,
+      }),
+    ),
+    'Payments in flight.',
+  ),
+  journal: said(
+    list(tuple(count, count, enumOf(JOURNAL_CALLS), list({}))),
+    'All that was asked of the backend: [instant; events of the backend before it; operation; its arguments].',
+  ),
+  texts: said(list(text), 'Texts that records refer to, by number.'),
+  run: said(run, 'Where the run was.'),
+});
+
 export const SNAPSHOT_SCHEMA: Schema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'https://blast-ln.dev/schemas/snapshot.v1.schema.json',
   title: 'BLAST snapshot, version 1',
-  description: 'The state of a simulated network at an instant. Written by `blast run`.',
-  ...whole,
+  description:
+    'The state of a network at an instant: that of the simulator, or a journal that leads to the state of another backend. Written by `blast run`.',
+  type: 'object',
+  if: { required: ['backend'], properties: { backend: text } },
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  then: journalled,
+  else: simulated,
 };

@@ -1,6 +1,13 @@
 /** What a snapshot says, in figures: for tables and for tools. */
 import type { Json } from '../base/json.ts';
-import type { ChannelState, SnapshotDocument } from './document.ts';
+import {
+  type ChannelState,
+  isJournal,
+  type JournalState,
+  type KeptState,
+  type SimulationState,
+  type SnapshotDocument,
+} from './document.ts';
 
 export interface NodeFigures {
   readonly name: string;
@@ -28,6 +35,10 @@ export interface ChannelFigures {
 }
 
 export interface SnapshotFigures {
+  /** Backend that made it. */
+  readonly backend: string;
+  /** What was asked of the backend, where the snapshot is a journal; else null. */
+  readonly calls: number | null;
   readonly scenario: string;
   readonly seed: number;
   readonly engine: string;
@@ -40,7 +51,8 @@ export interface SnapshotFigures {
   readonly channels: readonly ChannelFigures[];
   readonly paymentsInFlight: number;
   readonly htlcs: number;
-  readonly events: number;
+  /** Null where the file does not tell it. */
+  readonly events: number | null;
   /** Payments that the run had started and of which it knew the outcome; null when the file keeps no run. */
   readonly payments: { readonly started: number; readonly resolved: number } | null;
   readonly walletSat: number;
@@ -52,9 +64,9 @@ function isOpen({ state }: Pick<ChannelState, 'state'>): boolean {
   return state === 'open';
 }
 
-export function snapshotFigures({ engine, run, scenario, state }: SnapshotDocument): SnapshotFigures {
+function simulatedChannels(state: SimulationState): readonly ChannelFigures[] {
   const amounts = new Map(state.htlcs.map(({ slot, amount_msat }) => [slot, amount_msat]));
-  const channels = state.channels.map((channel): ChannelFigures => {
+  return state.channels.map((channel) => {
     const slots = channel.htlcs ?? [];
     return {
       name: channel.name,
@@ -67,6 +79,34 @@ export function snapshotFigures({ engine, run, scenario, state }: SnapshotDocume
       connected: channel.connected ?? isOpen(channel),
     };
   });
+}
+
+/** What the balances of a channel leave of its capacity is in HTLCs. */
+function journalChannels({ channels }: JournalState): readonly ChannelFigures[] {
+  return channels.map(({ name, between, state, capacity_sat, balance_msat, htlcs, active }) => ({
+    name,
+    nodes: between,
+    state,
+    capacitySat: capacity_sat,
+    balanceMsat: balance_msat,
+    htlcs,
+    htlcMsat: htlcs === 0 ? 0 : capacity_sat * 1000 - balance_msat[0] - balance_msat[1],
+    connected: active,
+  }));
+}
+
+/** What is in flight, and what is about to happen as far as the file says it. */
+function moving(state: KeptState): Pick<SnapshotFigures, 'mempool' | 'paymentsInFlight' | 'events'> {
+  if (isJournal(state)) return { mempool: state.chain.mempool, paymentsInFlight: state.payments.length, events: null };
+  return {
+    mempool: state.chain.mempool.length,
+    paymentsInFlight: state.payments.filter((payment) => payment.state === 1).length,
+    events: state.events.length,
+  };
+}
+
+export function snapshotFigures({ engine, run, scenario, state }: SnapshotDocument): SnapshotFigures {
+  const channels = isJournal(state) ? journalChannels(state) : simulatedChannels(state);
   const sides = new Map(state.nodes.map(({ name }) => [name, { channels: 0, localMsat: 0, remoteMsat: 0 }]));
   for (const { nodes, balanceMsat, state: of } of channels) {
     if (!isOpen({ state: of })) continue;
@@ -80,13 +120,15 @@ export function snapshotFigures({ engine, run, scenario, state }: SnapshotDocume
   }
   const outcomes = run?.payments.outcome;
   return {
+    backend: isJournal(state) ? state.backend : 'simulator',
+    calls: isJournal(state) ? state.journal.length : null,
     scenario: scenario.name,
     seed: scenario.seed,
     engine,
     timeUs: state.time_us - (run?.origin_us ?? 0),
     height: state.chain.height,
     feeratePerKw: state.chain.feerate_per_kw,
-    mempool: state.chain.mempool.length,
+    ...moving(state),
     nodes: state.nodes.map((node) => ({
       name: node.name,
       model: node.model,
@@ -97,9 +139,7 @@ export function snapshotFigures({ engine, run, scenario, state }: SnapshotDocume
       feesEarnedMsat: node.fees_earned_msat ?? 0,
     })),
     channels,
-    paymentsInFlight: state.payments.filter((payment) => payment.state === 1).length,
-    htlcs: state.htlcs.length,
-    events: state.events.length,
+    htlcs: isJournal(state) ? channels.reduce((sum, { htlcs }) => sum + htlcs, 0) : state.htlcs.length,
     payments:
       outcomes === undefined
         ? null
@@ -116,9 +156,11 @@ export function figuresJson(figures: SnapshotFigures, digest: string): Json {
     scenario: figures.scenario,
     seed: figures.seed,
     engine: figures.engine,
+    backend: figures.backend,
     time_us: figures.timeUs,
     chain: { height: figures.height, feerate_per_kw: figures.feeratePerKw, mempool: figures.mempool },
     payments: figures.payments === null ? null : { ...figures.payments },
+    ...(figures.calls === null ? {} : { calls: figures.calls }),
     in_flight: { payments: figures.paymentsInFlight, htlcs: figures.htlcs, events: figures.events },
     wallet_sat: figures.walletSat,
     open_capacity_sat: figures.openCapacitySat,

@@ -885,6 +885,22 @@ export const DIAGNOSTICS = {
     explanation: 'The run made no payment of this number or name.',
     fix: 'Give the number of the payment as in events.ndjson, or its activity and number as in payments.csv: `coffee/3`.',
   },
+  E832: {
+    severity: 'error',
+    raisedBy: 'compile',
+    title: 'Snapshot of another backend',
+    explanation:
+      'States of the simulator can be read; those of real LDK nodes are a journal of what was asked of them, which only the same backend can play, and only in the scenario that made it.',
+    fix: 'Go on with the backend and the scenario that made the snapshot.',
+  },
+  E833: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'State that does not come out again',
+    explanation:
+      'The snapshot is a journal of what was asked of real nodes. It was played again, and what came of it is not the state that the snapshot was taken of: another version of their software, or a journal that was edited.',
+    fix: 'Go on with the versions of BLAST and of the nodes’ software that took the snapshot, or take it again.',
+  },
   W601: {
     severity: 'warning',
     raisedBy: 'compile',

@@ -4,6 +4,8 @@ import type { Action } from './timeline.ts';
 export interface BackendLimits {
   readonly backend: string;
   readonly mostNodes: number;
+  /** Whether it can tell its state, and go on from one. */
+  readonly keepsStates: boolean;
   /** Height at which time starts, at least. */
   readonly leastHeight: number;
   readonly models: ReadonlySet<string>;

@@ -5,7 +5,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Json } from '../../base/json.ts';
 import type { RecordSink } from '../../simulate/records.ts';
-import type { SimulationStart } from '../../simulate/state.ts';
 import type {
   CloseChannelRequest,
   OpenChannelRequest,
@@ -13,9 +12,11 @@ import type {
   SetLatencyRequest,
   SetPolicyRequest,
 } from '../../timeline/control.ts';
+import { isJournal, type JournalState } from '../../timeline/journal.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 import type {
   Backend,
+  BackendStart,
   ChainObservation,
   ChannelGossip,
   ChannelObservation,
@@ -26,14 +27,17 @@ import type { Happening, HostAnswer, LdkCalls } from './ldk-host.ts';
 
 /** Where the host of the nodes lives. */
 export interface HostLink {
-  /** Builds the network; what happened until then. @throws Error */
-  start(timeline: Timeline): Promise<readonly Happening[]>;
+  /** Builds the network, or goes to a state of it; what happened until then, or nothing. @throws Error */
+  start(timeline: Timeline, from: JournalState | null): Promise<readonly Happening[]>;
   call<M extends keyof LdkCalls>(
     method: M,
     args: Parameters<LdkCalls[M]>,
   ): Promise<HostAnswer<ReturnType<LdkCalls[M]>>>;
   close(): Promise<void>;
 }
+
+/** Events of real nodes that are worked off before the run is asked whether it goes on: some tenths of a second. */
+const SLICE_EVENTS = 200;
 
 export class LdkBackend implements Backend {
   readonly name = 'ldk';
@@ -45,18 +49,22 @@ export class LdkBackend implements Backend {
     this.#link = link;
   }
 
-  async start(timeline: Timeline, sink: RecordSink, from?: SimulationStart): Promise<void> {
-    if (from !== undefined) throw new Error('the backend ldk does not begin in a snapshot');
+  async start(timeline: Timeline, sink: RecordSink, from?: BackendStart): Promise<void> {
+    const state = from?.state ?? null;
+    if (state !== null && (!isJournal(state) || state.backend !== this.name)) {
+      throw new Error(`E832 the backend ${this.name} does not go on from a state of another one`);
+    }
     this.#sink = sink;
-    this.#hand(await this.#link.start(timeline));
+    this.#hand(await this.#link.start(timeline, state));
   }
 
-  async advance(untilUs: number, inclusive: boolean, maxEvents: number): Promise<boolean> {
-    for (;;) {
-      if (await this.#ask('advance', untilUs, inclusive, maxEvents)) return true;
-      // It also stops after payments, so that what they make due is done at that instant.
-      if (this.#sink?.interrupt === true) return false;
-    }
+  capture(): Promise<JournalState> {
+    return this.#ask('capture');
+  }
+
+  /** Also stops after payments, so that what they make due is done at that instant, and often enough for signals. */
+  advance(untilUs: number, inclusive: boolean, maxEvents: number): Promise<boolean> {
+    return this.#ask('advance', untilUs, inclusive, Math.min(maxEvents, SLICE_EVENTS));
   }
 
   pay(row: number): Promise<void> {
@@ -221,9 +229,9 @@ function refused(event: string): Error {
 export function inlineLink(): HostLink {
   let host: import('./ldk-host.ts').LdkHost | null = null;
   return {
-    start: async (timeline) => {
+    start: async (timeline, from) => {
       const { LdkHost } = await import('./ldk-host.ts');
-      host = await LdkHost.start(timeline);
+      host = await LdkHost.start(timeline, from);
       return host.take();
     },
     call: async (method, args) => host!.call(method, args),
@@ -238,7 +246,7 @@ export interface LdkThreadData {
   readonly kind: 'blast-ldk';
 }
 export type LdkThreadAsks =
-  | { readonly timeline: Timeline }
+  | { readonly timeline: Timeline; readonly from: JournalState | null }
   | { readonly method: keyof LdkCalls; readonly args: readonly unknown[] };
 export type LdkThreadSays = { readonly answer: HostAnswer<unknown> } | { readonly problem: string };
 
@@ -261,7 +269,7 @@ export function threadLink(entry: URL): HostLink {
       worker.postMessage(message);
     });
   return {
-    start: async (timeline) => {
+    start: async (timeline, from) => {
       worker = new Worker(entry, { workerData: { kind: 'blast-ldk' } satisfies LdkThreadData });
       const end = (why: string): void => {
         ended = new Error(`LDK has ended: ${why}`);
@@ -270,7 +278,7 @@ export function threadLink(entry: URL): HostLink {
       worker.on('message', (says: LdkThreadSays) => waiting?.(says));
       worker.on('error', (error: unknown) => end(error instanceof Error ? error.message : String(error)));
       worker.on('exit', () => end('its thread is gone'));
-      return (await ask({ timeline })).happened;
+      return (await ask({ timeline, from })).happened;
     },
     call: (method, args) => ask({ method, args }) as ReturnType<HostLink['call']> as never,
     close: async () => {

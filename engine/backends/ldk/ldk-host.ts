@@ -4,6 +4,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { Json } from '../../base/json.ts';
 import { observedState, STATE } from '../../simulate/channel-lifecycle.ts';
 import type { PaymentResult, RecordCode } from '../../simulate/records.ts';
 import type {
@@ -13,9 +14,11 @@ import type {
   SetLatencyRequest,
   SetPolicyRequest,
 } from '../../timeline/control.ts';
+import { JOURNAL_CALLS, type JournalCall, type JournalCallName, type JournalState } from '../../timeline/journal.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 import type { ChainObservation, ChannelGossip, ChannelObservation, NodeObservation, OwnChannel } from '../backend.ts';
 import { loadBinding } from './binding.ts';
+import { keptState, LDK_SOFTWARE } from './kept-state.ts';
 import { channelGossip, ownChannels } from './node-knowledge.ts';
 import type { RealChannel } from './real-channels.ts';
 import { RealWorld } from './real-world.ts';
@@ -36,10 +39,12 @@ export interface HostAnswer<T> {
 export class LdkCalls {
   readonly #world: RealWorld;
   readonly #resolved: () => number;
+  readonly #journal: readonly JournalCall[];
 
-  constructor(world: RealWorld, resolved: () => number) {
+  constructor(world: RealWorld, resolved: () => number, journal: readonly JournalCall[]) {
     this.#world = world;
     this.#resolved = resolved;
+    this.#journal = journal;
   }
 
   /** Stops after an event in which a payment ended: something may be due then. */
@@ -222,24 +227,37 @@ export class LdkCalls {
     return bytesToHex(sha256(concat(...parts)));
   }
 
+  capture(): JournalState {
+    return keptState(this.#world, this.#journal, this.stateDigest());
+  }
+
   metrics(): { readonly [key: string]: number } {
     const w = this.#world;
     return { bytes_on_the_wire: w.wires.bytes, blocks: w.chain.height, fees_sat: w.chain.feesSat };
   }
 }
 
-/** Real nodes for one timeline. */
+const CHANGES: ReadonlySet<string> = new Set(JOURNAL_CALLS);
+
+/** Real nodes for one timeline. What changes them is written down, so that the same can be asked again. */
 export class LdkHost {
+  readonly #world: RealWorld;
   readonly #calls: LdkCalls;
   readonly #happened: Happening[];
+  readonly #journal: JournalCall[] = [];
 
-  private constructor(calls: LdkCalls, happened: Happening[]) {
-    this.#calls = calls;
+  private constructor(world: RealWorld, resolved: () => number, happened: Happening[]) {
+    this.#world = world;
+    this.#calls = new LdkCalls(world, resolved, this.#journal);
     this.#happened = happened;
   }
 
-  /** @throws LdkMissing where the package is not installed, Error where LDK does not build the network */
-  static async start(timeline: Timeline): Promise<LdkHost> {
+  /**
+   * Builds the network, and goes to a state of it where one is given.
+   * @throws LdkMissing where the package is not installed, Error where LDK does not build the network or another state comes
+   * of the journal
+   */
+  static async start(timeline: Timeline, from: JournalState | null = null): Promise<LdkHost> {
     const binding = await loadBinding();
     const happened: Happening[] = [];
     let resolved = 0;
@@ -252,7 +270,30 @@ export class LdkHost {
       text: (number, text) => void happened.push(['text', number, text]),
     });
     world.build();
-    return new LdkHost(new LdkCalls(world, () => resolved), happened);
+    const host = new LdkHost(world, () => resolved, happened);
+    if (from !== null) host.#replay(from);
+    return host;
+  }
+
+  /** Does again what led to a state; nothing is told of it. */
+  #replay({ journal, replay, time_us }: JournalState): void {
+    const refuse = (why: string): Error => new Error(`E833 the state does not come out again: ${why}`);
+    if (replay.software !== LDK_SOFTWARE) {
+      throw refuse(`it was kept with ${replay.software}, and this is ${LDK_SOFTWARE}`);
+    }
+    try {
+      for (const [timeUs, events, name, args] of journal) {
+        this.#world.goTo(timeUs, events);
+        this.call(name, args as never);
+      }
+      this.#world.goTo(time_us, replay.events);
+    } catch (error) {
+      throw refuse(error instanceof Error ? error.message : String(error));
+    }
+    this.#happened.length = 0;
+    if (this.#calls.stateDigest() !== replay.state) {
+      throw refuse(`after ${journal.length} calls and ${replay.events} events the nodes are not as they were`);
+    }
   }
 
   /** What happened since it was asked last. */
@@ -261,6 +302,15 @@ export class LdkHost {
   }
 
   call<M extends keyof LdkCalls>(method: M, args: Parameters<LdkCalls[M]>): HostAnswer<ReturnType<LdkCalls[M]>> {
+    if (CHANGES.has(method)) {
+      const { events } = this.#world;
+      this.#journal.push([
+        this.#world.nowUs(),
+        events,
+        method as JournalCallName,
+        args as readonly unknown[] as Json[],
+      ]);
+    }
     const calls = this.#calls as unknown as Record<string, (...given: readonly unknown[]) => unknown>;
     const value = calls[method]!(...args) as ReturnType<LdkCalls[M]>;
     return { value, happened: this.take() };

@@ -14,6 +14,7 @@ const LEAST_RESERVE_SAT = 1000;
 export const LDK_LIMITS: BackendLimits = {
   backend: 'ldk',
   mostNodes: MOST_NODES,
+  keepsStates: true,
   leastHeight: LEAST_HEIGHT,
   models: new Set(['ldk']),
   events: new Set([
@@ -31,6 +32,7 @@ export const LDK_LIMITS: BackendLimits = {
     'set_feerate',
     'set_latency',
     'set_policy',
+    'snapshot',
     'start_node',
     'stop_node',
   ]),

@@ -9,7 +9,7 @@ export function serveLdk(): void {
   const answer = async (asks: LdkThreadAsks): Promise<LdkThreadSays> => {
     try {
       if ('timeline' in asks) {
-        host = await LdkHost.start(asks.timeline);
+        host = await LdkHost.start(asks.timeline, asks.from);
         return { answer: { value: null, happened: host.take() } };
       }
       return { answer: host!.call(asks.method, asks.args as never) };

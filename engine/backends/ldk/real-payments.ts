@@ -66,6 +66,15 @@ export class RealPayments {
     this.#w = world;
   }
 
+  /** Payments in flight, in the order in which they began. */
+  unresolved(): readonly (Pick<Payment, 'row' | 'source' | 'destination' | 'amountMsat' | 'startedUs'> & {
+    readonly attempts: number;
+  })[] {
+    return [...this.#byId.values()]
+      .filter(({ resolved }) => !resolved)
+      .map((payment) => ({ ...payment, attempts: payment.attempts.length }));
+  }
+
   start(row: number): void {
     const w = this.#w;
     const { payments, activities } = w.timeline;

@@ -52,7 +52,10 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
   readonly wires: Wires;
   readonly sweeper: Sweeper;
   isSettingUp = true;
-  texts = 0;
+  /** Texts that records refer to, by number. */
+  readonly texts: string[] = [];
+  /** Events that have happened since time 0. */
+  events = 0;
   readonly #sink: RecordSink;
   readonly #indexes: Map<string, number> = new Map();
   readonly #touched: Set<RealNode> = new Set();
@@ -178,8 +181,9 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
       this.#refusal = text;
       return 0;
     }
-    this.#sink.text(this.texts, text);
-    return this.texts++;
+    const number = this.texts.push(text) - 1;
+    this.#sink.text(number, text);
+    return number;
   }
 
   paid(result: PaymentResult): void {
@@ -285,10 +289,24 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
       if (events >= maxEvents) return false;
       this.#nowUs = next;
       this.#act(this.agenda.take());
+      this.events++;
       if (isDue()) return false;
     }
     this.#nowUs = Math.max(this.#nowUs, untilUs);
     return true;
+  }
+
+  /** Goes to where another world of the same timeline was: so many events since time 0, at this instant. @throws Error */
+  goTo(timeUs: number, events: number): void {
+    for (; this.events < events; this.events++) {
+      if (this.agenda.nextUs > timeUs) throw new Error(`there is no event ${this.events} up to ${timeUs} µs`);
+      this.#nowUs = this.agenda.nextUs;
+      this.#act(this.agenda.take());
+    }
+    if (this.events > events || this.agenda.nextUs < timeUs || timeUs < this.#nowUs) {
+      throw new Error(`${events} events do not lead to ${timeUs} µs`);
+    }
+    this.#nowUs = timeUs;
   }
 
   /** Does what the control plane asks, at the present instant. */

@@ -12,6 +12,7 @@ const FRACTION = 'gives whole numbers of sat away';
 export const BLAST_LIMITS: BackendLimits = {
   backend: 'rpc',
   mostNodes: MOST_NODES,
+  keepsStates: false,
   leastHeight: 0,
   models: new Set(['lnd', 'cln', 'eclair', 'ldk']),
   events: new Set(['open_channel', 'close_channel', 'connect_peer', 'disconnect_peer']),

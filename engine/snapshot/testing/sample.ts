@@ -3,12 +3,12 @@ import { lndKind } from '../../../models/lnd/index.ts';
 import { NumberHasher } from '../../base/digest.ts';
 import { ENGINE_VERSION } from '../../base/version.ts';
 import { TestRun } from '../../simulate/testing/network.ts';
-import type { SnapshotDocument } from '../document.ts';
+import type { SimulationState, SnapshotDocument } from '../document.ts';
 
 const none = new NumberHasher().digest();
 
 /** Three nodes: a payment in flight, a channel that was force-closed, one that is opening. */
-export function sampleDocument(): SnapshotDocument {
+export function sampleDocument(): SnapshotDocument<SimulationState> {
   const run = new TestRun({
     nodes: [
       { name: 'alice', model: lndKind.name, walletSat: 5_000_000, labels: { role: 'sender' } },

@@ -1,0 +1,218 @@
+/**
+ * States of real LDK nodes: to run to the end is to run to an instant, keep the journal, play it again in other nodes, and run to
+ * the end. Byte for byte, as for the simulator (snapshot-law.test.ts). In processes and threads: ldk-backend.test.ts.
+ */
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadBinding } from '../engine/backends/ldk/binding.ts';
+import { inlineLink, LdkBackend } from '../engine/backends/ldk/ldk-backend.ts';
+import type { Json } from '../engine/base/json.ts';
+import { RUN_KINDS } from '../engine/kinds/registry.ts';
+import { resumeProblem } from '../engine/run/resume.ts';
+import { type RunInput, runTimeline } from '../engine/run/runner.ts';
+import { isJournal, type JournalState, type SnapshotDocument } from '../engine/snapshot/document.ts';
+import { snapshotText } from '../engine/snapshot/text.ts';
+import { available, ROOT } from './testing/command.ts';
+import { type Compiled, compileText, expectSame, from, type Played, play } from './testing/play.ts';
+
+const installed = await loadBinding().then(
+  () => true,
+  () => false,
+);
+const there = available(installed, 'the package lightningdevkit 0.1.0');
+
+const SECONDS = 60;
+/** Something of everything that the backend can play. */
+const SCENARIO = `version: 1
+name: cut
+duration: ${SECONDS}s
+chain: { height: 100, mining: { every: 15s, blocks: 6 } }
+defaults:
+  node: { model: ldk, wallet: 0.1 BTC }
+  channel: { capacity: 2_000_000 sat, push: 800_000 sat }
+nodes: { alice: {}, bob: {}, carol: {}, dave: {} }
+channels:
+  ab: { from: alice, to: bob }
+  bc: { from: bob, to: carol }
+  cd: { from: carol, to: dave }
+activity:
+  coffee: { source: alice, destination: carol, interval: 4s, amount: 20_000 sat, method: invoice }
+  held: { source: carol, destination: alice, start: 5s, interval: 20s, count: 2, amount: 30_000 sat, hold: 9s, method: invoice }
+  streams: { source: dave, destination: carol, loop: { think: 5s, concurrency: 2 }, amount: 5_000 sat }
+  too-much: { source: alice, destination: dave, start: 7s, count: 1, interval: 1s, amount: 1_500_000 sat }
+behaviours:
+  fees: { nodes: bob, fee_policy: { by_imbalance: { linear: [50 ppm, 900 ppm], fee_base: 0 msat, min_interval: 10s } } }
+  users: { nodes: dave, churn: { up: 14s, down: 3s, crash_share: 0.5 } }
+events:
+  - { at: 6s, open_channel: { channel: ac, from: alice, to: carol, capacity: 1_000_000 sat } }
+  - { at: 9s, disconnect_peer: { a: bob, b: carol } }
+  - { at: 12s, connect_peer: { a: bob, b: carol } }
+  - { at: 20s, set_feerate: { feerate: 2 sat/vB } }
+  - { at: 33s, close_channel: { channel: ab, force: true } }
+  - { at: 40s, set_policy: { channel: ac, policy: { fee_rate: 100 ppm } } }
+  - { at: 41s, send_onchain: { from: alice, to: bob, amount: 10_000 sat } }
+  - { when: channel('cd').balance1_msat < 780000000, open_channel: { channel: ad, from: alice, to: dave, capacity: 500_000 sat } }
+expect:
+  - { at: 30s, that: channel('ac').state == 'open' }
+  - that: payments('coffee').success_rate > 0.8
+`;
+
+const compile = (text: string): Promise<Compiled> => compileText(text, 'cut.yml', ROOT);
+const backend = (): LdkBackend => new LdkBackend(inlineLink());
+const playReal = (compiled: Compiled, extra: Partial<RunInput> = {}): Promise<Played> =>
+  play(compiled, { backend: backend(), ...extra });
+
+function kept(played: Played, name: string): SnapshotDocument<JournalState> {
+  const { state, ...rest } = from(played.snapshots.get(name)).document;
+  if (!isJournal(state)) throw new Error('no journal was kept');
+  return { ...rest, state };
+}
+
+describe.skipIf(!there)('a run on real nodes', () => {
+  let whole: Played;
+  beforeAll(async () => {
+    whole = await playReal(await compile(SCENARIO));
+  }, 60_000);
+
+  it('goes on from instants, one after the other, to the same end', async () => {
+    const compiled = await compile(SCENARIO);
+    const at = [5_500_000, 25_100_000, 34_000_000];
+    const captures = at.map((atUs, i) => ({ atUs, name: `cut-${i}` }));
+    const cut = await playReal(compiled, { captures });
+    expectSame(cut, whole);
+    for (const { name } of captures) expectSame(await playReal(compiled, from(cut.snapshots.get(name))), whole);
+    const second = await playReal(compiled, { ...from(cut.snapshots.get('cut-0')), captures: captures.slice(1) });
+    expect(second.snapshots.get('cut-1')).toBe(cut.snapshots.get('cut-1'));
+    expectSame(await playReal(compiled, from(second.snapshots.get('cut-2'))), whole);
+    expectSame(await playReal(compiled, from(whole.snapshots.get('end'))), whole);
+    // The instants are such that something is under way.
+    expect(kept(cut, 'cut-0').state.payments.length).toBeGreaterThan(0);
+    expect(kept(cut, 'cut-1').state.channels.some(({ htlcs }) => htlcs > 0)).toBe(true);
+    expect(kept(cut, 'cut-2').state.channels.map(({ state }) => state)).toContain('force_closing');
+  }, 240_000);
+
+  it('goes on from any instant', async () => {
+    const compiled = await compile(SCENARIO);
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: SECONDS * 1_000_000 }), async (atUs) => {
+        const cut = await playReal(compiled, { captures: [{ atUs, name: 'cut' }], until: atUs });
+        expectSame(await playReal(compiled, from(cut.snapshots.get('cut'))), whole);
+      }),
+      { numRuns: 4, interruptAfterTimeLimit: 200_000 },
+    );
+  }, 240_000);
+
+  it('goes on from where it was stopped, and tells the rest only', async () => {
+    const compiled = await compile(SCENARIO);
+    const watch = (): { readonly observer: NonNullable<RunInput['observers']>[number]; readonly told: unknown[][] } => {
+      const told: unknown[][] = [];
+      const observer = {
+        record: (...record: readonly number[]) => void told.push([...record]),
+        payment: () => {},
+        text: () => {},
+      };
+      return { observer, told };
+    };
+    const all = watch();
+    await playReal(compiled, { observers: [all.observer] });
+    for (const share of [0.1, 0.5, 0.9]) {
+      const stop = new AbortController();
+      const before = watch();
+      const last = Math.floor(whole.report.records * share);
+      const until = {
+        ...before.observer,
+        record: (...record: readonly number[]) => {
+          before.told.push([...record]);
+          if (before.told.length >= last) stop.abort();
+        },
+      };
+      // A run looks at signals when its clock says that it is time to.
+      let now = 0;
+      const clock = { now: () => (now += 50), sleep: async () => {} };
+      const settings = { stop: stop.signal, observers: [until], clock, captureOnStop: 'stopped' };
+      const stopped = await playReal(compiled, settings);
+      const rest = watch();
+      const resumed = await playReal(compiled, {
+        ...from(stopped.snapshots.get('stopped')),
+        observers: [rest.observer],
+      });
+      expectSame(resumed, whole);
+      expect([...before.told, ...rest.told]).toEqual(all.told);
+    }
+  }, 240_000);
+});
+
+describe.skipIf(!there)('two runs that differ later', () => {
+  it('go on from one state, and a run that differs before does not', async () => {
+    const compiled = await compile(SCENARIO);
+    const cut = await playReal(compiled, { captures: [{ atUs: 34_000_000, name: 'cut' }], until: 34_000_000 });
+    const start = from(cut.snapshots.get('cut'));
+    const dearer = await compile(SCENARIO.replace('fee_rate: 100 ppm', 'fee_rate: 10_000 ppm'));
+    const later = await compile(
+      SCENARIO.replace(
+        'too-much:',
+        `more: { source: bob, destination: carol, start: 50s, count: 2, interval: 1s, amount: 7_000 sat }\n  too-much:`,
+      ),
+    );
+    expect(resumeProblem(dearer.timeline, start.document, 'ldk')).toBeNull();
+    for (const branch of [dearer, later]) {
+      expectSame(
+        await playReal(branch, resumeProblem(branch.timeline, start.document, 'ldk') === null ? start : {}),
+        await playReal(branch),
+      );
+    }
+    const earlier = await compile(SCENARIO.replace('amount: 30_000 sat', 'amount: 31_000 sat'));
+    expect(resumeProblem(earlier.timeline, start.document, 'ldk')).toMatchObject({ code: 'E827' });
+  }, 240_000);
+});
+
+describe.skipIf(!there)('a state of real nodes', () => {
+  let compiled: Compiled;
+  let document: SnapshotDocument<JournalState>;
+  beforeAll(async () => {
+    compiled = await compile(SCENARIO);
+    const cut = await playReal(compiled, { captures: [{ atUs: 8_000_000, name: 'cut' }], until: 8_000_000 });
+    document = kept(cut, 'cut');
+  }, 60_000);
+
+  async function goOn(snapshot: SnapshotDocument): Promise<string> {
+    const result = await runTimeline({
+      timeline: compiled.timeline,
+      timelineDigest: compiled.timelineDigest,
+      backend: backend(),
+      kinds: RUN_KINDS,
+      clock: { now: () => 0, sleep: async () => {} },
+      start: { kind: 'resume', snapshot },
+    });
+    expect(result.state).toBe('failed');
+    expect(result.records).toBe(0);
+    return `${result.failure?.kind}: ${result.failure?.message}`;
+  }
+
+  it('does not come out of other software, of another journal, or of other events', async () => {
+    const { state } = document;
+    const changed = (change: Partial<JournalState>): SnapshotDocument => ({
+      ...document,
+      state: { ...state, ...change },
+    });
+    const other = { ...state.replay, software: 'lightningdevkit 0.2.0' };
+    expect(await goOn(changed({ replay: other }))).toMatch(
+      /^backend: E833 .*kept with lightningdevkit 0\.2\.0, and this is lightningdevkit 0\.1\.0$/,
+    );
+    const funded = [
+      ...state.journal.slice(0, 2),
+      [state.journal[1]![0], state.journal[1]![1], 'fund', [0, 5] as Json[]] as const,
+      ...state.journal.slice(2),
+    ];
+    expect(await goOn(changed({ journal: funded }))).toMatch(/^backend: E833 .*the nodes are not as they were$/);
+    const more = { ...state.replay, events: state.replay.events + 1_000_000 };
+    expect(await goOn(changed({ replay: more }))).toMatch(/^backend: E833 .*there is no event \d+ up to 8000000 µs$/);
+    const nobody = [
+      ...state.journal.slice(0, 2),
+      [state.journal[1]![0], state.journal[1]![1], 'startNode', [99]] as const,
+      ...state.journal.slice(2),
+    ];
+    expect(await goOn(changed({ journal: nobody }))).toMatch(/^backend: E833 the state does not come out again: /);
+    expect(snapshotText(changed({ journal: funded })).digest).not.toBe(snapshotText(document).digest);
+  }, 120_000);
+});
