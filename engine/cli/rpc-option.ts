@@ -31,6 +31,12 @@ export const RPC_MODEL_OPTIONS: readonly OptionEntry[] = [
     parse: parseRpc,
   },
   { flags: '--rpc-models <folder>', summary: 'folder of models with a model.json each, which are started' },
+  {
+    flags: '--rpc-protocol <protocol>',
+    summary: 'what they speak: the protocol of BLAST, or the control plane (blast.v1)',
+    choices: ['blast', 'control'],
+    defaultValue: 'blast',
+  },
 ];
 
 export const RPC_OPTIONS: readonly OptionEntry[] = [
@@ -107,6 +113,7 @@ export async function rpcSettings(
     throw new CliError(EXIT.usage, message, 'add --rpc-ca, or --rpc-insecure if that is meant');
   }
   return {
+    protocol: options.rpcProtocol === 'control' ? 'control' : 'blast',
     targets: new Map(where.flatMap((one) => (one.model === null ? [] : [[one.model, target(one)] as const]))),
     sole: sole === undefined ? null : target(sole),
     folder: await folderOf(io, options.rpcModels as string | undefined),
@@ -149,11 +156,12 @@ function tlsOf(io: CliIo, options: OptionValues, hasTargets: boolean): LinkTls |
   return { ca, cert, key };
 }
 
-/** Limits of a backend, with the models that its processes bring along, which a scenario may name. */
+/** Limits of what the processes speak, with the models that its processes bring along, which a scenario may name. */
 export async function withProcesses(
-  limits: BackendLimits,
-  { targets, folder }: NodeProcessesSettings,
+  ofBlast: BackendLimits,
+  { protocol, targets, folder }: NodeProcessesSettings,
 ): Promise<{ readonly limits: BackendLimits; readonly announced: readonly AnnouncedModel[] }> {
+  const limits = protocol === 'blast' ? ofBlast : (await import('../backends/rpc/control-limits.ts')).CONTROL_LIMITS;
   const brought = [...new Set([...targets.keys(), ...folder.keys()])].filter((name) => !limits.models.has(name));
   if (brought.length === 0) return { limits, announced: [] };
   const { announcedNames } = await import('../rpc/announced-models.ts');

@@ -104,7 +104,7 @@ class Check {
       const spec = byName.get(node.name) ?? byName.get(node.name.replace(/-\d+$/, ''));
       const at: Place = spec?.model ?? this.#place('network');
       if (!this.#limits.models.has(node.model)) this.#refuse(at, `has no nodes of model ${node.model}`);
-      if (Object.keys(node.options).length > 0) {
+      if (this.#limits.nodeOptions !== true && Object.keys(node.options).length > 0) {
         this.#refuse(
           spec?.options ?? at,
           'does not know options of nodes: they are what the defaults of their software make them',

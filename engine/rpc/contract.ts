@@ -44,8 +44,12 @@ export interface RemoteModels {
   close(): Promise<void>;
 }
 
+/** What processes that have nodes speak: the protocol of BLAST, or the control plane. */
+export type NodeProtocol = 'blast' | 'control';
+
 /** Processes that have the nodes of a run (backend `rpc`), as a command is told of them. */
 export interface NodeProcessesSettings {
+  readonly protocol: NodeProtocol;
   /** Those that run already, by the model whose nodes they have. */
   readonly targets: ReadonlyMap<string, LinkTarget>;
   /** One that runs already and has all nodes, whatever their one model is; null: none. */

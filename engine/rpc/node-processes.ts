@@ -2,11 +2,14 @@
  * The processes that have the nodes of one run: found or started, connected, and ended. Of a model that a scenario names
  * there is a process that runs already, one of a folder of models, or one of ours that is started (`blast model serve`).
  */
+import type { Driver } from '../backends/rpc/driver.ts';
 import { RpcBackend, type RpcProcesses } from '../backends/rpc/rpc-backend.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import { BlastDriver } from './blast-driver.ts';
 import { BLAST_SERVICE } from './blast-service.ts';
 import type { LinkTarget, NodeProcessesRequest } from './contract.ts';
+import { ControlDriver } from './control-driver.ts';
+import { CONTROL_SERVICE } from './control-service.ts';
 import { isLoopback, parseListenAddress } from './endpoint.ts';
 import { type ModelProcess, startModelProcess } from './model-process.ts';
 import { guarded } from './process-guard.ts';
@@ -36,22 +39,40 @@ async function openProcesses(
   timeline: Timeline,
 ): Promise<RpcProcesses> {
   const started: ModelProcess[] = [];
-  const drivers: BlastDriver[] = [];
+  const drivers: Driver[] = [];
+  /** By address, where one process has the nodes of all models that are there; '' for the one of ours. */
+  const shared = new Map<string, Driver>();
   const close = async (): Promise<void> => {
     for (const driver of drivers) driver.close();
     await Promise.all(started.map((process) => process.stop()));
   };
   try {
     for (const model of models) {
+      const place = request.protocol === 'control' ? placeOf(request, model) : null;
+      const known = place === null ? undefined : shared.get(place);
+      if (known !== undefined) {
+        drivers.push(known);
+        continue;
+      }
       const { target, process } = await found(request, own, model, { models, timeline });
       if (process !== null) started.push(process);
-      drivers.push(await connected(request, model, target, process));
+      const driver = await connected(request, model, target, process);
+      drivers.push(driver);
+      if (place !== null) shared.set(place, driver);
     }
     return { drivers, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Where the nodes of a model are: an address, or '' for a process of ours. */
+function placeOf({ targets, sole, folder }: NodeProcessesRequest, model: string): string {
+  const target = targets.get(model) ?? sole;
+  if (target !== null) return target.address;
+  const entry = folder.get(model);
+  return entry === undefined ? '' : entry.start === null ? entry.address : `${model} ${entry.address}`;
 }
 
 interface Found {
@@ -101,14 +122,15 @@ async function connected(
   model: string,
   target: LinkTarget,
   process: ModelProcess | null,
-): Promise<BlastDriver> {
+): Promise<Driver> {
   const { address, tls } = target;
   const host = parseListenAddress(address)?.host ?? '';
   if (tls === undefined && !isLoopback(host) && !request.insecure) {
     const hint = 'name it with --rpc and --rpc-ca, or add --rpc-insecure if that is meant';
     throw new Error(`E811 ${model} at ${address} is another machine, and others could read along; ${hint}`);
   }
-  const client = new UnaryClient(BLAST_SERVICE, target, request.callMs);
+  const { protocol, callMs } = request;
+  const client = new UnaryClient(protocol === 'control' ? CONTROL_SERVICE : BLAST_SERVICE, target, callMs);
   try {
     const ready = client.ready(process === null ? request.callMs : READY_MS);
     if (process === null) await ready;
@@ -124,5 +146,6 @@ async function connected(
     const log = name === null ? '' : ` (see ${name})`;
     throw new Error(`E811 ${model} at ${address}: ${(error as Error).message}${log}`);
   }
-  return new BlastDriver(client, { model, address, callMs: request.callMs });
+  if (protocol === 'control') return new ControlDriver(client, { address, callMs });
+  return new BlastDriver(client, { model, address, callMs });
 }

@@ -16,6 +16,7 @@ import {
 import { service as healthService } from 'grpc-health-check';
 import { DriverFailure, type DriverFault, DriverRefusal } from '../backends/rpc/driver.ts';
 import type { LinkTarget } from './contract.ts';
+import { errorDetail } from './control-errors.ts';
 
 // What goes wrong is told by errors; the library would write it to standard error, too.
 setLogVerbosity(logVerbosity.NONE);
@@ -134,7 +135,10 @@ function invoke(client: object, name: string, request: object, deadline: number)
 }
 
 function failureOf(error: ServiceError, subject: CallSubject, ms: number): DriverFailure | DriverRefusal {
-  const fault = FAULTS[error.code];
+  // A process that says why is well, unless it says that it is not.
+  const detail = errorDetail(error);
+  const isRefusal = detail !== null && detail.reason !== 'ERROR_INTERNAL';
+  const fault = isRefusal ? undefined : FAULTS[error.code];
   if (fault === undefined) return new DriverRefusal(error.details || error.message);
   return new DriverFailure(fault, subject, reasonOf(fault, error, ms));
 }

@@ -9,6 +9,8 @@ export interface BackendLimits {
   /** Height at which time starts, at least. */
   readonly leastHeight: number;
   readonly models: ReadonlySet<string>;
+  /** Nodes may have options of their models; absent: none. */
+  readonly nodeOptions?: true;
   /** Kinds of events. */
   readonly events: ReadonlySet<string>;
   readonly behaviours: ReadonlySet<string>;

@@ -57,6 +57,8 @@ export interface DriverStart {
   /** In the order in which start() answers them. Names are the scenario's. */
   readonly nodes: readonly NodePlan[];
   readonly chain: ChainPlan;
+  /** Delay of gossip, µs. */
+  readonly gossipUs: number;
   /** Name of a saved network that has these nodes already; null: they are made. */
   readonly load: string | null;
 }
@@ -72,6 +74,8 @@ export interface DriverOpening {
   /** Of the opener and of its peer; empty where the process cannot be told. */
   readonly policy: PolicyPlan;
   readonly reversePolicy: PolicyPlan;
+  /** One-way delay of the link, µs; for processes that can be told. */
+  readonly latencyUs: number;
 }
 
 export interface DriverClosing {
@@ -109,7 +113,10 @@ export interface DriverPayment {
   readonly node: DriverNode;
   /** Who is paid; with `invoice` the node that made it. */
   readonly destination: DriverNode;
-  /** As makeInvoice answered it; null for keysend. */
+  /**
+   * As makeInvoice answered it; null for keysend, and where the driver has no makeInvoice: it then lets the recipient make one
+   * for the payment.
+   */
   readonly invoice: string | null;
   readonly amountMsat: number;
   readonly profile: PaymentProfile;
@@ -141,10 +148,18 @@ export interface Driver {
   /** What messages call the process: `lnd at 127.0.0.1:5050`. */
   readonly target: string;
 
-  /** Makes or loads the nodes. Called once, before anything else; resolves when all of them can be asked. */
+  /**
+   * Makes or loads the nodes. Called before anything else, once or, where one process has the nodes of several models, once
+   * for each of them; resolves when all of them can be asked.
+   */
   start(start: DriverStart): Promise<readonly DriverNode[]>;
   connect(node: DriverNode, peer: DriverNode): Promise<void>;
   disconnect(node: DriverNode, peer: DriverNode): Promise<void>;
+  /**
+   * Makes usable what was opened so far, and lets all nodes know of it: called before the scenario's time begins. Absent where
+   * blocks come by themselves.
+   */
+  settle?(): Promise<void>;
   /** Whether a node is connected to a peer. */
   connected(node: DriverNode, peer: DriverNode): Promise<boolean>;
   /** Resolves when the funding transaction is broadcast. The peer may be a node of another process. */

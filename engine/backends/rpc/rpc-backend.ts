@@ -6,6 +6,7 @@
  */
 import { sha256Json } from '../../base/digest.ts';
 import type { Json } from '../../base/json.ts';
+import { WEIGHT } from '../../simulate/chain.ts';
 import { EVENT, observedState, STATE } from '../../simulate/channel-lifecycle.ts';
 import { OUTCOME, RECORD, type RecordSink } from '../../simulate/records.ts';
 import type { SimulationStart } from '../../simulate/state.ts';
@@ -35,6 +36,9 @@ const POLL_MS = 200;
 
 /** How long the channels that a network begins with may take until they are open, ms. */
 const OPENING_MS = 120_000;
+
+/** What an opener must have left, sat (lnd: 10,000 for each channel with anchors, 100,000 at most). */
+const OPENER_KEEPS_SAT = 100_000;
 
 const MSAT_PER_SAT = 1000;
 const US_PER_MS = 1000;
@@ -103,7 +107,7 @@ export class RpcBackend implements Backend {
       const plans = own.map((node) => nodes[node]!);
       const { load } = this.#settings;
       const started = await this.#orUnfit(driver, load === null ? 'start its nodes' : `load ${load}`, () =>
-        driver.start({ nodes: plans, chain: timeline.chain, load }),
+        driver.start({ nodes: plans, chain: timeline.chain, gossipUs: timeline.gossipUs, load }),
       );
       own.forEach((node, k) => {
         seats[node] = { name: nodes[node]!.name, driver, node: started[k] as DriverNode, running: true };
@@ -164,7 +168,7 @@ export class RpcBackend implements Backend {
     const amountMsat = payments.amountMsat[row]!;
     const expiryUs = profile.invoiceExpiryUs;
     const invoice =
-      profile.method === 'keysend'
+      profile.method === 'keysend' || to.driver.makeInvoice === undefined
         ? null
         : await this.#ask(to, () =>
             need(to.driver.makeInvoice, 'create_invoice').call(to.driver, {
@@ -471,7 +475,7 @@ export class RpcBackend implements Backend {
     try {
       if (this.#failure === null && this.#sink !== null) {
         const { save } = this.#settings;
-        for (const driver of processes.drivers) {
+        for (const driver of new Set(processes.drivers)) {
           if (save !== null) await this.#orUnfit(driver, `save ${save}`, () => driver.save(save));
           await this.#orUnfit(driver, 'stop its nodes', () => driver.stop());
         }
@@ -496,6 +500,7 @@ export class RpcBackend implements Backend {
   /** Opens the channels that the network begins with, and waits until they can be used. */
   async #openNetwork(): Promise<void> {
     const { channels } = this.#timeline!.network;
+    const { feeratePerKw } = this.#timeline!.chain;
     for (const [name, plan] of channels.entries()) {
       const { node0, node1, capacitySat, balance0Msat, announced, latencyUs } = plan;
       const instance = this.#book.add({
@@ -505,7 +510,14 @@ export class RpcBackend implements Backend {
         announced,
         state: STATE.negotiating,
       });
-      const refusal = await this.#refusal(this.#seats[node0]!, () =>
+      const opener = this.#seats[node0]!;
+      const { fund } = opener.driver;
+      // What a scenario's network begins with has cost nobody anything.
+      if (fund !== undefined) {
+        const coins = capacitySat + Math.ceil((WEIGHT.funding * feeratePerKw) / 1000) + OPENER_KEEPS_SAT;
+        await this.#orUnfit(opener.driver, `fund ${opener.name}`, () => fund.call(opener.driver, opener.node, coins));
+      }
+      const refusal = await this.#refusal(opener, () =>
         this.#open({
           channel: name,
           from: node0,
@@ -522,6 +534,10 @@ export class RpcBackend implements Backend {
       this.#book.step(instance, EVENT.broadcast);
     }
     const { clock } = this.#settings;
+    for (const driver of this.#drivers()) {
+      if (driver.settle !== undefined)
+        await this.#orUnfit(driver, 'open the channels', () => need(driver.settle, 'mine').call(driver));
+    }
     const deadlineMs = clock.now() + OPENING_MS;
     for (;;) {
       await this.#poll();
@@ -556,7 +572,7 @@ export class RpcBackend implements Backend {
 
   #open(request: OpenChannelRequest): Promise<void> {
     const [from, to] = [this.#seats[request.from]!, this.#seats[request.to]!];
-    const { channel: id, capacitySat, pushMsat, announced, policy, reversePolicy } = request;
+    const { channel: id, capacitySat, pushMsat, announced, policy, reversePolicy, latencyUs } = request;
     return from.driver.openChannel({
       id,
       node: from.node,
@@ -566,6 +582,7 @@ export class RpcBackend implements Backend {
       announced,
       policy,
       reversePolicy,
+      latencyUs,
     });
   }
 
@@ -579,7 +596,7 @@ export class RpcBackend implements Backend {
   }
 
   #drivers(): readonly Driver[] {
-    return this.#processes?.drivers ?? [];
+    return [...new Set(this.#processes?.drivers)];
   }
 
   #isLast(instance: Instance): boolean {
@@ -634,7 +651,8 @@ export class RpcBackend implements Backend {
 
   #failureText(target: string, { call, node, message }: DriverFailure): string {
     const seat = this.#seats.find((one) => one?.node?.name === node);
-    const of = node === '' ? '' : seat === undefined ? ` for ${node}` : ` for ${seat.name} (${node})`;
+    const isKnown = seat === undefined || seat.name === node;
+    const of = node === '' ? '' : isKnown ? ` for ${node}` : ` for ${seat.name} (${node})`;
     return `E812 ${target} has failed at ${this.#time()}, ${call}${of}: ${message}`;
   }
 

@@ -3,6 +3,7 @@ import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import { lndKind } from '../../../models/lnd/index.ts';
 import type { ModelKind } from '../../simulate/node-model.ts';
 import { BlastService } from '../blast-service.ts';
+import { ControlService } from '../control-service.ts';
 import { serverCredentials } from '../endpoint.ts';
 import { NetworkHost } from '../network-host.ts';
 import { serve } from '../serve.ts';
@@ -19,6 +20,8 @@ export interface HostedNodes {
 
 export interface HostedNodesOptions {
   readonly model?: ModelKind;
+  /** Models that nodes of the control plane may have, too. */
+  readonly others?: readonly ModelKind[];
   /** ms. */
   readonly clock: { now(): number };
   readonly saves?: ReadonlyMap<string, string>;
@@ -32,7 +35,7 @@ export async function hostedNodes(options: HostedNodesOptions): Promise<HostedNo
   const saves = new Map(options.saves ?? []);
   const model = options.model ?? lndKind;
   const host = new NetworkHost({
-    models: [model],
+    models: [model, ...(options.others ?? [])],
     defaultModel: model.name,
     walletSat: 100_000_000,
     mining: { blocks: 10, everyUs: 5_000_000 },
@@ -49,7 +52,15 @@ export async function hostedNodes(options: HostedNodesOptions): Promise<HostedNo
     called: (name, failure) => void calls.push([name, failure]),
   });
   const own = new BlastService(host).service();
-  const implementation = options.instead?.(own.implementation) ?? own.implementation;
-  const server = await serve({ host: '127.0.0.1', port: 0 }, serverCredentials(null), [{ ...own, implementation }]);
+  const control = new ControlService(host, {
+    software: 'test',
+    wallClock: true,
+    checkOptions: async () => [],
+  }).service();
+  const instead = options.instead ?? ((implementation) => implementation);
+  const server = await serve({ host: '127.0.0.1', port: 0 }, serverCredentials(null), [
+    { ...own, implementation: instead(own.implementation) },
+    { ...control, implementation: instead(control.implementation) },
+  ]);
   return { address: `127.0.0.1:${server.address.port}`, calls, saves, stop: () => server.stop() };
 }
