@@ -4,7 +4,7 @@
  */
 
 import { ENGINE_VERSION } from '../base/version.ts';
-import type { Compiled } from '../host/engine.ts';
+import type { BackendEntry, Compiled } from '../host/engine.ts';
 import { failedExpectations } from '../run/expectation-text.ts';
 import { type Files, writeWhole } from '../run/files.ts';
 import { type LockReading, lockOf, lockPath, readLock, writeLock } from '../run/lock.ts';
@@ -32,6 +32,9 @@ export function namedLockPath(file: string, name: string | undefined): string {
   return name === undefined ? lockPath(file) : lockPath(file).replace(/\.lock\.json$/, `.${name}.lock.json`);
 }
 
+/** Backend of the locks that name none. */
+const SIMULATOR = 'simulator';
+
 export class RunLock {
   /** Path of the lock file. */
   readonly path: string;
@@ -40,12 +43,20 @@ export class RunLock {
   readonly #files: Files;
   readonly #file: string;
   readonly #compiled: Compiled;
+  readonly #backend: string | undefined;
   readonly #textBefore: string | null;
   readonly #reading: LockReading;
   readonly #verifier: Verifier | null;
 
-  constructor(files: Files, file: string, compiled: Compiled, name: string | undefined) {
+  constructor(
+    files: Files,
+    file: string,
+    compiled: Compiled,
+    { name, backend }: { readonly name: string | undefined; readonly backend: BackendEntry },
+  ) {
     this.path = namedLockPath(file, name);
+    // Locks name other backends than the simulator, which has no limits.
+    this.#backend = backend.limits === undefined ? undefined : backend.name;
     this.#files = files;
     this.#file = file;
     this.#compiled = compiled;
@@ -73,6 +84,9 @@ export class RunLock {
 
   #compare(result: RunResult): LockVerdict {
     if (!this.#reading.ok) return no(formatDiagnostics(this.#reading.diagnostics));
+    const { backend = SIMULATOR } = this.#reading.lock;
+    const mine = this.#backend ?? SIMULATOR;
+    if (backend !== mine) return no(`${this.#file} was locked on the backend ${backend}, and the run is on ${mine}`);
     const { specDigest: spec, timelineDigest: timeline } = this.#compiled;
     const verification = (this.#verifier as Verifier).verdict({ spec, timeline }, result, ENGINE_VERSION);
     return verification.identical ? yes : no(differenceText(this.#file, verification, result).trimEnd());
@@ -89,7 +103,7 @@ export class RunLock {
 
   #text(result: RunResult): string | null {
     const { timeline, specDigest, timelineDigest } = this.#compiled;
-    const lock = lockOf(timeline, { spec: specDigest, timeline: timelineDigest }, result);
+    const lock = lockOf(timeline, { spec: specDigest, timeline: timelineDigest }, result, this.#backend);
     return lock === null ? null : writeLock(lock);
   }
 }

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultEngine } from '../host/default-engine.ts';
-import type { Compiled } from '../host/engine.ts';
+import type { BackendEntry, Compiled } from '../host/engine.ts';
 import { nodeClock } from '../host/node-clock.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import { compileRequest, decodedFile } from '../host/scenario-source.ts';
@@ -12,6 +12,7 @@ import { type CaptureRequest, runTimeline } from '../run/runner.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
 import { formatDiagnostics } from '../spec/format-diagnostic.ts';
 import { parseDuration } from '../spec/units.ts';
+import type { BackendLimits } from '../timeline/backend-limits.ts';
 import { captureName } from '../timeline/captures.ts';
 import { type Observed, observeAll } from './observed.ts';
 import { RecordLog } from './record-log.ts';
@@ -39,7 +40,9 @@ export interface TextOptions extends ScenarioOptions {
 export interface RunOptions extends Pick<ScenarioOptions, 'params' | 'seed'> {
   /** Stop the clock there, for example `'30s'`. */
   readonly until?: string;
-  /** Check every invariant after each event (slow). */
+  /** What the scenario is played on: `simulator` (default) or `ldk`, real LDK nodes (docs/backends.md). */
+  readonly backend?: 'simulator' | 'ldk';
+  /** Check every invariant after each event (slow); on the simulator only. */
   readonly check?: boolean;
   /** Keep the state at these times (`'30s'`, `'end'`) for `run.snapshot`, beside those that the scenario keeps. */
   readonly snapshotAt?: readonly string[];
@@ -102,12 +105,13 @@ export class Scenario {
   }
 
   /** For loadScenario and parseScenario. */
-  static async compiled(source: Source, options: ScenarioOptions): Promise<Scenario> {
+  static async compiled(source: Source, options: ScenarioOptions, limits?: BackendLimits): Promise<Scenario> {
     const { params = {}, seed, allowOutside } = options;
     const settings = {
       overrides: new Map(Object.entries(params).map(([name, value]) => [name, String(value)])),
       ...(seed === undefined ? {} : { seed }),
       ...(allowOutside === undefined ? {} : { allowOutside }),
+      ...(limits === undefined ? {} : { limits }),
     };
     const answer = await defaultEngine.compile(compileRequest(files(), source.file, source.text, settings));
     if (!answer.ok) throw new ScenarioError(source.file, answer.diagnostics);
@@ -129,37 +133,43 @@ export class Scenario {
 
   /** The same scenario with other parameters or another seed. @throws ScenarioError when it is not valid with them. */
   with(options: ScenarioOptions): Promise<Scenario> {
-    const params = { ...this.#options.params, ...options.params };
-    return Scenario.compiled(this.#source, { ...this.#options, ...options, params });
+    return this.#with(options);
   }
 
   /**
-   * Plays the scenario on the simulator. Expectations that fail are results, see `run.expectations`.
+   * Plays the scenario, on the simulator unless `backend` says otherwise. Expectations that fail are results, see `run.expectations`.
    * @throws Error when the run itself fails, for example because `check` finds an invariant broken, or when it cannot
    * go on from `from`.
    */
   async run(options: RunOptions = {}): Promise<Run> {
-    const { params, seed, ...rest } = options;
-    if (params === undefined && seed === undefined) return this.#play(rest);
-    const other = await this.with({
-      ...(params === undefined ? {} : { params }),
-      ...(seed === undefined ? {} : { seed }),
-    });
-    return other.#play(rest);
+    const { params, seed, backend, ...rest } = options;
+    const entry = backendNamed(backend);
+    const { limits } = entry;
+    if (params === undefined && seed === undefined && limits === undefined) return this.#play(entry, rest);
+    const other = await this.#with(
+      { ...(params === undefined ? {} : { params }), ...(seed === undefined ? {} : { seed }) },
+      limits,
+    );
+    return other.#play(entry, rest);
   }
 
-  async #play(options: Omit<RunOptions, 'params' | 'seed'>): Promise<Run> {
+  #with(options: ScenarioOptions, limits?: BackendLimits): Promise<Scenario> {
+    const params = { ...this.#options.params, ...options.params };
+    return Scenario.compiled(this.#source, { ...this.#options, ...options, params }, limits);
+  }
+
+  async #play(entry: BackendEntry, options: Omit<RunOptions, 'params' | 'seed' | 'backend'>): Promise<Run> {
     const compiled = this.#compiled;
     const { timeline, timelineDigest, start } = compiled;
     const until = options.until === undefined ? undefined : microseconds(options.until);
     const { from } = options;
-    const [entry] = defaultEngine.backends;
-    if (entry === undefined) throw new Error('the engine has no backend');
     const problem = from === undefined ? null : resumeProblem(timeline, from.document, entry.name);
     if (problem !== null) throw new Error(`${problem.message}; ${problem.hint}`);
     const snapshots = new Map<string, Snapshot>();
     const log = options.records === true ? new RecordLog(timeline) : null;
-    const lock = this.#source.hasFile ? new RunLock(files(), this.file, compiled, options.lock) : null;
+    const lock = this.#source.hasFile
+      ? new RunLock(files(), this.file, compiled, { name: options.lock, backend: entry })
+      : null;
     const backend = await entry.create({ check: options.check === true });
     let observed: Observed | null = null;
     // The last moment at which the backend can be asked.
@@ -189,6 +199,14 @@ export class Scenario {
     const digests = { spec: compiled.specDigest, timeline: timelineDigest, records, state, run };
     return new Run({ file: this.file, compiled, result, digests, observed, log, lock, snapshots });
   }
+}
+
+/** @throws TypeError where there is none of this name */
+function backendNamed(name: string | undefined): BackendEntry {
+  const entry =
+    name === undefined ? defaultEngine.backends[0] : defaultEngine.backends.find((backend) => backend.name === name);
+  if (entry === undefined || entry.inWallTime === true) throw new TypeError(`there is no backend '${name}'`);
+  return entry;
 }
 
 function captureRequest(time: string): CaptureRequest {

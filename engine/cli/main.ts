@@ -7,7 +7,7 @@ import module from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isMainThread, workerData } from 'node:worker_threads';
 import type { Backend } from '../backends/backend.ts';
-import type { BackendOptions } from '../host/engine.ts';
+import type { BackendEntry, BackendOptions } from '../host/engine.ts';
 import { nodeClock } from '../host/node-clock.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import type { LinkData } from '../rpc/link-thread.ts';
@@ -66,12 +66,7 @@ async function main(): Promise<void> {
         const own = [process.execPath, fileURLToPath(entry(io.files))];
         return { ...backend, create: (options: BackendOptions) => createRpcBackend(options, own) };
       }
-      if (backend.name !== 'ldk') return backend;
-      const create = async (): Promise<Backend> => {
-        const { LdkBackend, threadLink } = await import('../backends/ldk/ldk-backend.ts');
-        return new LdkBackend(threadLink(moduleEntry(io.files)));
-      };
-      return { ...backend, create };
+      return inThreadOfItsOwn(backend, io.files);
     }),
     executor: async (job, jobs) => {
       const { threadExecutor } = await import('./thread-executor.ts');
@@ -89,6 +84,16 @@ async function main(): Promise<void> {
       return threadPool(entry(io.files), job);
     },
   });
+}
+
+/** Real nodes in a thread of their own; every other backend as it is. */
+function inThreadOfItsOwn(backend: BackendEntry, files: Files): BackendEntry {
+  if (backend.name !== 'ldk') return backend;
+  const create = async (): Promise<Backend> => {
+    const { LdkBackend, threadLink } = await import('../backends/ldk/ldk-backend.ts');
+    return new LdkBackend(threadLink(moduleEntry(files)));
+  };
+  return { ...backend, create };
 }
 
 /** What this process was started with; a thread begins with the same. */
@@ -118,7 +123,10 @@ async function thread(): Promise<void> {
     return;
   }
   const { serveThread } = await import('./thread-worker.ts');
-  await serveThread(nodeClock);
+  const { defaultEngine } = await import('../host/default-engine.ts');
+  const files = nodeFiles(process.cwd());
+  const backends = defaultEngine.backends.map((backend) => inThreadOfItsOwn(backend, files));
+  await serveThread({ ...defaultEngine, backends }, nodeClock);
 }
 
 // The bundled command is a script, which cannot await by itself.

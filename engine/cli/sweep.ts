@@ -23,6 +23,7 @@ import {
   paramsOf,
   parseJobs,
 } from './options.ts';
+import { backendNamed } from './play.ts';
 import { REDIS_OPTIONS } from './redis-options.ts';
 import { loadScenario, printDiagnostics } from './scenario-file.ts';
 import { styleFor } from './style.ts';
@@ -49,6 +50,7 @@ export const sweepCommand: CommandEntry = {
   arguments: [{ syntax: '<file>', summary: 'the scenario' }],
   options: [
     OPTION.param,
+    { ...OPTION.backend, defaultValue: 'simulator' },
     { flags: '-j, --jobs <number>', summary: 'cells that run at once (default: one a core)', parse: parseJobs },
     {
       flags: '-o, --out <folder>',
@@ -102,12 +104,24 @@ async function sweep(context: CommandContext, file: string, options: OptionValue
   const source = new SweepSource();
   const params = paramsOf(options);
   const recording = { ...context, engine: { ...engine, compile: source.recording(engine.compile) } };
+  const backend = backendNamed(context, options.backend as string | undefined);
+  if (backend.inWallTime === true) {
+    const message = `a run on the backend ${backend.name} goes by the clock and is never the same twice`;
+    throw new CliError(EXIT.usage, message, 'sweep on the simulator');
+  }
   const compiled = await loadScenario(recording, file, {
     overrides: params,
     allowOutside: options.allowOutside === true,
+    ...(backend.limits === undefined ? {} : { limits: backend.limits }),
   });
   if (compiled === null) return EXIT.invalid;
-  const planned = await planSweep({ compile: engine.compile, source, scenario: compiled.scenario, params });
+  const planned = await planSweep({
+    compile: engine.compile,
+    source,
+    scenario: compiled.scenario,
+    params,
+    ...(backend === engine.backends[0] ? {} : { backend: backend.name }),
+  });
   const shard = (options.shard as Shard | undefined) ?? null;
   if (options.dryRun === true) return listCells(context, planned, shard, options.format === 'json');
   if (options.cell !== undefined) return runCell(context, planned, String(options.cell), options.format === 'json');

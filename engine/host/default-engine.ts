@@ -70,11 +70,18 @@ export async function createRpcBackend({ processes }: BackendOptions, own: reado
 /** A cell is never paced, so that its clock need not tell the time. */
 export const CELL_CLOCK: WallClock = { now: () => 0, sleep: () => new Promise((resolve) => setImmediate(resolve)) };
 
-/** Runs the cells of a job with an engine's first backend. */
+/** Runs the cells of a job with the backend that it names, or with the engine's first one. */
 export async function engineCells(engine: Engine, job: SweepJob, clock: WallClock): Promise<CellRunner> {
   const { cellRunner } = await import('../sweep/run-cell.ts');
-  const [backend] = engine.backends;
-  if (backend === undefined) throw new Error('there is no backend');
+  const [first] = engine.backends;
+  const backend = job.backend === undefined ? first : engine.backends.find(({ name }) => name === job.backend);
+  if (backend === undefined) throw new Error(`there is no backend ${job.backend ?? ''}`);
   const { compile, kinds } = engine;
-  return cellRunner(job, { compile, kinds, clock, createBackend: () => backend.create({ check: false }) });
+  return cellRunner(job, {
+    compile,
+    kinds,
+    clock,
+    createBackend: () => backend.create({ check: false }),
+    ...(backend.limits === undefined ? {} : { limits: backend.limits }),
+  });
 }

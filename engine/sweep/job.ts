@@ -25,6 +25,8 @@ export interface SweepJob {
   readonly allow_outside: boolean;
   /** Parameters that are the same in every cell, as `--param` takes them. */
   readonly params: { readonly [name: string]: string };
+  /** Backend on which cells run; absent: the simulator. */
+  readonly backend?: string;
   /** True when cells of one seed may begin alike (`sweep.from`): a worker does well to stay with a seed. */
   readonly branches: boolean;
 }

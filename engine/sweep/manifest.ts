@@ -32,6 +32,8 @@ export interface SweepInfo {
   /** Parameters that are the same in every cell. */
   readonly fixed: { readonly [name: string]: string };
   readonly allowOutside: boolean;
+  /** Backend on which cells run; absent: the simulator. */
+  readonly backend?: string;
   /** SHA-256 of the scenario's text, and of the files that it names by their paths. */
   readonly textSha256: string;
   readonly files: readonly { readonly path: string; readonly sha256: string }[];
@@ -75,6 +77,7 @@ function manifestText({ info, plan, shard, state }: SweepManifest): string {
     ['text_sha256', JSON.stringify(info.textSha256)],
     ['files', lines(info.files.map(({ path, sha256 }) => ({ path, sha256 })))],
     ['allow_outside', String(info.allowOutside)],
+    ...(info.backend === undefined ? [] : [['backend', JSON.stringify(info.backend)] as [string, string]]),
     ['fixed', JSON.stringify(info.fixed)],
     ['params', lines(plan.params.map(({ name, type }) => ({ name, type })))],
     ['metrics', JSON.stringify(plan.metrics)],
@@ -97,6 +100,7 @@ interface ManifestJson {
   readonly text_sha256: string;
   readonly files: SweepInfo['files'];
   readonly allow_outside: boolean;
+  readonly backend?: string;
   readonly fixed: SweepInfo['fixed'];
   readonly params: readonly { readonly name: string; readonly type: ParamValue['type'] }[];
   readonly metrics: readonly string[];
@@ -147,6 +151,7 @@ export function readManifest(files: Files, folder: string): SweepManifest {
         engine: json.engine,
         fixed: json.fixed,
         allowOutside: json.allow_outside,
+        ...(json.backend === undefined ? {} : { backend: json.backend }),
         textSha256: json.text_sha256,
         files: json.files,
       },

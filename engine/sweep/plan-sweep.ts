@@ -27,6 +27,8 @@ export interface PlanInput {
   readonly scenario: Scenario;
   /** Parameters of the command line as they were given. */
   readonly params: ReadonlyMap<string, string>;
+  /** Backend on which cells run; absent: the simulator. */
+  readonly backend?: string;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface PlanInput {
  * any other has the value in every cell.
  * @throws SweepProblem (E640) without a section `sweep`, and (E647) when no combination has the values.
  */
-export async function planSweep({ compile, source, scenario, params }: PlanInput): Promise<PlannedSweep> {
+export async function planSweep({ compile, source, scenario, params, backend }: PlanInput): Promise<PlannedSweep> {
   const { sweep } = scenario;
   const texts = source.texts();
   if (sweep === undefined) {
@@ -67,6 +69,7 @@ export async function planSweep({ compile, source, scenario, params }: PlanInput
     ...source.texts(),
     params: Object.fromEntries(fixed),
     branches: sweep.from !== undefined,
+    ...(backend === undefined ? {} : { backend }),
   } as const;
   const digest = planDigest(plan, job);
   return {
@@ -79,6 +82,7 @@ export async function planSweep({ compile, source, scenario, params }: PlanInput
       engine: ENGINE_VERSION,
       fixed: job.params,
       allowOutside: job.allow_outside,
+      ...(backend === undefined ? {} : { backend }),
       textSha256: sha256Text(job.text),
       files: job.files.map(({ path, sha256 }) => ({ path, sha256 })),
     },

@@ -112,6 +112,7 @@ export function planDigest(plan: SweepPlan, job: Omit<SweepJob, 'plan'>): string
     params: { ...job.params },
     baselines: [...plan.baselines],
     cells: cells.digest(),
+    ...(job.backend === undefined ? {} : { backend: job.backend }),
   });
 }
 

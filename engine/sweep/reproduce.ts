@@ -4,13 +4,17 @@ import type { Cell } from './job.ts';
 import type { SweepInfo } from './manifest.ts';
 
 /** `blast run s.yml --param 'amount=2 sat' --seed 3`. */
-export function reproduceCommand(info: Pick<SweepInfo, 'file' | 'fixed' | 'allowOutside'>, cell: Cell): string {
+export function reproduceCommand(
+  info: Pick<SweepInfo, 'file' | 'fixed' | 'allowOutside' | 'backend'>,
+  cell: Cell,
+): string {
   const params = Object.entries({ ...info.fixed, ...cell.params }).sort(([a], [b]) => compareText(a, b));
   return [
     'blast run',
     quoted(info.file),
     ...params.map(([name, text]) => `--param ${quoted(`${name}=${text}`)}`),
     `--seed ${cell.run_seed}`,
+    ...(info.backend === undefined ? [] : [`--backend ${info.backend}`]),
     ...(info.allowOutside ? ['--allow-outside'] : []),
   ].join(' ');
 }

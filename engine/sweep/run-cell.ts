@@ -9,6 +9,7 @@ import { expectationJson, runCounts } from '../run/manifest.ts';
 import type { WallClock } from '../run/pacing.ts';
 import { type RunInput, type RunResult, runTimeline } from '../run/runner.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
+import type { BackendLimits } from '../timeline/backend-limits.ts';
 import { Branches } from './branches.ts';
 import { metricsOf } from './default-metrics.ts';
 import { type Cell, type CellResult, type CellRunner, crashedCell, type SweepJob } from './job.ts';
@@ -19,6 +20,8 @@ const MOST_DIAGNOSTICS = 20;
 export interface CellDependencies {
   compile(input: CompileInput): Promise<CompileResult>;
   createBackend(): Awaitable<Backend>;
+  /** What the backend can play; absent: everything. */
+  readonly limits?: BackendLimits;
   readonly kinds: RunInput['kinds'];
   readonly clock: WallClock;
 }
@@ -39,6 +42,7 @@ export function cellRunner(job: SweepJob, dependencies: CellDependencies): CellR
         allowOutside: job.allow_outside,
         parsed,
         ofSweep: true,
+        ...(dependencies.limits === undefined ? {} : { limits: dependencies.limits }),
       });
       if (!compiled.ok) return invalid(cell, compiled.diagnostics);
       const { scenario, timeline, timelineDigest, specDigest, start } = compiled;

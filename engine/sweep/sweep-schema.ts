@@ -64,6 +64,7 @@ export const SWEEP_SCHEMA: { readonly [key: string]: unknown } = {
       },
     },
     allow_outside: { type: 'boolean', description: 'Whether files outside the folder of the scenario were allowed.' },
+    backend: { type: 'string', description: 'What the cells were played on; absent: the simulator.' },
     fixed: { ...texts, description: 'Parameters that are the same in every cell.' },
     params: {
       type: 'array',
