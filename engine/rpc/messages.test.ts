@@ -257,6 +257,7 @@ it('a model of another process has every method that a model can have', () => {
     claimFeerate: true,
     readsMempool: true,
     justice: true,
+    fundingReorg: true,
     startPayment: true,
     channelUpdate: true,
     attemptSucceeded: true,
@@ -276,6 +277,7 @@ it('a model of another process has every method that a model can have', () => {
     omitsUpdates: false,
     readsMempool: false,
     justice: 'each' as const,
+    fundingReorg: 'keep' as const,
     targets: { funding: 1, cooperativeClose: 1, commitment: 1, send: 1 },
     answers: [
       'opener_depth',

@@ -1,5 +1,12 @@
 /** Models of another process as kinds that a simulation can be made of. */
-import type { JusticeStyle, ModelHost, ModelKind, NodeModel, WorldFacts } from '../simulate/node-model.ts';
+import type {
+  FundingReorg,
+  JusticeStyle,
+  ModelHost,
+  ModelKind,
+  NodeModel,
+  WorldFacts,
+} from '../simulate/node-model.ts';
 import { readTargets, readTiming, targetsMessage, timingMessage } from './messages.ts';
 import { type RemoteDescription, RemoteModel } from './remote-model.ts';
 import { RemoteSession, type TurnLink } from './remote-session.ts';
@@ -55,6 +62,7 @@ export function describeKind(kind: ModelKind): Message {
     omits_updates: model.omitsUpdates === true,
     reads_mempool: model.readsMempool === true,
     justice: model.justice ?? '',
+    funding_reorg: model.fundingReorg ?? '',
     ...(model.targets === undefined ? {} : { targets: targetsMessage(model.targets) }),
     // The schema of options is for engines that do not know the implementation.
     sender_options: kind.senderOptions,
@@ -74,6 +82,7 @@ export function readDescription(m: Message): RemoteDescription {
     holdExpiryDelta: m.hold_expiry_delta as number,
     omitsUpdates: m.omits_updates as boolean,
     readsMempool: m.reads_mempool as boolean,
+    fundingReorg: ((m.funding_reorg as string) || 'keep') as FundingReorg,
     justice: ((m.justice as string) || 'each') as JusticeStyle,
     targets: readTargets(m.targets as Message | null | undefined),
     answers: m.answers as readonly string[],

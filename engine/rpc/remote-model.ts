@@ -12,6 +12,7 @@ import type {
   CommitmentView,
   ConfirmationTargets,
   ForwardRequest,
+  FundingReorg,
   JusticeStyle,
   NodeModel,
   NodeTiming,
@@ -51,6 +52,7 @@ export interface RemoteDescription {
   readonly holdExpiryDelta: number;
   readonly omitsUpdates: boolean;
   readonly readsMempool: boolean;
+  readonly fundingReorg: FundingReorg;
   readonly justice: JusticeStyle;
   /** Null: the simulator's own. */
   readonly targets: ConfirmationTargets | null;
@@ -66,6 +68,7 @@ export class RemoteModel implements NodeModel {
   readonly holdExpiryDelta: number;
   readonly omitsUpdates: boolean;
   readonly readsMempool: boolean;
+  readonly fundingReorg: FundingReorg;
   readonly justice: JusticeStyle;
   readonly targets?: ConfirmationTargets;
   readonly claimFeerate?: (claim: ClaimView) => number;
@@ -92,6 +95,7 @@ export class RemoteModel implements NodeModel {
     this.holdExpiryDelta = description.holdExpiryDelta;
     this.omitsUpdates = description.omitsUpdates;
     this.readsMempool = description.readsMempool;
+    this.fundingReorg = description.fundingReorg;
     this.justice = description.justice;
     if (description.targets !== null) this.targets = description.targets;
     this.#session = session;

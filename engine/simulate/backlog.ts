@@ -42,6 +42,8 @@ export class Backlog {
   minimumPerKw = 0;
   /** Weight that the mempool holds before it pushes out the cheapest. */
   limit: number;
+  /** What is taken is written down here; null when nobody wants to know. */
+  taken: Band[] | null = null;
   #weight = 0;
 
   constructor(limit: number) {
@@ -90,12 +92,19 @@ export class Backlog {
       if (band.perKw < perKw || taken === room) break;
       const part = Math.min(band.weight, room - taken);
       taken += part;
+      this.taken?.push({ perKw: band.perKw, weight: part });
       band.weight -= part;
       if (band.weight === 0) gone++;
     }
     if (gone > 0) this.bands.splice(0, gone);
     this.#weight -= taken;
     return taken;
+  }
+
+  /** A block was undone: what it had taken waits again, as far as the mempool takes it. */
+  putBack(bands: readonly Band[]): void {
+    for (const { perKw, weight } of bands) this.#put(perKw, weight);
+    this.#purge();
   }
 
   /**

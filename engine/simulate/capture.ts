@@ -63,9 +63,13 @@ export function captureState(parts: StatefulParts): SimulationState {
       waiting: [...closing.waiting],
     },
     ...(parts.defences === null ? {} : { defences: parts.defences.capture() }),
+    ...endedChannels(onchain),
     ...(onchain.losses.ended.length === 0
       ? {}
       : { endings: onchain.losses.ended.map(({ htlc, how, since }) => [htlc, how, since] as const) }),
+    ...(onchain.losses.settled.length === 0
+      ? {}
+      : { endings_told: onchain.losses.settled.map(({ htlc, how, since }) => [htlc, how, since] as const) }),
     events: [...w.queue.entries()].map(([time, kind, a, b]) => [time, PHYSICS_NAMES[kind]!, a, b] as const),
     ...formerPolicies(w),
     gossip: [...gossip.pending].map(([number, { edge, policy, version }]) => ({
@@ -87,6 +91,12 @@ export function captureState(parts: StatefulParts): SimulationState {
     texts: w.texts(),
     time_us: w.nowUs,
   };
+}
+
+function endedChannels(onchain: OnChain): Pick<SimulationState, 'ended_channels'> {
+  const channels = [...onchain.done.keys()];
+  const inOrder = channels.every((channel, i) => i === 0 || channels[i - 1]! < channel);
+  return inOrder ? {} : { ended_channels: channels };
 }
 
 function oldStates(w: World): Pick<SimulationState, 'old_states'> {
@@ -145,6 +155,7 @@ function node(w: World, n: number): NodeState {
     model: plan.model,
     name: plan.name,
     ...(isEmpty(plan.options) ? {} : { options: plan.options }),
+    ...(w.chain.owedSat[n] === 0 ? {} : { owed_sat: w.chain.owedSat[n]! }),
     ...(plan.pubkey === undefined ? {} : { pubkey: plan.pubkey }),
     ...(w.running[n] === 1 ? {} : { running: false }),
     ...(w.starts[n] === 0 ? {} : { starts: w.starts[n]! }),

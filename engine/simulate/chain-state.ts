@@ -4,13 +4,15 @@ import type { Fees } from './fees.ts';
 import type { Tx } from './mempool.ts';
 import type { OnChain } from './onchain.ts';
 import { TX, TX_NAMES, type TxKind } from './records.ts';
-import type { ChainState, TxState } from './state.ts';
+import type { BlockState, ChainState, TxState } from './state.ts';
 import { weightOf } from './tx-weight.ts';
+import type { UndoneBlock, UndoStep } from './undo-log.ts';
 import type { World } from './world.ts';
 
 export function chainState(w: World, fees: Fees): ChainState {
   const c = w.chain;
   const { backlog } = c.mempool;
+  const reopened = new Set(c.undo.blocks.flatMap(({ steps }) => steps.map(outputOf)));
   return {
     abandoned_sat: c.abandonedSat,
     ...(backlog.present
@@ -22,6 +24,8 @@ export function chainState(w: World, fees: Fees): ChainState {
           },
         }
       : {}),
+    ...(c.undo.blocks.length === 0 ? {} : { blocks: c.undo.blocks.map(blockState) }),
+    ...(c.blocksUndone === 0 ? {} : { blocks_undone: c.blocksUndone }),
     feerate_changes: fees.changes,
     feerate_per_kw: c.feeratePerKw,
     fees_sat: c.feesSat,
@@ -29,7 +33,7 @@ export function chainState(w: World, fees: Fees): ChainState {
     mempool: c.mempool.waiting.map(txState),
     minted_sat: c.mintedSat,
     outputs: c.outputs.flatMap((output, index) =>
-      output.spent
+      output.spent && !reopened.has(index)
         ? []
         : [
             {
@@ -40,6 +44,7 @@ export function chainState(w: World, fees: Fees): ChainState {
               mature_at: output.matureAt,
               owner: output.owner,
               spender: output.spender,
+              ...(output.spent ? { spent: true as const } : {}),
               value_sat: output.valueSat,
             },
           ],
@@ -58,6 +63,7 @@ export function restoreChain(w: World, onchain: OnChain, s: ChainState): void {
   c.feesSat = s.fees_sat;
   c.abandonedSat = s.abandoned_sat;
   c.transactions = s.transactions;
+  c.blocksUndone = s.blocks_undone ?? 0;
   for (const tx of s.mempool) c.mempool.insert(readTx(w, onchain, tx));
   if (s.backlog !== undefined) {
     c.mempool.backlog.restore(
@@ -77,9 +83,47 @@ export function restoreChain(w: World, onchain: OnChain, s: ChainState): void {
       matureAt: o.mature_at,
       htlc: o.htlc,
       spender: o.spender,
-      spent: false,
+      spent: o.spent === true,
     };
   }
+  for (const block of s.blocks ?? []) c.undo.restore(readBlock(w, onchain, block));
+}
+
+/** Output that undoing a step makes unspent again, −1 for none. */
+function outputOf(step: UndoStep): number {
+  return typeof step === 'number' ? step : step.tx.output;
+}
+
+function blockState({ outputs, steps, strangers }: UndoneBlock): BlockState {
+  return {
+    outputs,
+    steps: steps.map((step) => {
+      if (typeof step === 'number') return step;
+      const { tx, balanceMsat, close } = step;
+      return {
+        ...(balanceMsat === undefined ? {} : { balance_msat: balanceMsat }),
+        ...(close === undefined ? {} : { close: [close.toSat[0], close.toSat[1], close.feeSat] as const }),
+        tx: txState(tx),
+      };
+    }),
+    ...(strangers.length === 0 ? {} : { strangers: strangers.map(({ perKw, weight }) => [perKw, weight] as const) }),
+  };
+}
+
+function readBlock(w: World, onchain: OnChain, { outputs, steps, strangers = [] }: BlockState): UndoneBlock {
+  return {
+    outputs,
+    steps: steps.map((step) => {
+      if (typeof step === 'number') return step;
+      const { balance_msat, close, tx } = step;
+      return {
+        tx: readTx(w, onchain, tx),
+        ...(balance_msat === undefined ? {} : { balanceMsat: balance_msat }),
+        ...(close === undefined ? {} : { close: { toSat: [close[0], close[1]] as const, feeSat: close[2] } }),
+      };
+    }),
+    strangers: strangers.map(([perKw, weight]) => ({ perKw, weight })),
+  };
 }
 
 const SPENT: ChainOutput = {

@@ -2,12 +2,13 @@
  * The chain at block granularity: height, mempool, wallets, fees, and the outputs of closed channels that wait to be
  * claimed. What a confirmation means is decided by whoever broadcast the transaction (see ChainEvents).
  *
- * Every sat that exists is accounted for: minted = wallets + funding outputs + unspent outputs + fees + abandoned.
+ * Every sat that exists is accounted for: minted = wallets + funding outputs + unspent outputs + fees + abandoned − owed.
  */
 
 import type { ChainPlan } from '../timeline/network.ts';
 import { type Bid, BLOCK_WEIGHT, MEMPOOL_WEIGHT, Mempool, type Tx } from './mempool.ts';
 import { RECORD, type RecordSink, type TxKind } from './records.ts';
+import { UndoLog } from './undo-log.ts';
 
 export type { Tx } from './mempool.ts';
 export { WEIGHT } from './tx-weight.ts';
@@ -38,6 +39,15 @@ export class Chain {
   readonly mempool: Mempool;
   readonly outputs: ChainOutput[] = [];
   readonly walletSat: Float64Array;
+  /**
+   * Coins that a node has spent and that a reorganisation took from it: what it gets next makes up for them. A wallet is a
+   * sum, so it is not known which transactions would have to go with those coins.
+   */
+  readonly owedSat: Float64Array;
+  /** How to undo the last blocks. */
+  readonly undo: UndoLog;
+  /** Blocks that were ever undone. */
+  blocksUndone = 0;
   mintedSat = 0;
   feesSat = 0;
   /** Value of outputs that nobody will ever claim (anchors, uneconomical ones). */
@@ -45,11 +55,14 @@ export class Chain {
   transactions = 0;
   readonly #sink: RecordSink;
 
-  constructor(nodeCount: number, plan: ChainPlan, sink: RecordSink) {
+  /** @param reorgDepth blocks that a reorganisation may undo */
+  constructor(nodeCount: number, plan: ChainPlan, sink: RecordSink, reorgDepth: number) {
     this.height = plan.height;
     this.feeratePerKw = plan.feeratePerKw;
     this.mempool = new Mempool(plan.blockWeight ?? BLOCK_WEIGHT, plan.mempoolWeight ?? MEMPOOL_WEIGHT);
     this.walletSat = new Float64Array(nodeCount);
+    this.owedSat = new Float64Array(nodeCount);
+    this.undo = new UndoLog(reorgDepth);
     this.#sink = sink;
   }
 
@@ -98,9 +111,30 @@ export class Chain {
     return this.outputs.length - 1;
   }
 
-  /** Mines a block; answers the transactions that it confirms, in order of broadcast. */
-  nextBlock(nowUs: number): readonly Tx[] {
-    const confirmed = this.mempool.takeBlock();
+  /** Puts coins into a node's wallet. */
+  credit(node: number, sat: number): void {
+    const owed = Math.min(this.owedSat[node]!, sat);
+    this.owedSat[node]! -= owed;
+    this.walletSat[node]! += sat - owed;
+  }
+
+  /** Takes coins back that a node had got, and may have spent. */
+  takeBack(node: number, sat: number): void {
+    const left = Math.min(this.walletSat[node]!, sat);
+    this.walletSat[node]! -= left;
+    this.owedSat[node]! += sat - left;
+  }
+
+  /** Height up to which nothing can be undone. */
+  get finalHeight(): number {
+    return this.height - this.undo.depth;
+  }
+
+  /** Mines a block; answers the transactions that it confirms, in order of broadcast. With `empty` it confirms none. */
+  nextBlock(nowUs: number, empty = false): readonly Tx[] {
+    const outputs = this.outputs.length;
+    const { confirmed, strangers } = empty ? this.mempool.skipBlock() : this.mempool.takeBlock(this.undo.depth > 0);
+    this.undo.begin(outputs, strangers);
     this.height++;
     this.#sink.record(RECORD.block, nowUs, 1, confirmed.length, this.height, 0);
     for (const tx of confirmed) {

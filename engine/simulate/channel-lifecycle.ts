@@ -28,6 +28,9 @@ export const EVENT = {
   force: 7,
   commitment_confirmed: 8,
   resolved: 9,
+  close_undone: 10,
+  ending_undone: 11,
+  commitment_undone: 12,
 } as const;
 export type ChannelEvent = (typeof EVENT)[keyof typeof EVENT];
 export const EVENT_NAMES: readonly string[] = Object.keys(EVENT);
@@ -36,19 +39,19 @@ export const NO_CHANGE = 255;
 const EVENTS = EVENT_NAMES.length;
 
 const X = NO_CHANGE;
-/* One row a state; columns: reject broadcast depth ready shutdown close_broadcast close_confirmed force commitment_confirmed resolved */
+/* One row a state; columns: reject broadcast depth ready shutdown close_broadcast close_confirmed force commitment_confirmed resolved close_undone ending_undone commitment_undone */
 // biome-ignore format: a table
 export const LIFECYCLE: Uint8Array = new Uint8Array([
-  9, 1, X, X, X, X, X, X, X, X, // negotiating
-  X, X, 2, X, X, X, X, 6, X, X, // pending
-  X, X, X, 3, X, X, X, 6, X, X, // awaiting_ready
-  X, X, X, X, 4, X, X, 6, X, X, // open
-  X, X, X, X, X, 5, X, 6, X, X, // shutting_down
-  X, X, X, X, X, X, 8, X, X, X, // closing
-  X, X, X, X, X, X, X, X, 7, X, // force_closing
-  X, X, X, X, X, X, X, X, X, 8, // resolving
-  X, X, X, X, X, X, X, X, X, X, // closed
-  X, X, X, X, X, X, X, X, X, X, // abandoned
+  9, 1, X, X, X, X, X, X, X, X, X, X, X, // negotiating
+  X, X, 2, X, X, X, X, 6, X, X, X, X, X, // pending
+  X, X, X, 3, X, X, X, 6, X, X, X, X, X, // awaiting_ready
+  X, X, X, X, 4, X, X, 6, X, X, X, X, X, // open
+  X, X, X, X, X, 5, X, 6, X, X, X, X, X, // shutting_down
+  X, X, X, X, X, X, 8, X, X, X, X, X, X, // closing
+  X, X, X, X, X, X, X, X, 7, X, X, X, X, // force_closing
+  X, X, X, X, X, X, X, X, X, 8, X, X, 6, // resolving
+  X, X, X, X, X, X, X, X, X, X, 5, 7, X, // closed
+  X, X, X, X, X, X, X, X, X, X, X, X, X, // abandoned
 ]);
 
 /** Next state, or NO_CHANGE when the event means nothing in this state. */

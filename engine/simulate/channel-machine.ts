@@ -6,6 +6,9 @@
  * awaiting_ready: deep enough, channel_ready is exchanged. shutting_down: no new HTLCs, the present ones resolve.
  * closing: the closing transaction waits for its depth. force_closing: a commitment transaction is in the mempool.
  * resolving: its outputs are being claimed. abandoned: never came to be.
+ *
+ * What leads back is a reorganisation of the chain: close_undone, ending_undone (a spend of one of the last outputs) and
+ * commitment_undone say which transaction is not confirmed any more.
  */
 import { setup, transition } from 'xstate';
 import { EVENT_NAMES, NO_CHANGE, STATE_NAMES } from './channel-lifecycle.ts';
@@ -21,7 +24,10 @@ type LifecycleEvent = {
     | 'close_confirmed'
     | 'force'
     | 'commitment_confirmed'
-    | 'resolved';
+    | 'resolved'
+    | 'close_undone'
+    | 'ending_undone'
+    | 'commitment_undone';
 };
 
 const machine = setup({ types: { events: {} as LifecycleEvent } }).createMachine({
@@ -35,8 +41,8 @@ const machine = setup({ types: { events: {} as LifecycleEvent } }).createMachine
     shutting_down: { on: { close_broadcast: 'closing', force: 'force_closing' } },
     closing: { on: { close_confirmed: 'closed' } },
     force_closing: { on: { commitment_confirmed: 'resolving' } },
-    resolving: { on: { resolved: 'closed' } },
-    closed: { type: 'final' },
+    resolving: { on: { resolved: 'closed', commitment_undone: 'force_closing' } },
+    closed: { on: { close_undone: 'closing', ending_undone: 'resolving' } },
     abandoned: { type: 'final' },
   },
 });

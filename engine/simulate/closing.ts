@@ -9,21 +9,17 @@ import { EVENT, STATE } from './channel-lifecycle.ts';
 import type { Gossip } from './gossip.ts';
 import type { OnChain } from './onchain.ts';
 import { RECORD, TX } from './records.ts';
+import type { ConfirmedTx, SignedClose } from './undo-log.ts';
 import { PHYSICS, type World } from './world.ts';
 
 /** Outputs below this are left out of the closing transaction (P2WPKH dust, BOLT 3). */
 const DUST_SAT = 294;
 
-interface Closing {
-  readonly toSat: readonly [number, number];
-  readonly feeSat: number;
-}
-
 export class ClosingFlow {
   readonly #w: World;
   readonly #gossip: Gossip;
   readonly #onchain: OnChain;
-  readonly closings: Map<number, Closing> = new Map();
+  readonly closings: Map<number, SignedClose> = new Map();
   /** Channels whose closing transaction is confirmed but not deep enough. */
   readonly waiting: number[] = [];
 
@@ -83,10 +79,26 @@ export class ClosingFlow {
     w.graph.forget(c);
     w.chain.feesSat += closing.feeSat;
     for (const side of [0, 1] as const) {
-      w.chain.walletSat[w.from(2 * c + side)]! += closing.toSat[side];
+      w.chain.credit(w.from(2 * c + side), closing.toSat[side]);
       w.channels.balanceMsat[2 * c + side] = 0;
     }
     this.waiting.push(c);
+  }
+
+  /** The closing transaction is not confirmed any more. */
+  onUndone(c: number, { close, balanceMsat }: ConfirmedTx): void {
+    const w = this.#w;
+    const { toSat, feeSat } = close!;
+    for (const side of [0, 1] as const) {
+      w.chain.takeBack(w.from(2 * c + side), toSat[side]);
+      w.channels.balanceMsat[2 * c + side] = balanceMsat![side];
+    }
+    w.chain.feesSat -= feeSat;
+    w.channels.closedAt[c] = -1;
+    this.closings.set(c, close!);
+    const at = this.waiting.indexOf(c);
+    if (at >= 0) this.waiting.splice(at, 1);
+    w.advance(c, EVENT.close_undone);
   }
 
   onBlock(): void {

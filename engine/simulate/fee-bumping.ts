@@ -90,7 +90,7 @@ export class FeeBumping {
     const w = this.#w;
     w.chain.mempool.remove(tx.id);
     if (fromWallet) {
-      w.chain.walletSat[tx.node]! += tx.feeSat;
+      w.chain.credit(tx.node, tx.feeSat);
       w.chain.feesSat -= tx.feeSat;
     }
     w.record(RECORD.txReplaced, tx.kind, tx.channel, tx.feeSat, tx.valueSat);
@@ -128,7 +128,28 @@ export class FeeBumping {
   onAnchorSpent(tx: Tx): void {
     const { chain } = this.#w;
     chain.abandonedSat -= ANCHOR_SAT;
-    chain.walletSat[tx.node]! += ANCHOR_SAT;
+    chain.credit(tx.node, ANCHOR_SAT);
+  }
+
+  onAnchorUndone(tx: Tx): void {
+    const { chain } = this.#w;
+    chain.abandonedSat += ANCHOR_SAT;
+    chain.takeBack(tx.node, ANCHOR_SAT);
+  }
+
+  /** A claim leaves the mempool since what it spends is not there, or not yet spendable; a fee from the wallet comes back. */
+  leave(tx: Tx): void {
+    const { chain } = this.#w;
+    chain.mempool.remove(tx.id);
+    const output = chain.outputs[tx.output];
+    if (output !== undefined) output.spender = -1;
+    if (!this.#fromWallet(tx)) return;
+    chain.credit(tx.node, tx.feeSat);
+    chain.feesSat -= tx.feeSat;
+  }
+
+  #fromWallet(tx: Tx): boolean {
+    return (tx.kind === TX.htlcSuccess || tx.kind === TX.htlcTimeout) && this.#ownCommitment(tx);
   }
 
   #bumpClaim(tx: Tx): void {

@@ -111,6 +111,18 @@ export class Fees {
   }
 
   onSent(tx: Tx): void {
-    this.#w.chain.walletSat[tx.node]! += tx.valueSat;
+    this.#w.chain.credit(tx.node, tx.valueSat);
+  }
+
+  onSendUndone(tx: Tx): void {
+    this.#w.chain.takeBack(tx.node, tx.valueSat);
+  }
+
+  /** Strangers' transactions of blocks that were undone wait again. */
+  onReorg(): void {
+    if (this.congested || !this.#w.chain.mempool.backlog.present) return;
+    this.congested = true;
+    this.#tell();
+    this.#review();
   }
 }

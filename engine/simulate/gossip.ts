@@ -70,6 +70,8 @@ export class Gossip {
     this.pending.delete(number);
     const channel = announcement.edge >> 1;
     const state = w.channels.state[channel]!;
+    // Undone meanwhile: it is announced again.
+    if (w.channels.fundedAt[channel]! < 0) return;
     if (w.channels.closedAt[channel]! >= 0 || state === STATE.closed || state === STATE.abandoned) return;
     w.graph.learn(announcement.edge, announcement.policy, announcement.version);
   }

@@ -5,8 +5,8 @@
  * - in every channel whose funding output is unspent, both balances and the HTLCs add up to its capacity
  * - counters of a channel agree with its HTLCs
  * - HTLCs of old states that are still pending are HTLCs of their channel, as they were
- * - an output has one spender in the mempool at most, and knows it
- * - minted = wallets + funding outputs + unspent outputs + fees + abandoned
+ * - an output has one spender in the mempool at most, and knows it; what waits there spends outputs that exist
+ * - minted = wallets + funding outputs + unspent outputs + fees + abandoned − owed
  */
 import { STATE } from './channel-lifecycle.ts';
 import { HTLC, trimmed } from './htlcs.ts';
@@ -39,7 +39,7 @@ export class InvariantWatch {
   check(): void {
     const w = this.#w;
     const touched = w.channels.touched!;
-    const seen = `${w.chain.transactions},${w.chain.height},${w.chain.mintedSat},${w.channels.count}`;
+    const seen = `${w.chain.transactions},${w.chain.height},${w.chain.blocksUndone},${w.chain.mintedSat},${w.channels.count}`;
     let broken: string | null = null;
     if (seen !== this.#seen) broken = brokenInvariant(w);
     else for (const c of touched) broken ??= holdsCapacity(w, c) ? brokenChannel(w, c) : null;
@@ -55,12 +55,17 @@ export function brokenInvariant(w: World): string | null {
   for (let n = 0; n < w.nodeCount; n++) {
     const sat = w.chain.walletSat[n]!;
     if (!Number.isSafeInteger(sat) || sat < 0) return `wallet of node ${n} holds ${sat} sat`;
-    totalSat += sat;
+    const owed = w.chain.owedSat[n]!;
+    if (!Number.isSafeInteger(owed) || owed < 0 || (owed > 0 && sat > 0))
+      return `node ${n} holds ${sat} sat and owes ${owed} sat`;
+    totalSat += sat - owed;
   }
   for (const i of w.chain.outputs) if (!i.spent) totalSat += i.valueSat;
   for (const tx of w.chain.mempool.waiting) {
     if (tx.kind === TX.send) totalSat += tx.valueSat;
     const output = w.chain.outputs[tx.output];
+    if (tx.output >= 0 && output === undefined)
+      return `transaction ${tx.id} in the mempool spends an output that does not exist`;
     if (output !== undefined && (output.spent || output.spender !== tx.id))
       return `transaction ${tx.id} in the mempool spends an output that another one spends`;
   }

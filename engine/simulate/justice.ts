@@ -72,9 +72,21 @@ export class Justice {
     const what =
       output.kind === 'revoked' ? OUTPUT.htlc : output.kind === 'delayed' ? OUTPUT.secondLevel : OUTPUT.balance;
     const by = tx === null ? TAKEN_BY.nobody : tx.node === w.from(edge) ? TAKEN_BY.cheater : TAKEN_BY.victim;
-    if (by === TAKEN_BY.victim) w.cheats.takenSat += output.valueSat;
-    else if (by === TAKEN_BY.cheater && what !== OUTPUT.htlc) w.cheats.keptSat += output.valueSat;
+    this.#count(what, by, output.valueSat);
     w.record(RECORD.revokedOutput, edge, what, by, output.valueSat);
+  }
+
+  /** A transaction that took an output is not confirmed any more. */
+  takeBack(output: ChainOutput, plan: Commitment, tx: Tx): void {
+    const cheater = this.#w.from(2 * output.channel + plan.side);
+    const what = output.kind === 'revoked' ? OUTPUT.htlc : OUTPUT.balance;
+    this.#count(what, tx.node === cheater ? TAKEN_BY.cheater : TAKEN_BY.victim, -output.valueSat);
+  }
+
+  #count(what: number, by: number, sat: number): void {
+    const { cheats } = this.#w;
+    if (by === TAKEN_BY.victim) cheats.takenSat += sat;
+    else if (by === TAKEN_BY.cheater && what !== OUTPUT.htlc) cheats.keptSat += sat;
   }
 
   /** The victim takes the output. False when it is put off, so that the cheater may come before it. */

@@ -3,7 +3,7 @@
  * block; a loss when the offering node's model takes it for final, or must not wait any longer. What a node has passed
  * on stays passed on, whatever the chain does afterwards.
  *
- * An HTLC keeps its slot until upstream has heard of it.
+ * An HTLC keeps its slot until upstream has heard of it, and as long as a reorganisation may undo its ending.
  */
 import type { NumberHasher } from '../base/digest.ts';
 import { STATE } from './channel-lifecycle.ts';
@@ -28,6 +28,8 @@ export class Losses {
   readonly #forwarding: Forwarding;
   /** In the order in which they ended. */
   ended: Ended[] = [];
+  /** Those of which upstream has heard, as long as their endings may be undone. */
+  settled: Ended[] = [];
 
   constructor(world: World, forwarding: Forwarding) {
     this.#w = world;
@@ -51,14 +53,23 @@ export class Losses {
     this.#bury();
   }
 
+  /** The blocks above a height were undone: what had ended in them has not. What upstream has heard stays so. */
+  undo(height: number): void {
+    const stays = ({ since }: Ended): boolean => since <= height;
+    this.ended = this.ended.filter(stays);
+    this.settled = this.settled.filter(stays);
+  }
+
   /** HTLCs of a channel that are kept although upstream has heard of their ending. */
   kept(channel: number): number {
     const { edge, settledUpstream } = this.#w.htlcs;
-    return this.ended.filter(({ htlc }) => edge[htlc]! >> 1 === channel && settledUpstream[htlc] === 1).length;
+    const isKept = ({ htlc }: Ended): boolean => edge[htlc]! >> 1 === channel && settledUpstream[htlc] === 1;
+    return this.ended.filter(isKept).length + this.settled.filter(isKept).length;
   }
 
   digestInto(hash: NumberHasher): void {
     for (const { htlc, how, since } of this.ended) for (const v of [htlc, how, since]) hash.f64(v);
+    for (const { htlc, how, since } of this.settled) for (const v of [-1, htlc, how, since]) hash.f64(v);
   }
 
   #tell({ htlc: h, how, since }: Ended): void {
@@ -119,9 +130,14 @@ export class Losses {
 
   #bury(): void {
     const over = this.ended.filter((one) => this.#isOver(one));
-    if (over.length === 0) return;
+    if (over.length === 0 && this.settled.length === 0) return;
     this.ended = this.ended.filter((one) => !over.includes(one));
-    for (const { htlc } of over) this.#forwarding.drop(htlc, -1);
+    const final = ({ since }: Ended): boolean => since <= this.#w.chain.finalHeight;
+    const gone = [...this.settled.filter(final), ...over.filter(final)];
+    const kept = over.filter((one) => !final(one));
+    this.settled = [...this.settled.filter((one) => !final(one)), ...kept];
+    for (const { htlc } of kept) this.#forwarding.defences?.dropped(htlc);
+    for (const { htlc } of gone) this.#forwarding.drop(htlc, -1);
   }
 
   /** The HTLC that was forwarded as `h`; −1 when its node sent it itself, or it is gone. */

@@ -22,7 +22,7 @@ describe('the mempool', () => {
     const mempool = pool(3000);
     for (const id of [0, 1, 2]) mempool.insert(tx(id, 10 * id));
     expect(mempool.congested).toBe(false);
-    expect(ids(mempool.takeBlock())).toEqual([0, 1, 2]);
+    expect(ids(mempool.takeBlock().confirmed)).toEqual([0, 1, 2]);
     expect(mempool.waiting).toEqual([]);
   });
 
@@ -38,9 +38,9 @@ describe('the mempool', () => {
     const mempool = pool();
     mempool.insert(tx(0));
     mempool.insert(tx(1));
-    const block = mempool.takeBlock();
+    const block = mempool.takeBlock().confirmed;
     mempool.insert(tx(2));
-    mempool.putBack(block);
+    mempool.putBack({ confirmed: block, strangers: [] });
     expect(ids(mempool.waiting)).toEqual([0, 1, 2]);
   });
 
@@ -50,8 +50,8 @@ describe('the mempool', () => {
       mempool.insert(tx(id, fee));
     });
     expect(mempool.congested).toBe(true);
-    expect(ids(mempool.takeBlock())).toEqual([0, 1, 3]);
-    expect(ids(mempool.takeBlock())).toEqual([2, 4]);
+    expect(ids(mempool.takeBlock().confirmed)).toEqual([0, 1, 3]);
+    expect(ids(mempool.takeBlock().confirmed)).toEqual([2, 4]);
   });
 
   it('skips what is too large for the rest of the block', () => {
@@ -59,7 +59,7 @@ describe('the mempool', () => {
     mempool.insert(tx(0, 500, { weight: 2000 }));
     mempool.insert(tx(1, 400, { weight: 2000 }));
     mempool.insert(tx(2, 50));
-    expect(ids(mempool.takeBlock())).toEqual([0, 2]);
+    expect(ids(mempool.takeBlock().confirmed)).toEqual([0, 2]);
   });
 
   it('gives strangers the block space that they pay more for, or as much', () => {
@@ -67,10 +67,10 @@ describe('the mempool', () => {
     mempool.insert(tx(0, 300));
     mempool.insert(tx(1, 301));
     mempool.backlog.add(300, 300, 5000);
-    expect(ids(mempool.takeBlock())).toEqual([1]);
+    expect(ids(mempool.takeBlock().confirmed)).toEqual([1]);
     expect(mempool.backlog.weight).toBe(3000);
-    expect(ids(mempool.takeBlock())).toEqual([]);
-    expect(ids(mempool.takeBlock())).toEqual([0]);
+    expect(ids(mempool.takeBlock().confirmed)).toEqual([]);
+    expect(ids(mempool.takeBlock().confirmed)).toEqual([0]);
   });
 
   it('keeps out what pays less than a full mempool takes, even of an empty block', () => {
@@ -78,9 +78,9 @@ describe('the mempool', () => {
     mempool.insert(tx(0, 300));
     mempool.insert(tx(1, 700));
     mempool.backlog.minimumPerKw = 500;
-    expect(ids(mempool.takeBlock())).toEqual([1]);
+    expect(ids(mempool.takeBlock().confirmed)).toEqual([1]);
     for (let i = 0; i < 60; i++) mempool.backlog.afterBlock();
-    expect(ids(mempool.takeBlock())).toEqual([0]);
+    expect(ids(mempool.takeBlock().confirmed)).toEqual([0]);
   });
 
   it('lets a child pay for its parents, and confirms parents first', () => {
@@ -91,7 +91,7 @@ describe('the mempool', () => {
     mempool.insert(tx(2, 900, { ...of, kind: TX.anchor }));
     mempool.insert(tx(3, 350));
     // Together 500 a thousand units: before the 400, and the 350 does not fit.
-    expect(ids(mempool.takeBlock())).toEqual([0, 1, 2]);
+    expect(ids(mempool.takeBlock().confirmed)).toEqual([0, 1, 2]);
   });
 
   it('does not let a parent ride on a child that another block takes', () => {
@@ -102,8 +102,8 @@ describe('the mempool', () => {
     mempool.insert(tx(2, 200, { ...of, kind: TX.anchor }));
     mempool.insert(tx(3, 300));
     // The funding pays for itself; what spends it is worth less than the 300 without it.
-    expect(ids(mempool.takeBlock())).toEqual([0, 3]);
-    expect(ids(mempool.takeBlock())).toEqual([1, 2]);
+    expect(ids(mempool.takeBlock().confirmed)).toEqual([0, 3]);
+    expect(ids(mempool.takeBlock().confirmed)).toEqual([1, 2]);
   });
 
   it('counts a child that stays behind anew when its parent is in the block', () => {
@@ -113,6 +113,6 @@ describe('the mempool', () => {
     mempool.insert(tx(1, 100, { ...of, kind: TX.anchor }));
     mempool.insert(tx(2, 200));
     // With its parent the child would be worth 550; alone it is worth 100.
-    expect(ids(mempool.takeBlock())).toEqual([0, 2]);
+    expect(ids(mempool.takeBlock().confirmed)).toEqual([0, 2]);
   });
 });

@@ -7,7 +7,7 @@
  * spends from the mempool (its ancestors), as miners do (bitcoin:node/miner.cpp:addPackageTxs); at equal feerates
  * strangers come first, then the order of broadcast.
  */
-import { Backlog } from './backlog.ts';
+import { Backlog, type Band } from './backlog.ts';
 import { TX, type TxKind } from './records.ts';
 
 /** 4,000,000 (BIP 141) less 8,000 for header and coinbase (bitcoin:policy/policy.h:DEFAULT_BLOCK_RESERVED_WEIGHT). */
@@ -41,6 +41,14 @@ export interface Tx {
   readonly weight: number;
   /** Absent as long as its node has bid nothing but the going feerate. */
   readonly bid?: Bid;
+}
+
+/** What a block took. */
+export interface Block {
+  /** In order of broadcast: a transaction never stands before one it spends. */
+  readonly confirmed: readonly Tx[];
+  /** Strangers' transactions, as far as somebody wants to know. */
+  readonly strangers: readonly Band[];
 }
 
 /** A transaction as a miner sees it. */
@@ -97,26 +105,48 @@ export class Mempool {
     return this.waiting.find((tx) => tx.kind === kind && tx.channel === channel);
   }
 
-  /** Takes out what the next block confirms, in order of broadcast: a transaction never stands before one it spends. */
-  takeBlock(): readonly Tx[] {
+  /** Takes out what the next block confirms; with `tell` it says which transactions of strangers went with it. */
+  takeBlock(tell = false): Block {
     if (!this.congested) {
       this.#weight = 0;
-      return this.waiting.splice(0);
+      return { confirmed: this.waiting.splice(0), strangers: [] };
     }
+    const strangers: Band[] = [];
+    this.backlog.taken = tell ? strangers : null;
     const chosen = this.#fill();
+    this.backlog.taken = null;
     this.backlog.afterBlock();
     const left = this.waiting.filter(({ id }) => !chosen.has(id));
     const confirmed = this.waiting.filter(({ id }) => chosen.has(id));
     this.waiting.length = 0;
     this.waiting.push(...left);
     for (const { weight } of confirmed) this.#weight -= weight;
-    return confirmed;
+    return { confirmed, strangers };
   }
 
-  /** Puts back the transactions of a block that was undone, in the order in which that block had them: before all others. */
-  putBack(txs: readonly Tx[]): void {
-    this.waiting.unshift(...txs);
-    for (const { weight } of txs) this.#weight += weight;
+  /** A block comes that takes nothing of what waits here. */
+  skipBlock(): Block {
+    if (this.backlog.present) this.backlog.afterBlock();
+    return { confirmed: [], strangers: [] };
+  }
+
+  /**
+   * Puts back the transactions of a block that was undone, in the order in which that block had them: before all others, for
+   * these may spend them.
+   */
+  putBack({ confirmed, strangers }: Block): void {
+    this.waiting.unshift(...confirmed);
+    for (const { weight } of confirmed) this.#weight += weight;
+    this.backlog.putBack(strangers);
+  }
+
+  /** Nobody has bid later than at this height: the blocks above it were undone. */
+  clampBids(height: number): void {
+    this.waiting.forEach((tx, i) => {
+      if (tx.bid === undefined || tx.bid.bumpedAt <= height) return;
+      const { sinceHeight, startPerKw } = tx.bid;
+      this.waiting[i] = { ...tx, bid: { sinceHeight: Math.min(sinceHeight, height), startPerKw, bumpedAt: height } };
+    });
   }
 
   /** Numbers of the transactions of the next block; the backlog's part is taken out of it. */
@@ -169,7 +199,8 @@ export class Mempool {
     }
     for (const c of all) {
       const { kind, channel } = c.tx;
-      const parents = kind === TX.commitment ? fundings : kind === TX.anchor ? commitments : null;
+      const spendsFunding = kind === TX.commitment || kind === TX.coopClose;
+      const parents = spendsFunding ? fundings : kind === TX.anchor ? commitments : null;
       c.parent = parents?.get(channel) ?? null;
       c.parent?.children.push(c);
     }

@@ -392,6 +392,12 @@ export function blankClaim(): ClaimView {
  */
 export type JusticeStyle = 'one' | 'clusters' | 'each';
 
+/**
+ * `keep`: the node goes on. `close`: the node closes every channel of which it has sent channel_ready. `close_accepted`: it closes those that are open
+ * and that it did not open itself, and all that are shutting down.
+ */
+export type FundingReorg = 'keep' | 'close' | 'close_accepted';
+
 /** Blocks within which an implementation wants its transactions confirmed, when it asks for an estimate of the feerate. */
 export interface ConfirmationTargets {
   readonly funding: number;
@@ -492,6 +498,8 @@ export interface NodeModel {
    * that is closed, is not resolved on-chain: so that the incoming channel stays. Absent: never.
    */
   failsBackAt?(incomingExpiry: number, outgoingExpiry: number): number;
+  /** What the node does with a channel whose funding transaction a reorganisation takes out of the chain. Absent: keep. */
+  readonly fundingReorg?: FundingReorg;
   /** Absent: DEFAULT_TARGETS. */
   readonly targets?: ConfirmationTargets;
   /**

@@ -23,13 +23,14 @@ import { ENDING, Losses } from './losses.ts';
 import { RECORD, TX } from './records.ts';
 import { digestOldHtlcs, type RevokedState } from './revoked-states.ts';
 import { weightOf } from './tx-weight.ts';
+import type { ConfirmedTx } from './undo-log.ts';
 import type { World } from './world.ts';
 
 export class OnChain {
   readonly #w: World;
   readonly #links: Links;
   readonly #forwarding: Forwarding;
-  /** Commitments that were broadcast, by channel, until the channel is closed. */
+  /** Commitments that were broadcast, by channel, until the channel is closed for good. */
   readonly commitments: Map<number, Commitment> = new Map();
   /** Height at which nothing was left to claim of them, by channel. */
   readonly done: Map<number, number> = new Map();
@@ -59,6 +60,12 @@ export class OnChain {
     const on = this.#links.giveUp(channel, side);
     this.#publish(channel, planCommitment(w, channel, side, on));
     return true;
+  }
+
+  /** The funding transaction of an open channel is not confirmed any more, and the node of `edge`'s side trusts it no longer. */
+  onFundingUndone(edge: number): void {
+    if (this.#w.lostData.has(edge)) return;
+    this.forceClose(edge >> 1, edge & 1);
   }
 
   /** `side` broadcasts a commitment that it has revoked. False when the channel's state does not allow it. */
@@ -130,6 +137,56 @@ export class OnChain {
     this.#finish(channel);
   }
 
+  /** The commitment is not confirmed any more; what spent it was undone before. */
+  onCommitmentUndone(channel: number, { balanceMsat }: ConfirmedTx): void {
+    const w = this.#w;
+    const plan = this.commitments.get(channel)!;
+    w.advance(channel, EVENT.ending_undone);
+    w.advance(channel, EVENT.commitment_undone);
+    w.channels.closedAt[channel] = -1;
+    w.chain.feesSat -= plan.feeSat;
+    w.chain.abandonedSat -= plan.anchors * ANCHOR_SAT;
+    for (const side of [0, 1] as const) w.channels.balanceMsat[2 * channel + side] = balanceMsat![side];
+  }
+
+  /** A claim is not confirmed any more; what spent its output was undone before. */
+  onClaimUndone(tx: Tx): void {
+    const w = this.#w;
+    const output = w.chain.outputs[tx.output]!;
+    this.#reopen(tx.output);
+    const plan = this.commitments.get(output.channel)!;
+    const justice = plan.revoked !== undefined && output.kind !== 'remote';
+    if (justice) this.#justice.takeBack(output, plan, tx);
+    const isHtlc = output.kind === 'htlc' || (output.kind === 'revoked' && tx.kind !== TX.penalty);
+    if (isHtlc && this.#secondLevel(output, tx.node)) return;
+    w.chain.takeBack(tx.node, output.valueSat - tx.feeSat);
+    w.chain.feesSat -= tx.feeSat;
+  }
+
+  /** An output was given up in a block that is undone, or after it. */
+  takeUp(i: number): void {
+    this.#w.chain.abandonedSat -= this.#w.chain.outputs[i]!.valueSat;
+    this.#reopen(i);
+  }
+
+  /** The transactions of all outputs but the first `count` are undone. */
+  forgetOutputs(count: number): void {
+    this.#w.chain.outputs.length = count;
+    while (this.open.length > 0 && this.open[this.open.length - 1]! >= count) this.open.pop();
+  }
+
+  /** Blocks were undone: what had ended in them has not. */
+  onReorg(): void {
+    const w = this.#w;
+    const { height } = w.chain;
+    this.losses.undo(height);
+    for (const [channel, since] of [...this.done]) {
+      if (since <= height) continue;
+      this.done.delete(channel);
+      w.advance(channel, EVENT.ending_undone);
+    }
+  }
+
   /** The receiving side learnt the preimage: its claim goes out with the next look at the outputs. */
   preimageKnown(): void {
     this.claim();
@@ -197,7 +254,7 @@ export class OnChain {
       }
     }
     if (output.kind !== 'htlc') {
-      w.chain.walletSat[tx.node]! += output.valueSat - tx.feeSat;
+      w.chain.credit(tx.node, output.valueSat - tx.feeSat);
       w.chain.feesSat += tx.feeSat;
       this.#finish(output.channel);
       return;
@@ -216,7 +273,7 @@ export class OnChain {
         -1,
       );
     } else {
-      w.chain.walletSat[tx.node]! += output.valueSat - tx.feeSat;
+      w.chain.credit(tx.node, output.valueSat - tx.feeSat);
       w.chain.feesSat += tx.feeSat;
     }
     this.losses.end(h, success ? ENDING.preimage : ENDING.timeout);
@@ -227,7 +284,7 @@ export class OnChain {
   #onRevokedHtlc(tx: Tx, output: ChainOutput, plan: Commitment): void {
     const w = this.#w;
     if (tx.kind === TX.penalty) {
-      w.chain.walletSat[tx.node]! += output.valueSat - tx.feeSat;
+      w.chain.credit(tx.node, output.valueSat - tx.feeSat);
       w.chain.feesSat += tx.feeSat;
     } else {
       const delay = w.channels.toSelfDelay[2 * output.channel + plan.side]!;
@@ -285,6 +342,7 @@ export class OnChain {
     const plan = this.commitments.get(output.channel);
     if (plan?.revoked !== undefined && output.kind !== 'remote') this.#justice.record(output, plan, null);
     w.chain.abandonedSat += output.valueSat;
+    w.chain.undo.note(i);
     this.#spend(i);
     this.#finish(output.channel);
   }
@@ -407,10 +465,26 @@ export class OnChain {
     if (at >= 0) this.open.splice(at, 1);
   }
 
+  /** An output is there again, in its old place. */
+  #reopen(i: number): void {
+    this.#w.chain.outputs[i]!.spent = false;
+    const after = this.open.findIndex((other) => other > i);
+    this.open.splice(after < 0 ? this.open.length : after, 0, i);
+  }
+
   /** Notes when nothing is left to claim of a channel. */
   #finish(channel: number): void {
     if (this.open.some((i) => this.#w.chain.outputs[i]!.channel === channel)) return;
     this.done.set(channel, this.#w.chain.height);
+  }
+
+  /** A closed channel can be undone no more. */
+  #forget(channel: number): void {
+    const w = this.#w;
+    this.done.delete(channel);
+    this.commitments.delete(channel);
+    w.revoked?.published.delete(channel);
+    for (const edge of [2 * channel, 2 * channel + 1]) w.lostData.delete(edge);
   }
 
   /** Closes channels whose ending is final, once upstream has heard of all their HTLCs. */
@@ -419,13 +493,10 @@ export class OnChain {
     for (const [channel, since] of byChannel(this.done)) {
       const node = w.from(2 * channel + w.channels.broadcaster[channel]!);
       const needed = w.modelOf(node).closeDepth(w.channels.capacityMsat[channel]! / 1000);
-      if (w.chain.height - since + 1 < needed) continue;
-      if (w.channels.firstHtlc[channel]! >= 0) continue;
-      this.done.delete(channel);
-      this.commitments.delete(channel);
-      w.revoked?.published.delete(channel);
-      for (const edge of [2 * channel, 2 * channel + 1]) w.lostData.delete(edge);
-      w.advance(channel, EVENT.resolved);
+      const over = w.channels.state[channel] === STATE.closed;
+      if (!over && (w.chain.height - since + 1 < needed || this.unresolvedHtlcs(channel) > 0)) continue;
+      if (since <= w.chain.finalHeight && w.channels.firstHtlc[channel]! < 0) this.#forget(channel);
+      if (!over) w.advance(channel, EVENT.resolved);
     }
   }
 }

@@ -11,7 +11,7 @@ import { EVENT, STATE } from './channel-lifecycle.ts';
 import { foreseeOpenings } from './foreseen-openings.ts';
 import type { Gossip } from './gossip.ts';
 import { blankPolicy } from './gossip.ts';
-import type { ChannelOffer, ChannelTerms, OpeningAnswer } from './node-model.ts';
+import type { ChannelOffer, ChannelTerms, FundingReorg, OpeningAnswer } from './node-model.ts';
 import { RECORD, TX } from './records.ts';
 import { PHYSICS, type World } from './world.ts';
 
@@ -31,6 +31,13 @@ interface Agreement {
   readonly opener: ChannelTerms;
   readonly acceptor: ChannelTerms;
   readonly depth: number;
+}
+
+/** Whether a node closes a channel in this state when its funding transaction is not confirmed any more. */
+function closesThen(style: FundingReorg, state: number, isOpener: boolean): boolean {
+  if (state >= STATE.closing) return false;
+  if (style === 'close') return state >= STATE.awaiting_ready;
+  return style === 'close_accepted' && (state === STATE.shutting_down || (state === STATE.open && !isOpener));
 }
 
 export class Opening {
@@ -132,6 +139,23 @@ export class Opening {
     this.#w.channels.fundedAt[c] = this.#w.chain.height;
   }
 
+  /**
+   * The funding transaction is not confirmed any more: its depth counts anew, and the public forgets the channel until it is
+   * announced again (lnd:graph/db:DisconnectBlockAtHeight). What becomes of a channel that is open already, its nodes decide.
+   */
+  onUndone(c: number): void {
+    const w = this.#w;
+    const state = w.channels.state[c]!;
+    w.channels.fundedAt[c] = -1;
+    w.graph.forget(c);
+    const announces = w.channels.announced[c] === 1 && state < STATE.shutting_down;
+    if (announces && !this.waiting.includes(c)) this.waiting.push(c);
+    for (const edge of [2 * c, 2 * c + 1]) {
+      if (closesThen(w.modelOf(w.from(edge)).fundingReorg ?? 'keep', state, (edge & 1) === 0))
+        w.after(0, PHYSICS.fundingUndone, edge, 0);
+    }
+  }
+
   /** Looks at the depth of every channel that waits. */
   onBlock(): void {
     const w = this.#w;
@@ -162,7 +186,8 @@ export class Opening {
     const w = this.#w;
     if (w.channels.connection[c] !== connection || !w.advance(c, EVENT.ready)) return;
     w.record(RECORD.channelActive, c, w.channels.name[c]!, 1, 0);
-    const depth = w.chain.height - w.channels.fundedAt[c]! + 1;
+    const funded = w.channels.fundedAt[c]!;
+    const depth = funded < 0 ? 0 : w.chain.height - funded + 1;
     if (w.channels.announced[c] === 1 && depth >= ANNOUNCE_DEPTH) {
       this.#gossip.announceChannel(c, false);
       const at = this.waiting.indexOf(c);

@@ -78,6 +78,13 @@ export const RECORD = {
   revokedOutput: 45,
   /** a edge of a node that has lost the newest states of its channel, b commitments that it had before the one that it has left. */
   dataLost: 46,
+  /** a blocks undone, b transactions in them, c height after it; amount: blocks that were to be undone. */
+  reorg: 47,
+  /**
+   * a transaction kind, b channel instance, c where it is after a reorganisation: 0 nowhere (what it spends is not there, or
+   * not yet spendable), 1 in the mempool; amount: value sat.
+   */
+  txUndone: 48,
 } as const;
 export type RecordCode = (typeof RECORD)[keyof typeof RECORD];
 

@@ -71,6 +71,16 @@ export function restoreState(parts: StatefulParts, state: SimulationState): void
   opening.waiting.push(...state.openings);
   onchain.open.push(...state.outputs_open);
   onchain.losses.ended = (state.endings ?? []).map(([htlc, how, since]) => ({ htlc, how: how as Ending, since }));
+  onchain.losses.settled = (state.endings_told ?? []).map(([htlc, how, since]) => ({
+    htlc,
+    how: how as Ending,
+    since,
+  }));
+  for (const channel of state.ended_channels ?? []) {
+    const since = onchain.done.get(channel)!;
+    onchain.done.delete(channel);
+    onchain.done.set(channel, since);
+  }
   gossip.made = state.gossip_made;
   for (const { edge, policy, until_us } of state.former_policies ?? []) {
     readPolicyState(policy, scratch);
@@ -285,6 +295,7 @@ function restoreNodes(w: World, state: SimulationState, rowOf: RowOf): void {
     w.forwards[n] = s.forwards ?? 0;
     w.feesEarnedMsat[n] = s.fees_earned_msat ?? 0;
     w.chain.walletSat[n] = s.wallet_sat;
+    w.chain.owedSat[n] = s.owed_sat ?? 0;
     if (s.channels !== undefined) w.localEdges[n] = [...s.channels];
     const due = s.deferred ?? [];
     for (let i = 0; i < due.length; i += 3) {

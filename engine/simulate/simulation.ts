@@ -16,6 +16,7 @@ import type {
   SetPolicyRequest,
 } from '../timeline/control.ts';
 import { type OldStateRequest, oldStateRequests } from '../timeline/old-states.ts';
+import type { ReorgRequest } from '../timeline/reorgs.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import { AnnouncedMaximum } from './announced-maximum.ts';
 import { captureState, type StatefulParts } from './capture.ts';
@@ -29,18 +30,21 @@ import { Gossip } from './gossip.ts';
 import { brokenInvariant, InvariantError, InvariantWatch } from './invariants.ts';
 import { Links } from './links.ts';
 import { Liveness } from './liveness.ts';
+import type { Tx } from './mempool.ts';
 import type { CommitmentView, ModelHost, ModelKind, WorldFacts } from './node-model.ts';
 import { OnChain } from './onchain.ts';
 import { Opening } from './opening.ts';
 import { PaymentFlow } from './payment-flow.ts';
 import { PAYMENT } from './payments.ts';
 import { RECORD, type RecordSink, TX } from './records.ts';
+import { Reorgs } from './reorgs.ts';
 import { restoreState } from './restore.ts';
 import { RevokedStates } from './revoked-states.ts';
 import type { RoutingTraceSink } from './routing-trace.ts';
 import { ShiftedSink } from './shifted-sink.ts';
 import type { SimulationStart, SimulationState } from './state.ts';
 import { digestWorld } from './state-digest.ts';
+import type { ConfirmedTx } from './undo-log.ts';
 import { PHYSICS, World } from './world.ts';
 
 export interface SimulationOptions {
@@ -64,6 +68,7 @@ export class Simulation {
   readonly #fees: Fees;
   readonly #maximum: AnnouncedMaximum;
   readonly #cheating: Cheating;
+  readonly #reorgs: Reorgs;
   /** Present when every event is to be checked. */
   #watch: InvariantWatch | null = null;
 
@@ -109,6 +114,7 @@ export class Simulation {
       closing: this.#closing,
       onchain: this.#onchain,
     });
+    this.#reorgs = new Reorgs(w, this.#opening, this.#closing, this.#onchain, this.#fees);
     this.#cheating = new Cheating(w, this.#onchain, this.#liveness);
     this.#build(models, start, options.trace);
     if (options.check) this.#watch = new InvariantWatch(w);
@@ -267,16 +273,25 @@ export class Simulation {
   }
 
   fund(node: number, sat: number): void {
-    this.world.chain.walletSat[node]! += sat;
+    this.world.chain.credit(node, sat);
     this.world.chain.mintedSat += sat;
     this.world.record(RECORD.funded, node, -1, -1, sat);
   }
 
-  mine(blocks: number): void {
+  /** Undoes the last blocks and finds new ones in their place. */
+  reorg(request: ReorgRequest): void {
+    this.#reorgs.undo(request);
+    this.#watch?.check();
+    this.mine(request.blocks, request.empty);
+  }
+
+  /** With `empty` the blocks confirm nothing. */
+  mine(blocks: number, empty = false): void {
     const w = this.world;
     for (let i = 0; i < blocks; i++) {
-      const confirmed = w.chain.nextBlock(w.nowUs);
+      const confirmed = w.chain.nextBlock(w.nowUs, empty);
       for (const tx of confirmed) {
+        if (w.chain.undo.depth > 0) w.chain.undo.note(this.#undoing(tx));
         if (tx.kind === TX.funding) this.#opening.onFunded(tx.channel);
         else if (tx.kind === TX.coopClose) this.#closing.onConfirmed(tx.channel);
         else if (tx.kind === TX.send) this.#fees.onSent(tx);
@@ -292,6 +307,14 @@ export class Simulation {
       this.#fees.onBlock();
       this.#watch?.check();
     }
+  }
+
+  /** What it takes to undo a transaction that is about to confirm. */
+  #undoing(tx: Tx): ConfirmedTx {
+    if (tx.kind !== TX.commitment && tx.kind !== TX.coopClose) return { tx };
+    const { balanceMsat } = this.world.channels;
+    const step = { tx, balanceMsat: [balanceMsat[2 * tx.channel]!, balanceMsat[2 * tx.channel + 1]!] as const };
+    return tx.kind === TX.commitment ? step : { ...step, close: this.#closing.closings.get(tx.channel)! };
   }
 
   /** HTLCs of a channel that are not resolved. */
@@ -474,6 +497,10 @@ export class Simulation {
         return;
       case PHYSICS.lostData:
         this.#cheating.onReestablish(a, b);
+        return;
+      case PHYSICS.fundingUndone:
+        if (this.#asleep(this.world.from(a), kind, a, b)) return;
+        this.#onchain.onFundingUndone(a);
         return;
       case PHYSICS.updateFee:
         this.#fees.onUpdateFee(a);

@@ -72,6 +72,8 @@ function chain(w: World, hash: NumberHasher): void {
     for (const i of backlog.inflows) for (const v of [i.lowPerKw, i.highPerKw, i.weight, i.blocks]) hash.f64(v);
   }
   for (const o of c.outputs) if (!o.spent) hash.text(canonicalJson({ ...o }));
+  if (c.owedSat.some((sat) => sat > 0)) for (const sat of c.owedSat) hash.f64(sat);
+  c.undo.digestInto(hash);
 }
 
 function channels(w: World, hash: NumberHasher): void {

@@ -127,6 +127,8 @@ export interface NodeState {
   /** Group of a partition; left out when 0. */
   readonly group?: number;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Coins spent that a reorganisation took; left out when 0. */
+  readonly owed_sat?: number;
   /** What its model remembers (NodeModel.capture); left out when that is nothing. */
   readonly memory?: Json;
   readonly model: string;
@@ -217,7 +219,7 @@ export interface TxState {
   readonly weight?: number;
 }
 
-/** An output that is not spent. */
+/** An output that is not spent, or whose spend can be undone. */
 export interface OutputState {
   readonly channel: number;
   readonly htlc: number;
@@ -226,7 +228,29 @@ export interface OutputState {
   readonly mature_at: number;
   readonly owner: number;
   readonly spender: number;
+  /** Left out when it is not. */
+  readonly spent?: true;
   readonly value_sat: number;
+}
+
+/** A block that a reorganisation may undo (undo-log.ts). */
+export interface BlockState {
+  /** Outputs that there were before it. */
+  readonly outputs: number;
+  /**
+   * Its transactions, and numbers of outputs that were given up before the next block. Of one that spends a funding output
+   * the balances before it, msat; of a cooperative close sat to each side, and the fee.
+   */
+  readonly steps: readonly (
+    | number
+    | {
+        readonly balance_msat?: Pair<number>;
+        readonly close?: readonly [number, number, number];
+        readonly tx: TxState;
+      }
+  )[];
+  /** [feerate, weight] of strangers' transactions in it; left out when there is none. */
+  readonly strangers?: readonly Pair<number>[];
 }
 
 /** Strangers in the mempool (backlog.ts); feerates sat per 1000 weight units. */
@@ -242,6 +266,10 @@ export interface ChainState {
   readonly abandoned_sat: number;
   /** Left out when there is none. */
   readonly backlog?: BacklogState;
+  /** The last blocks, the latest last, as far as a reorganisation may undo them; left out when there is none. */
+  readonly blocks?: readonly BlockState[];
+  /** Blocks that were ever undone; left out when 0. */
+  readonly blocks_undone?: number;
   /** Changes of the feerate so far. */
   readonly feerate_changes: number;
   readonly feerate_per_kw: number;
@@ -307,6 +335,10 @@ export interface SimulationState {
    * [slot, ENDING in losses.ts, height]; left out when there is none.
    */
   readonly endings?: readonly (readonly [number, number, number])[];
+  /** The same of those of which upstream has heard, kept since their endings may be undone; left out when there is none. */
+  readonly endings_told?: readonly (readonly [number, number, number])[];
+  /** Channels of which nothing is left to claim, in order; left out when that is the order of their numbers. */
+  readonly ended_channels?: readonly number[];
   /** Pending events in order: [time, name of the kind (PHYSICS in world.ts), a, b]. */
   readonly events: readonly (readonly [number, string, number, number])[];
   /** Policies that nodes still accept though they announced others; left out when there is none. */

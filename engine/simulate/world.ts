@@ -2,6 +2,7 @@
  * The state of a simulated network and the few things every part of the physics does to it: tell the time, write a
  * record, schedule an event, move a channel through its life. No behaviour of its own.
  */
+import { deepestReorg } from '../timeline/reorgs.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import { AttemptPool } from './attempts.ts';
 import { Chain } from './chain.ts';
@@ -70,6 +71,8 @@ export const PHYSICS = {
   defenceRelease: 21,
   /** a channel, b connection: a node learns from channel_reestablish that the other one has lost data. */
   lostData: 22,
+  /** a edge: its side closes the channel, of which the funding transaction is not confirmed any more. */
+  fundingUndone: 23,
 } as const;
 
 export const PHYSICS_NAMES: readonly string[] = Object.keys(PHYSICS);
@@ -139,7 +142,7 @@ export class World {
     this.nodeCount = n;
     this.payments = new PaymentTable(timeline.payments.length);
     this.invoices = new InvoiceTable(timeline);
-    this.chain = new Chain(n, timeline.chain, sink);
+    this.chain = new Chain(n, timeline.chain, sink, deepestReorg(timeline));
     this.graph = new GossipGraph(n, this.channels);
     const channels = timeline.network.channels.length;
     this.channels.reserve(channels);
@@ -208,6 +211,7 @@ export class World {
     if (next === STATE.open) this.#list(this.localEdges, channel);
     else if (event === EVENT.shutdown || event === EVENT.force) this.#unlist(this.localEdges, channel);
     if (next === STATE.closed || next === STATE.abandoned) this.#unlist(this.liveEdges, channel);
+    else if (event === EVENT.close_undone || event === EVENT.ending_undone) this.#relist(channel);
     return true;
   }
 
@@ -221,6 +225,15 @@ export class World {
 
   #list(lists: number[][], channel: number): void {
     for (const edge of [2 * channel, 2 * channel + 1]) lists[this.from(edge)]!.push(edge);
+  }
+
+  /** A channel that was closed is not any more. */
+  #relist(channel: number): void {
+    for (const edge of [2 * channel, 2 * channel + 1]) {
+      const list = this.liveEdges[this.from(edge)]!;
+      const after = list.findIndex((other) => other > edge);
+      list.splice(after < 0 ? list.length : after, 0, edge);
+    }
   }
 
   #unlist(lists: number[][], channel: number): void {

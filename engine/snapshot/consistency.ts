@@ -2,7 +2,7 @@
  * Whether a state holds together: every number refers to something, every HTLC is where it says it is, and no money is
  * missing. The shape has been checked before. Answers what is wrong with its place; changes nothing.
  */
-import type { ChannelState, OldHtlcState, SimulationState } from '../simulate/state.ts';
+import type { BlockState, ChannelState, OldHtlcState, SimulationState, TxState } from '../simulate/state.ts';
 
 export interface Inconsistency {
   readonly path: readonly (string | number)[];
@@ -30,6 +30,7 @@ export const SUBJECT: Readonly<Record<string, 'edge' | 'channel' | 'node' | 'slo
   enable: 'edge',
   silent: 'channel',
   lostData: 'channel',
+  fundingUndone: 'edge',
   updateFee: 'channel',
   batchedHtlc: 'slot',
   batchedFailure: 'slot',
@@ -234,11 +235,42 @@ class Check {
       if (perKw >= above) this.#add(['chain', 'backlog', 'bands', i], `${perKw} stands behind ${above}`);
     });
     if (indexes.size !== chain.outputs.length) this.#add(['chain', 'outputs'], 'an output is there twice');
-    chain.mempool.forEach((tx, i) => {
-      const path = ['chain', 'mempool', i];
+    const check = (tx: TxState, path: readonly (string | number)[]): void => {
       this.#below(path, tx.channel, channels.length, 'channel', true);
       this.#below(path, tx.node, nodes.length, 'node');
       if (tx.output >= 0 && !indexes.has(tx.output)) this.#add(path, `there is no output ${tx.output} to spend`);
+    };
+    chain.mempool.forEach((tx, i) => {
+      check(tx, ['chain', 'mempool', i]);
+    });
+    chain.blocks?.forEach((block, i) => {
+      this.#block(block, ['chain', 'blocks', i], check);
+    });
+  }
+
+  /** What it takes to undo a block is there. */
+  #block(
+    { outputs, steps }: BlockState,
+    path: readonly (string | number)[],
+    check: (tx: TxState, path: readonly (string | number)[]) => void,
+  ): void {
+    const { chain, channels } = this.#s;
+    const spent = new Set(chain.outputs.filter((o) => o.spent === true).map(({ index }) => index));
+    this.#below([...path, 'outputs'], outputs, chain.outputs_made + 1, 'output');
+    steps.forEach((step, i) => {
+      const at = [...path, 'steps', i];
+      const output = typeof step === 'number' ? step : step.tx.output;
+      if (output !== -1 && !spent.has(output)) this.#add(at, `output ${output} is not spent`);
+      if (typeof step === 'number') return;
+      const { tx, balance_msat, close } = step;
+      check(tx, at);
+      const commits = tx.kind === 'commitment';
+      const closes = tx.kind === 'coopClose';
+      if ((balance_msat !== undefined) !== (commits || closes)) this.#add(at, `a ${tx.kind} with or without balances`);
+      if ((close !== undefined) !== closes) this.#add(at, `a ${tx.kind} with or without what it pays`);
+      if (commits && channels[tx.channel]?.commitment === undefined) {
+        this.#add(at, `channel ${tx.channel} has no commitment`);
+      }
     });
   }
 
@@ -253,6 +285,10 @@ class Check {
       this.#below(['gossip', i, 'edge'], edge, this.#edges, 'edge');
     });
     for (const [slot] of this.#s.endings ?? []) this.#hasHtlc(slot, ['endings']);
+    for (const [slot] of this.#s.endings_told ?? []) this.#hasHtlc(slot, ['endings_told']);
+    for (const c of this.#s.ended_channels ?? []) {
+      if (channels[c]?.commitment?.done_at === undefined) this.#add(['ended_channels'], `channel ${c} has not ended`);
+    }
     (this.#s.former_policies ?? []).forEach(({ edge }, i) => {
       this.#below(['former_policies', i, 'edge'], edge, this.#edges, 'edge');
     });
@@ -334,8 +370,8 @@ class Check {
   #money(): void {
     const { chain, nodes, channels } = this.#s;
     let sat = chain.fees_sat + chain.abandoned_sat;
-    for (const { wallet_sat } of nodes) sat += wallet_sat;
-    for (const { value_sat } of chain.outputs) sat += value_sat;
+    for (const { wallet_sat, owed_sat = 0 } of nodes) sat += wallet_sat - owed_sat;
+    for (const { value_sat, spent } of chain.outputs) if (spent !== true) sat += value_sat;
     for (const { kind, value_sat } of chain.mempool) if (kind === 'send') sat += value_sat;
     for (const channel of channels) if (holdsCapacity(channel)) sat += channel.capacity_sat;
     if (sat !== chain.minted_sat) {

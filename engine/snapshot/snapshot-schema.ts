@@ -129,6 +129,7 @@ const node = object(
     model: text,
     name: text,
     options: { type: 'object' },
+    owed_sat: said(count, 'Coins that it has spent and that a reorganisation took from it.'),
     pubkey: { type: 'string', pattern: '^0[23][0-9a-fA-F]{64}$' },
     running: { const: false },
     starts: count,
@@ -143,6 +144,7 @@ const node = object(
     'labels',
     'memory',
     'options',
+    'owed_sat',
     'pubkey',
     'running',
     'starts',
@@ -203,6 +205,38 @@ const payment = object(
   ['failure', 'held', 'route'],
 );
 
+const transaction = object(
+  {
+    bid: said(tuple(count, count, count), 'Height and feerate of its node’s first bid, height of the latest.'),
+    channel: orNone,
+    fee_sat: count,
+    id: count,
+    kind: enumOf(TX_NAMES),
+    node: count,
+    output: orNone,
+    value_sat: count,
+    weight: count,
+  },
+  ['bid', 'weight'],
+);
+
+const block = object(
+  {
+    outputs: said(count, 'Outputs that there were before it.'),
+    steps: list({
+      oneOf: [
+        said(count, 'An output that was given up before the next block.'),
+        object({ balance_msat: pair(count), close: tuple(count, count, count), tx: transaction }, [
+          'balance_msat',
+          'close',
+        ]),
+      ],
+    }),
+    strangers: said(list(tuple(positive, positive)), '[feerate, weight] of strangers’ transactions in it.'),
+  },
+  ['strangers'],
+);
+
 const chain = object(
   {
     abandoned_sat: count,
@@ -214,43 +248,34 @@ const chain = object(
       }),
       'Strangers in the mempool: [feerate, weight] from the highest feerate on; [lowest and highest feerate, weight with each block, blocks that it lasts]. Feerates sat per 1000 weight units.',
     ),
+    blocks: said(list(block), 'The last blocks, the latest last, as far as a reorganisation may undo them.'),
+    blocks_undone: count,
     feerate_changes: count,
     feerate_per_kw: count,
     fees_sat: count,
     height: count,
-    mempool: list(
-      object(
-        {
-          bid: said(tuple(count, count, count), 'Height and feerate of its node’s first bid, height of the latest.'),
-          channel: orNone,
-          fee_sat: count,
-          id: count,
-          kind: enumOf(TX_NAMES),
-          node: count,
-          output: orNone,
-          value_sat: count,
-          weight: count,
-        },
-        ['bid', 'weight'],
-      ),
-    ),
+    mempool: list(transaction),
     minted_sat: count,
     outputs: list(
-      object({
-        channel: count,
-        htlc: orNone,
-        index: count,
-        kind: { enum: ['local', 'remote', 'htlc', 'delayed', 'revoked'] },
-        mature_at: count,
-        owner: count,
-        spender: orNone,
-        value_sat: count,
-      }),
+      object(
+        {
+          channel: count,
+          htlc: orNone,
+          index: count,
+          kind: { enum: ['local', 'remote', 'htlc', 'delayed', 'revoked'] },
+          mature_at: count,
+          owner: count,
+          spender: orNone,
+          spent: { const: true },
+          value_sat: count,
+        },
+        ['spent'],
+      ),
     ),
     outputs_made: count,
     transactions: count,
   },
-  ['backlog'],
+  ['backlog', 'blocks', 'blocks_undone'],
 );
 
 const behaviour = object({
@@ -397,6 +422,14 @@ const simulated = object(
       list(tuple(count, { enum: [0, 1, 2] }, count)),
       'HTLCs that have ended on-chain and are kept: [slot; 0 by preimage, 1 by timeout, 2 without an output; height].',
     ),
+    endings_told: said(
+      list(tuple(count, { enum: [0, 1, 2] }, count)),
+      'The same of those of which upstream has heard, kept since a reorganisation may undo their endings.',
+    ),
+    ended_channels: said(
+      list(count),
+      'Channels of which nothing is left to claim, in order; absent when that is the order of their numbers.',
+    ),
     former_policies: said(
       list(object({ edge: count, policy, until_us: count })),
       'Policies that nodes still accept though they announced others.',
@@ -452,7 +485,18 @@ const simulated = object(
     physics_events: count,
     run: said(run, 'Where the run was; absent in a file that keeps the network only.'),
   },
-  ['cheats', 'defences', 'endings', 'former_policies', 'invoices', 'lost_data', 'old_states', 'run'],
+  [
+    'cheats',
+    'defences',
+    'ended_channels',
+    'endings',
+    'endings_told',
+    'former_policies',
+    'invoices',
+    'lost_data',
+    'old_states',
+    'run',
+  ],
 );
 
 const journalled = object({

@@ -30,6 +30,8 @@ export const SNAPSHOT_MEMBERS = [
   'htlc_pool',
   'defences',
   'endings',
+  'endings_told',
+  'ended_channels',
   'former_policies',
   'cheats',
   'lost_data',

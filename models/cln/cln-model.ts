@@ -82,6 +82,9 @@ export class ClnModel implements NodeModel {
   /** cln:lightningd/chaintopology.c:unilateral_feerate with anchors, conversions (mutual_close 100 blocks, opening 12). */
   readonly targets: ConfirmationTargets = { funding: 12, cooperativeClose: 100, commitment: 100, send: 12 };
 
+  /** cln:lightningd/channel_control.c:funding_depth_cb: a node trusts fundings of its own. */
+  readonly fundingReorg = 'close_accepted';
+
   readonly #host: ModelHost;
   readonly #nodes = new NodeTable<ClnNode>('a Core Lightning node');
   readonly #payments: Payments;

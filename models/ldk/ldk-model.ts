@@ -91,6 +91,9 @@ export class LdkModel implements NodeModel {
   /** ldk:chain/package.rs:AggregationCluster: what the cheater could claim at once is kept apart. */
   readonly justice = 'clusters';
 
+  /** ldk:ln/channel.rs:do_best_block_updated: closed once it has no confirmation, whatever comes after. */
+  readonly fundingReorg = 'close';
+
   readonly #host: ModelHost;
   readonly #nodes = new NodeTable<LdkNode>('an LDK node');
   readonly #payments: Payments;

@@ -31,6 +31,8 @@ export interface TestNetwork {
   readonly gossipUs?: number;
   /** Old states that the run remembers. */
   readonly oldStates?: readonly OldStateRequest[];
+  /** Most blocks that a reorganisation of the run undoes; the run remembers so many. */
+  readonly reorgDepth?: number;
   /** Models of each simulation; the registered ones unless given. */
   readonly models?: () => readonly ModelKind[];
 }
@@ -88,7 +90,12 @@ export function testTimeline(t: TestNetwork): Timeline {
       activity: Int32Array.from(payments, (p) => p.activity ?? 0),
       nth: Int32Array.from(payments, (_, i) => i),
     },
-    actions: (t.oldStates ?? []).map((request) => ({ kind: 'cheat', args: { ...request } })),
+    actions: [
+      ...(t.oldStates ?? []).map((request) => ({ kind: 'cheat', args: { ...request } })),
+      ...(t.reorgDepth === undefined
+        ? []
+        : [{ kind: 'reorg', args: { depth: t.reorgDepth, blocks: 0, empty: false } }]),
+    ],
   };
 }
 

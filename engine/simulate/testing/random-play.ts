@@ -37,6 +37,15 @@ export type Step =
     }
   | { readonly do: 'cheat'; readonly n: number; readonly away: boolean; readonly blocks: number }
   | { readonly do: 'lose'; readonly n: number; readonly broadcast: boolean }
+  | {
+      readonly do: 'reorg';
+      /** Blocks that are found before it. */
+      readonly found: number;
+      readonly depth: number;
+      /** New blocks beyond those that are undone. */
+      readonly more: number;
+      readonly empty: boolean;
+    }
   | { readonly do: 'create' | 'settle' | 'cancel'; readonly invoice: number }
   | {
       readonly do: 'rebalance';
@@ -49,6 +58,8 @@ export type Step =
 
 const NODES = 6;
 const LATER = 6;
+/** Most blocks that a reorganisation undoes. */
+const DEEPEST_REORG = 12;
 /** Number of the first activity that pays an invoice with a name; there is one a node. */
 const NAMED = 10;
 
@@ -156,6 +167,16 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('lose' as const), n: fc.nat(7), broadcast: fc.boolean() }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('reorg' as const),
+      found: fc.nat(4),
+      depth: fc.integer({ min: 1, max: DEEPEST_REORG }),
+      more: fc.integer({ min: -DEEPEST_REORG, max: 3 }),
+      empty: fc.boolean(),
+    }),
   },
   {
     weight: 3,
@@ -322,6 +343,7 @@ export const network: fc.Arbitrary<TestNetwork> = fc
     feeratePerKw: fc.constantFrom(250, 1000, 12_500),
     blockWeight: fc.constantFrom(undefined, 20_000, 1_000_000),
     mempoolWeight: fc.constantFrom(undefined, 10_000_000),
+    reorgDepth: fc.constantFrom(undefined, undefined, 2, 7, DEEPEST_REORG),
   })
   .map((r) => ({ ...r, channels: r.channels.filter((c) => c.node0 !== c.node1) }))
   .map((r) => ({
@@ -374,6 +396,7 @@ export const network: fc.Arbitrary<TestNetwork> = fc
     feeratePerKw: r.feeratePerKw,
     ...(r.blockWeight === undefined ? {} : { blockWeight: r.blockWeight }),
     ...(r.mempoolWeight === undefined ? {} : { mempoolWeight: r.mempoolWeight }),
+    ...(r.reorgDepth === undefined ? {} : { reorgDepth: r.reorgDepth }),
   }));
 
 /** Plays steps and then brings everything to its end. `between` is called after each step and within waits. */
@@ -430,6 +453,12 @@ export function play(
         const instance = sim.world.byName[channel]!;
         const by = instance < 0 ? -1 : sim.world.channels.node[2 * instance + s.side]!;
         sim.closeChannel({ channel, force: s.force, by });
+        break;
+      }
+      case 'reorg': {
+        const depth = Math.min(s.depth, t.reorgDepth ?? 0);
+        sim.mine(s.found);
+        if (depth > 0) sim.reorg({ depth, blocks: Math.max(0, depth + s.more), empty: s.empty });
         break;
       }
       case 'create':
@@ -519,7 +548,7 @@ export function play(
     }
   }
   // Everything comes to its end: all nodes run and can pay for their claims, timeouts pass, blocks are mined until the
-  // last HTLC has expired and the last delay is over.
+  // last HTLC has expired and the last delay is over; in some networks they are undone again and again.
   const sim = run.simulation;
   sim.heal();
   for (let a = 0; a < NODES; a++) for (let b = a + 1; b < NODES; b++) sim.connectPeer(a, b);
@@ -528,11 +557,15 @@ export function play(
     sim.fund(n, 100_000_000);
   }
   // Options may put expiries and delays 2016 blocks away each; most networks need no more than the first rounds.
+  const unsettled = t.reorgDepth === DEEPEST_REORG ? t.reorgDepth : 0;
   const pending = (): boolean => sim.world.htlcs.live > 0 || sim.world.payments.running > 0;
   for (let i = 0; i < 8 || (i < 60 && pending()); i++) {
     now += 300;
     run.until(now);
-    sim.mine(150);
+    for (let found = 0; found < 150; found += unsettled > 0 ? 10 : 150) {
+      sim.mine(unsettled > 0 ? 10 : 150);
+      if (unsettled > 0 && i < 8) sim.reorg({ depth: unsettled, blocks: unsettled + 1, empty: found % 20 === 0 });
+    }
   }
   run.until(now + 600);
   return run;
