@@ -98,6 +98,9 @@ const happening = fc.oneof(
   node.map((n) => ({ start_node: n })),
   node.map((n) => ({ crash_node: n })),
   fc.integer({ min: 1, max: 50 }).map((blocks) => ({ mine: { blocks } })),
+  fc
+    .record({ depth: fc.integer({ min: 1, max: 9 }), blocks: fc.nat(10), empty: fc.boolean() })
+    .map((reorg) => ({ reorg })),
   fc.tuple(fc.nat(NODES - 1), fc.boolean()).map(([c, force]) => ({ close_channel: { channel: `c-${c}`, force } })),
   fc
     .tuple(fc.nat(NODES - 1), two)

@@ -18,6 +18,7 @@ import type {
 } from '../timeline/control.ts';
 import type { JournalState } from '../timeline/journal.ts';
 import type { OldStateRequest } from '../timeline/old-states.ts';
+import type { ReorgRequest } from '../timeline/reorgs.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 
 export type { RoutingTraceSink } from '../simulate/routing-trace.ts';
@@ -185,6 +186,8 @@ export interface Backend {
   settleInvoice(invoice: number): Awaitable<void>;
   cancelInvoice(invoice: number): Awaitable<void>;
   mine(blocks: number): Awaitable<void>;
+  /** Undoes the last blocks of the chain, and finds others in their place. */
+  reorg(request: ReorgRequest): Awaitable<void>;
 
   node(node: number): Awaitable<NodeObservation>;
   channel(channel: number): Awaitable<ChannelObservation>;

@@ -9,6 +9,7 @@ import { planActivities } from './activities.ts';
 import { planBehaviours } from './behaviours.ts';
 import { miningActions, planEvents } from './events.ts';
 import type { Planner } from './planner.ts';
+import { warnOfDeepReorgs } from './reorg-depths.ts';
 import { warnOfStoppedNodes } from './stopped-nodes.ts';
 import { warnOfUnusableChannels } from './unusable-channels.ts';
 
@@ -35,6 +36,7 @@ export function expand(scenario: Scenario, planner: Planner): Expansion {
   );
   const activities = [...paying, ...behaviours.activities];
   warnOfStoppedNodes(events.planned, planner);
+  warnOfDeepReorgs(events.planned, mining, scenario.snapshot !== undefined, planner);
   warnOfUnusableChannels(scenario, planner);
   return {
     activities,

@@ -160,6 +160,8 @@ describe('events', () => {
         ],
       ],
     ],
+    [{ reorg: { depth: 3 } }, [['reorg', { depth: 3, blocks: 4, empty: false }]]],
+    [{ reorg: { depth: 2, blocks: 0, empty: true } }, [['reorg', { depth: 2, blocks: 0, empty: true }]]],
     [{ pay: { source: 'alice', destination: 'bob', amount: '5 sat' } }, [['pay', 0]]],
     [
       { rebalance: { node: 'alice', out: 'alice-bob', in: 'users-1', amount: '5 sat' } },

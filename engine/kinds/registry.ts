@@ -37,6 +37,7 @@ import { openChannel } from './events/open-channel.ts';
 import { partition } from './events/partition.ts';
 import { pay } from './events/pay.ts';
 import { rebalance } from './events/rebalance.ts';
+import { reorg } from './events/reorg.ts';
 import { sendOnchain } from './events/send-onchain.ts';
 import { setFeerate } from './events/set-feerate.ts';
 import { setLatency } from './events/set-latency.ts';
@@ -73,6 +74,7 @@ export const EVENT_KINDS: readonly EventKind[] = [
   setFeerate,
   congestMempool,
   mine,
+  reorg,
   pay,
   createInvoice,
   settleInvoice,

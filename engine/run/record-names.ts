@@ -222,6 +222,20 @@ export class RecordNames {
         ];
       case RECORD.dataLost:
         return [...this.edge(a), ['commitment', b]];
+      case RECORD.reorg:
+        return [
+          ['blocks', a],
+          ['wanted', amount],
+          ['transactions', b],
+          ['height', c],
+        ];
+      case RECORD.txUndone:
+        return [
+          ['transaction', TX_NAMES[a] ?? String(a)],
+          ...(b < 0 ? [] : [['of', b] as const]),
+          ['in_mempool', c === 1],
+          ['value_sat', amount],
+        ];
       case RECORD.openRejected:
       case RECORD.closeRejected:
         return [

@@ -955,6 +955,14 @@ export const DIAGNOSTICS = {
       'Neither side of the channel can ever send: its capacity is no more than the reserves that both sides must keep, or both policies ask for HTLCs above the capacity.',
     fix: 'Enlarge the channel, or correct its policies.',
   },
+  W623: {
+    severity: 'warning',
+    raisedBy: 'compile',
+    title: 'Reorganisation of more blocks than there are',
+    explanation:
+      'The event would undo more blocks than the run has found by then. Blocks from before the run, with which its channels were opened, stay, so it undoes fewer or none.',
+    fix: 'Mine as many blocks before (`chain.mining`, `mine`), lower `depth`, or let the event come later.',
+  },
   W650: {
     severity: 'warning',
     raisedBy: 'run',

@@ -9,6 +9,7 @@ import { NumberHasher } from '../base/digest.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
 import type { NetworkPlan } from './network.ts';
 import { oldStateRequests } from './old-states.ts';
+import { deepestReorg } from './reorgs.ts';
 import { type Action, PHASE, type Timeline } from './timeline.ts';
 
 /** A point of a timeline: an instant, µs, and the rows before it that do something. */
@@ -124,12 +125,15 @@ export function timelinePrefix(timeline: Timeline, point: TimelinePoint): Timeli
   const setting = part();
   // A run remembers old states from the beginning on, for events that may come later.
   const wanted = oldStateRequests(timeline);
+  // It remembers how to undo blocks, too.
+  const reorgDepth = deepestReorg(timeline);
   setting.json({
     seed: timeline.seed,
     chain: timeline.chain,
     gossipUs: timeline.gossipUs,
     ...(timeline.start === undefined ? {} : { start: timeline.start }),
     ...(wanted.length === 0 ? {} : { oldStates: wanted as unknown as Json }),
+    ...(reorgDepth === 0 ? {} : { reorgDepth }),
   });
   for (const { channel } of wanted) setting.lastName = Math.max(setting.lastName, channel);
   const actions = part();

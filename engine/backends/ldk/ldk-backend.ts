@@ -143,6 +143,10 @@ export class LdkBackend implements Backend {
     throw refused('lose_data');
   }
 
+  reorg(): never {
+    throw refused('reorg');
+  }
+
   createInvoice(): never {
     throw refused('create_invoice');
   }

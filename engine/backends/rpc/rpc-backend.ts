@@ -344,6 +344,10 @@ export class RpcBackend implements Backend {
     throw refused('set_feerate');
   }
 
+  reorg(): never {
+    throw refused('reorg');
+  }
+
   congestMempool(): never {
     throw refused('congest_mempool');
   }

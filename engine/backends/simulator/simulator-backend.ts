@@ -17,6 +17,7 @@ import type {
   SetPolicyRequest,
 } from '../../timeline/control.ts';
 import type { OldStateRequest } from '../../timeline/old-states.ts';
+import type { ReorgRequest } from '../../timeline/reorgs.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 import type {
   Backend,
@@ -168,6 +169,10 @@ export class SimulatorBackend implements Backend {
     this.simulation.mine(blocks);
   }
 
+  reorg(request: ReorgRequest): void {
+    this.simulation.reorg(request);
+  }
+
   node(node: number): NodeObservation {
     const w = this.simulation.world;
     const plan = w.timeline.network.nodes[node]!;
@@ -276,6 +281,7 @@ export class SimulatorBackend implements Backend {
             penalties_sat: w.cheats.takenSat,
             stolen_sat: w.cheats.keptSat,
           }),
+      ...(w.chain.blocksUndone === 0 ? {} : { blocks_undone: w.chain.blocksUndone }),
       ...this.simulation.defenceMetrics(),
     };
   }

@@ -16,6 +16,7 @@ import { FAILURE } from '../../simulate/failure.ts';
 import { OUTCOME, RECORD, type RecordSink } from '../../simulate/records.ts';
 import type { CongestMempoolRequest, LoseDataRequest, RebalanceRequest } from '../../timeline/control.ts';
 import type { OldStateRequest } from '../../timeline/old-states.ts';
+import type { ReorgRequest } from '../../timeline/reorgs.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 
 export interface FakeOptions {
@@ -190,6 +191,10 @@ export class FakeBackend implements Backend {
 
   congestMempool(request: CongestMempoolRequest): Awaitable<void> {
     return this.#note(`congest ${request.weight}`);
+  }
+
+  reorg(request: ReorgRequest): Awaitable<void> {
+    return this.#note(`reorg ${request.depth} ${request.blocks}`);
   }
 
   rebalance(request: RebalanceRequest): Awaitable<void> {
