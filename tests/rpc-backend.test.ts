@@ -188,7 +188,7 @@ describe('a process that fails', () => {
       'E812',
       { CloseChannel: HANG as Answer },
       1,
-      'at 2.000 s, CloseChannel for alice (lnd-0000): it did not answer within 0.3 s',
+      'at 2.000 s, CloseChannel for alice (lnd-0000): it did not answer within 3 s',
     ],
     [
       'does not know a call',
@@ -261,7 +261,8 @@ describe('a process that fails', () => {
       'bob cannot be connected to carol at 6.000 s: who?',
     ],
   ])('ends the run when it %s', async (_, code, instead, from, says) => {
-    const played = await failing(instead, from, '--rpc-timeout', '300ms');
+    const hangs = Object.values(instead).includes(HANG as Answer);
+    const played = await failing(instead, from, ...(hangs ? ['--rpc-timeout', '3s'] : []));
     expect(played.err).toContain(`error: the run failed: ${code} lnd at 127.0.0.1:`);
     expect(played.err).toContain(says);
     expect(played.code).toBe(6);
@@ -269,7 +270,7 @@ describe('a process that fails', () => {
   });
 
   it('leaves what had happened until then in the results', async () => {
-    const played = await failing({ CloseChannel: HANG as Answer }, 1, '--rpc-timeout', '300ms');
+    const played = await failing({ CloseChannel: HANG as Answer }, 1, '--rpc-timeout', '3s');
     await expect(masked(played)).toMatchFileSnapshot(path.join(GOLDEN, 'E812.txt'));
     const late = await failing({ DisconnectPeer: refuse(status.UNIMPLEMENTED, 'no') });
     expect(story(late.events).at(-1)).toBe('2.2 channel_state alice-bob closed');
@@ -364,6 +365,7 @@ describe('the command', () => {
     [['--from', 'x.snap.json'], 2, 'does not go on from a state'],
     [['--snapshot-at', 'end'], 2, 'keeps no states'],
     [['--trace', 'all'], 2, 'cannot trace routing'],
+    [['--snapshot-at', 'end'], 2, 'keeps no states'],
   ])('refuses %j', async (args, code, message) => {
     const out = path.join(folder, 'refused');
     const result = await blast(['run', file, '--backend', 'rpc', '--out', out, ...args], { cwd: folder });

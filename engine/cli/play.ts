@@ -100,7 +100,7 @@ export async function play(
         check: settings.check ?? false,
         ...(settings.trace === undefined ? {} : { trace: settings.trace }),
         ...(kinds === null ? {} : { models: kinds }),
-        ...(settings.processes == null ? {} : { processes: settings.processes }),
+        ...(settings.processes == null ? {} : { processes: { ...settings.processes, stop: stop.signal } }),
       }),
       kinds: engine.kinds,
       observers: settings.observers ?? [],

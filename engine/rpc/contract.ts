@@ -74,4 +74,6 @@ export interface NodeProcessesRequest extends NodeProcessesSettings {
   log(model: string, text: string): void;
   /** What messages call that log; null where nobody keeps it. */
   logName(model: string): string | null;
+  /** Set when nobody waits for the run any more. */
+  readonly stop?: AbortSignal;
 }

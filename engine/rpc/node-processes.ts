@@ -22,12 +22,13 @@ const PRINTED_PORT = /:0+$/;
 
 /** @param own the words that start this command; null where there are no other processes */
 export function rpcBackend(request: NodeProcessesRequest, own: readonly string[] | null): RpcBackend {
-  const { clock, speed, load, save } = request;
+  const { clock, speed, load, save, stop } = request;
   return new RpcBackend({
     clock,
     speed,
     load,
     save,
+    ...(stop === undefined ? {} : { stop }),
     processes: (models, timeline) => openProcesses(request, own, models, timeline),
   });
 }

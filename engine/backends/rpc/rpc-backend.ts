@@ -52,6 +52,8 @@ export interface RpcSettings {
   /** Names of saved networks to begin with, and to keep at the end; null: none. */
   readonly load: string | null;
   readonly save: string | null;
+  /** Set when nobody waits for the run any more. */
+  readonly stop?: AbortSignal;
 }
 
 export interface RpcProcesses {
@@ -547,7 +549,7 @@ export class RpcBackend implements Backend {
       await this.#poll();
       const waiting = this.#book.all.filter(({ state }) => state !== STATE.open);
       const [first] = waiting;
-      if (first === undefined) return;
+      if (first === undefined || this.#settings.stop?.aborted === true) return;
       if (clock.now() >= deadlineMs) {
         const names = waiting.map(({ name }) => channels[name]!.name).join(', ');
         const why = `${names} cannot be used ${OPENING_MS / 1000} s after the opening; are there blocks?`;

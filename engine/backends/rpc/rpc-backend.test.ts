@@ -1,0 +1,302 @@
+/** The backend over drivers that stand in for processes: what a protocol can do that has more than BLAST's. */
+import { describe, expect, it } from 'vitest';
+import { compileScenario } from '../../compile/compile.ts';
+import { RUN_KINDS } from '../../kinds/registry.ts';
+import { RecordNames } from '../../run/record-names.ts';
+import { type RunResult, runTimeline } from '../../run/runner.ts';
+import { OUTCOME, type PaymentResult, type RecordCode } from '../../simulate/records.ts';
+import { derivedPubkey } from '../../timeline/pubkey.ts';
+import type { Timeline } from '../../timeline/timeline.ts';
+import { BLAST_LIMITS } from './blast-limits.ts';
+import {
+  type Driver,
+  type DriverChannel,
+  DriverFailure,
+  type DriverNode,
+  type DriverPaid,
+  DriverRefusal,
+} from './driver.ts';
+import { RpcBackend } from './rpc-backend.ts';
+
+const PAID: DriverPaid = {
+  outcome: OUTCOME.Success,
+  attempts: 1,
+  parts: 1,
+  feeMsat: 0,
+  route: [],
+  failureCode: 0,
+  failureHop: -1,
+};
+
+/** A clock that jumps over every sleep. */
+function jumpingClock(): { now(): number; sleep(ms: number): Promise<void> } {
+  let now = 0;
+  return {
+    now: () => now,
+    sleep: async (ms) => {
+      now += ms;
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}
+
+/** A process in memory: channels are open when they are asked for, and every call is noted. */
+class FakeDriver implements Driver {
+  readonly target = 'fake at nowhere:1';
+  readonly calls: string[] = [];
+  readonly told = new Map<number, DriverChannel>();
+  stopped = 0;
+  closed = 0;
+
+  async start({ nodes }: Parameters<Driver['start']>[0]): Promise<readonly DriverNode[]> {
+    return nodes.map(({ name }) => ({ name: `its-${name}`, pubkey: derivedPubkey(name), address: '' }));
+  }
+  async connect(): Promise<void> {}
+  async disconnect(): Promise<void> {}
+  async connected(): Promise<boolean> {
+    return true;
+  }
+  async openChannel({ id, node, peer, pushMsat }: Parameters<Driver['openChannel']>[0]): Promise<void> {
+    this.calls.push(`open ${id} ${node.name} ${peer.name} ${pushMsat}`);
+    this.told.set(id, { id, state: 'open' });
+  }
+  async closeChannel({ id, node, force }: Parameters<Driver['closeChannel']>[0]): Promise<void> {
+    this.calls.push(`close ${id} ${node.name} ${force}`);
+    this.told.set(id, { id, state: force ? 'resolving' : 'closing' });
+  }
+  async channels(): Promise<readonly DriverChannel[]> {
+    return [...this.told.values()];
+  }
+  async figures(): ReturnType<Driver['figures']> {
+    return { walletSat: 100_000_000, localMsat: 5, remoteMsat: 6, forwards: 7, feesEarnedMsat: 8 };
+  }
+  async save(name: string): Promise<void> {
+    this.calls.push(`save ${name}`);
+  }
+  async stop(): Promise<void> {
+    this.stopped++;
+  }
+  close(): void {
+    this.closed++;
+  }
+}
+
+interface Outcome {
+  readonly result: RunResult;
+  readonly log: readonly string[];
+  readonly payments: readonly PaymentResult[];
+}
+
+async function timelineOf(body: string): Promise<Timeline> {
+  const answer = await compileScenario({ text: `version: 1\n${body}`, file: 's.yml', readFile: async () => null });
+  if (!answer.ok) throw new Error(JSON.stringify(answer.diagnostics));
+  return answer.timeline;
+}
+
+async function play(body: string, driver: FakeDriver, save: string | null = null): Promise<Outcome> {
+  const timeline = await timelineOf(body);
+  const clock = jumpingClock();
+  const names = new RecordNames(timeline);
+  const log: string[] = [];
+  const payments: PaymentResult[] = [];
+  const result = await runTimeline({
+    timeline,
+    timelineDigest: '',
+    backend: new RpcBackend({
+      processes: async () => ({ drivers: [driver], close: async () => driver.close() }),
+      clock,
+      speed: 1,
+      load: null,
+      save,
+    }),
+    kinds: RUN_KINDS,
+    clock,
+    observers: [
+      {
+        action: (action) => names.action(action),
+        text: (number, text) => names.text(number, text),
+        payment: (one) => void payments.push(one),
+        record: (code: RecordCode, timeUs, a, b, c, amount) => {
+          names.note(code, a, b);
+          const { event, fields } = names.describe(code, a, b, c, amount);
+          log.push(`${timeUs / 1e6} ${event} ${fields.map(([, value]) => value).join(' ')}`);
+        },
+      },
+    ],
+  });
+  return { result, log, payments };
+}
+
+const NODES = 'duration: 5s\nnodes: { alice: { wallet: 1 BTC }, bob: , carol: }\n';
+
+describe('payments', () => {
+  const paying = `${NODES}events:
+  - { at: 1s, pay: { source: alice, destination: carol, amount: 3_000 sat } }
+  - { at: 2s, pay: { source: alice, destination: bob, amount: 1 sat, method: invoice } }
+`;
+
+  it('are made at their time, and end when their process says so', async () => {
+    const driver = new FakeDriver();
+    const asked: string[] = [];
+    const route = ['alice', 'bob', 'carol'].map(derivedPubkey);
+    const { result, log, payments } = await play(
+      paying,
+      Object.assign(driver, {
+        makeInvoice: async ({ node, amountMsat }) => `${node.name} ${amountMsat}`,
+        pay: async ({ node, destination, invoice, amountMsat }) => {
+          asked.push(`${node.name} ${destination.name} ${invoice} ${amountMsat}`);
+          return invoice === null
+            ? { ...PAID, feeMsat: 11, route }
+            : { ...PAID, outcome: OUTCOME.RouteNotFound, parts: 0 };
+        },
+      } satisfies Partial<Driver>),
+    );
+    expect(result.failure).toBeNull();
+    expect(asked).toEqual(['its-alice its-carol null 3000000', 'its-alice its-bob its-bob 1000 1000']);
+    expect(payments).toMatchObject([
+      { payment: 0, startedUs: 1_000_000, outcome: OUTCOME.Success, feeMsat: 11, route: [0, 1, 2] },
+      { payment: 1, startedUs: 2_000_000, outcome: OUTCOME.RouteNotFound, route: [] },
+    ]);
+    expect(log.filter((line) => line.includes('payment_started'))).toHaveLength(2);
+    expect(result.book.stats(null)).toMatchObject({ succeeded: 1, failed: 1, pending: 0 });
+  });
+
+  it('that a process refuses have failed, and those that it never ends are pending', async () => {
+    const driver = new FakeDriver();
+    const refused = await play(
+      paying,
+      Object.assign(driver, {
+        makeInvoice: async () => 'one',
+        pay: ({ invoice }) =>
+          invoice === null ? Promise.reject(new DriverRefusal('no')) : new Promise<DriverPaid>(() => {}),
+      } satisfies Partial<Driver>),
+    );
+    expect(refused.result.book.stats(null)).toMatchObject({ failed: 1, pending: 1 });
+    expect(refused.payments).toMatchObject([{ outcome: OUTCOME.UnexpectedError, attempts: 0 }]);
+    // Five minutes were given to it.
+    expect(refused.result.drainedUs).toBe(305_000_000);
+  });
+
+  it('end the run when the process fails meanwhile', async () => {
+    const driver = new FakeDriver();
+    const failure = new DriverFailure('late', { call: 'Pay', node: 'its-alice' }, 'it did not answer within 1 s');
+    const { result } = await play(
+      paying,
+      Object.assign(driver, { pay: () => Promise.reject(failure) } satisfies Partial<Driver>),
+    );
+    expect(result.state).toBe('failed');
+    expect(result.failure).toMatchObject({
+      kind: 'backend',
+      message: expect.stringMatching(
+        /^E812 fake at nowhere:1 has failed at 1\.\d{3} s, Pay for alice \(its-alice\): it did not/,
+      ),
+    });
+    expect([driver.stopped, driver.closed]).toEqual([0, 1]);
+  });
+});
+
+describe('channels', () => {
+  const CLOSING = `${NODES}channels: { ab: { from: alice, to: bob, capacity: 1_000_000 sat, push: 5_000 sat } }\n`;
+
+  it('go through their states as their process tells of them', async () => {
+    const driver = new FakeDriver();
+    const { result, log } = await play(
+      `${CLOSING}events:
+  - { at: 1s, close_channel: { channel: ab, by: bob, force: true } }
+  - { at: 2s, open_channel: { channel: ab, from: bob, to: alice, capacity: 50_000 sat } }
+  - { when: channel('ab').state == 'resolving', open_channel: { channel: more, from: alice, to: carol, capacity: 70_000 sat } }
+expect: ["channel('more').state == 'open' && channel('ab').node0 == 'alice'"]
+`,
+      driver,
+      'kept',
+    );
+    expect(result.expectations.map(({ status }) => status)).toEqual(['passed']);
+    expect(driver.calls).toEqual([
+      'open 0 its-alice its-bob 5000000',
+      'close 0 its-bob true',
+      'open 1 its-alice its-carol 0',
+      'save kept',
+    ]);
+    expect(log.map((line) => line.replace(/^[\d.]+ /, ''))).toEqual([
+      'channel_state ab 0 force_closing force 1000000',
+      'channel_active ab 0 false',
+      'channel_state ab 0 resolving commitment_confirmed 1000000',
+      'channel_state more 1 pending broadcast 70000',
+      'channel_state more 1 awaiting_ready depth 70000',
+      'channel_state more 1 open ready 70000',
+      'channel_active more 1 true',
+      'open_rejected ab -1 a channel of this name is still there',
+    ]);
+    expect(driver.stopped).toBe(1);
+  });
+
+  it('have the balances that their process tells', async () => {
+    const driver = new FakeDriver();
+    driver.openChannel = async ({ id }) =>
+      void driver.told.set(id, { id, state: 'open', balancesMsat: [7, 8], htlcs: 3, connected: false });
+    const { result } = await play(
+      `${CLOSING}expect:
+  - channel('ab').balance0_msat == 7 && channel('ab').balance1_msat == 8 && channel('ab').htlcs == 3 && !channel('ab').active
+  - node('bob').remote_balance_msat == 6 && node('bob').forwards == 7 && node('bob').fees_earned_msat == 8
+`,
+      driver,
+    );
+    expect(result.expectations.map(({ status }) => status)).toEqual(['passed', 'passed']);
+  });
+});
+
+describe('nodes', () => {
+  it('are stopped, started and funded, and blocks found, where there are calls for it', async () => {
+    const driver = new FakeDriver();
+    const note = (what: string) => async (): Promise<void> => void driver.calls.push(what);
+    const { result, log } = await play(
+      `${NODES}events:
+  - { at: 1s, stop_node: bob }
+  - { at: 2s, start_node: bob }
+  - { at: 3s, crash_node: carol }
+  - { at: 3s, fund: { node: alice, amount: 5 sat } }
+  - { at: 4s, mine: { blocks: 3 } }
+expect: ["node('bob').running && !node('carol').running && chain.height == 77"]
+`,
+      Object.assign(driver, {
+        startNode: note('start'),
+        stopNode: async (_, crash) => void driver.calls.push(`stop ${crash}`),
+        fund: note('fund'),
+        mine: note('mine'),
+        height: async () => 77,
+      } satisfies Partial<Driver>),
+    );
+    expect(result.failure).toBeNull();
+    expect(driver.calls).toEqual(['stop false', 'start', 'stop true', 'fund', 'mine']);
+    expect(log).toEqual([
+      '1 node_stopped bob false',
+      '2 node_started bob',
+      '3 node_stopped carol true',
+      '3 funded alice 5',
+    ]);
+    expect(result.expectations.map(({ status }) => status)).toEqual(['passed']);
+  });
+});
+
+describe('limits', () => {
+  /** Events that need a call which a protocol may lack. */
+  const NEEDS: Readonly<Record<string, keyof Driver>> = {
+    start_node: 'startNode',
+    stop_node: 'stopNode',
+    crash_node: 'stopNode',
+    fund: 'fund',
+    mine: 'mine',
+    set_policy: 'setPolicy',
+    pay: 'pay',
+  };
+
+  it('of BLAST’s protocol name no event that its driver has no call for', async () => {
+    const { BlastDriver } = await import('../../rpc/blast-driver.ts');
+    const lacking = [...BLAST_LIMITS.events].filter((event) => {
+      const method = NEEDS[event];
+      return method !== undefined && BlastDriver.prototype[method as keyof typeof BlastDriver.prototype] === undefined;
+    });
+    expect(lacking).toEqual([]);
+    expect(Object.values(NEEDS).filter((method) => method in BlastDriver.prototype)).toEqual([]);
+  });
+});
