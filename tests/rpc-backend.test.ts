@@ -1,5 +1,7 @@
 /** The backend `rpc` by its command, against processes that are served in here, on a clock that jumps. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { status, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -136,6 +138,39 @@ expect:
     expect(played).toMatchObject({ code: 0, err: '' });
     expect(second.calls.map(([name]) => name)).not.toContain('OpenChannel');
     expect(second.calls[0]).toEqual(['Load', null]);
+  });
+
+  it('finds blocks and funds nodes on the chain that its processes watch', async () => {
+    const clock = jumpingClock();
+    const nodes = await host(clock);
+    const asked: string[] = [];
+    const bitcoind = createServer((request, response) => {
+      let body = '';
+      request.on('data', (data: Buffer) => {
+        body += data.toString();
+      });
+      request.on('end', () => {
+        const { method, params } = JSON.parse(body);
+        asked.push(`${method} ${params.length === 2 ? params[method === 'sendtoaddress' ? 1 : 0] : ''}`.trim());
+        response.end(JSON.stringify({ result: method === 'getblockcount' ? 107 : 'bcrt1q' }));
+      });
+    });
+    await new Promise<void>((resolve) => bitcoind.listen(0, '127.0.0.1', resolve));
+    const { port } = bitcoind.address() as AddressInfo;
+    const file = scenario(`duration: 3s
+nodes: { a: , b: }
+events: [{ at: 1s, fund: { node: a, amount: 7 sat } }, { at: 2s, mine: { blocks: 3 } }]
+expect: [chain.height == 107]
+`);
+    const chain = ['--rpc-bitcoind', `http://user:pass@127.0.0.1:${port}`];
+    const played = await play(clock, file, '--rpc', nodes.address, ...chain);
+    bitcoind.closeAllConnections();
+    bitcoind.close();
+    expect(played).toMatchObject({ code: 0, err: '' });
+    const height = 'getblockcount';
+    const mine = (blocks: number): string[] => ['getnewaddress', `generatetoaddress ${blocks}`, height];
+    expect(asked).toEqual(['sendtoaddress 0.00000007', ...mine(1), ...mine(3), height]);
+    expect(played.events.map(({ event }) => event)).toEqual(['block', 'funded', 'block']);
   });
 
   it('takes a model that only its process knows', async () => {
@@ -359,6 +394,9 @@ describe('the command', () => {
     [['--rpc-ca', 'ca.pem'], 2, 'certificates are for processes that --rpc names'],
     [['--rpc', '127.0.0.1:1', '--rpc-ca', 'ca.pem'], 3, 'there is no file ca.pem'],
     [['--rpc-models', 'nowhere'], 3, 'E810 there is no folder nowhere'],
+    [['--rpc-bitcoind', '127.0.0.1:18443'], 2, 'Write http://USER:PASSWORD@HOST:PORT'],
+    [['--rpc-bitcoind', 'http://127.0.0.1:18443'], 2, 'Write http://USER:PASSWORD@HOST:PORT'],
+    [['--rpc-bitcoind', 'http://user:pass@10.0.0.1:18443'], 2, 'others could read its password'],
     [['--rpc-save', '../up'], 2, 'A name has up to 100 letters'],
     [['--rpc-timeout', '5'], 2, 'Write a duration'],
     [['--models', 'rpc'], 2, 'no models decide for them'],

@@ -1,7 +1,14 @@
 /** `--rpc` and its kin: the processes that have the nodes when a scenario is played on the backend `rpc`. */
 import { InvalidArgumentError } from 'commander';
+import { BLAST_CHAIN_LIMITS } from '../backends/rpc/blast-limits.ts';
 import type { BackendEntry } from '../host/engine.ts';
-import type { LinkTarget, LinkTls, NodeProcessesRequest, NodeProcessesSettings } from '../rpc/contract.ts';
+import type {
+  BitcoindTarget,
+  LinkTarget,
+  LinkTls,
+  NodeProcessesRequest,
+  NodeProcessesSettings,
+} from '../rpc/contract.ts';
 import type { Pace } from '../run/pacing.ts';
 import { LOGS_FOLDER } from '../run/run-folder.ts';
 import type { AnnouncedModel } from '../spec/schema-types.ts';
@@ -37,6 +44,11 @@ export const RPC_MODEL_OPTIONS: readonly OptionEntry[] = [
     choices: ['blast', 'control'],
     defaultValue: 'blast',
   },
+  {
+    flags: '--rpc-bitcoind <url>',
+    summary: 'regtest chain that all processes watch, http://USER:PASSWORD@HOST:PORT, to find blocks and fund nodes',
+    parse: parseBitcoind,
+  },
 ];
 
 export const RPC_OPTIONS: readonly OptionEntry[] = [
@@ -56,7 +68,7 @@ export const RPC_OPTIONS: readonly OptionEntry[] = [
 ];
 
 /** Of these options, those that are there: none of them has a meaning for another backend. */
-const OWN = ['rpc', 'rpcModels', 'rpcLoad', 'rpcSave', 'rpcCa', 'rpcCert', 'rpcKey', 'rpcInsecure'];
+const OWN = ['rpc', 'rpcModels', 'rpcBitcoind', 'rpcLoad', 'rpcSave', 'rpcCa', 'rpcCert', 'rpcKey', 'rpcInsecure'];
 
 function parseRpc(text: string, previous: unknown): readonly Where[] {
   const before = (previous as readonly Where[] | undefined) ?? [];
@@ -73,6 +85,19 @@ function parseRpc(text: string, previous: unknown): readonly Where[] {
     );
   }
   return [...before, where];
+}
+
+function parseBitcoind(text: string): BitcoindTarget {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.username === '') {
+    throw new InvalidArgumentError(
+      'Write http://USER:PASSWORD@HOST:PORT, for example http://user:pass@127.0.0.1:18443.',
+    );
+  }
+  const [user, password] = [url.username, url.password].map(decodeURIComponent) as [string, string];
+  url.username = '';
+  url.password = '';
+  return { url: url.href, user, password };
 }
 
 function parseSaved(text: string): string {
@@ -112,8 +137,21 @@ export async function rpcSettings(
     const message = `${address} is another machine, and others could read along`;
     throw new CliError(EXIT.usage, message, 'add --rpc-ca, or --rpc-insecure if that is meant');
   }
+  const bitcoind = (options.rpcBitcoind as BitcoindTarget | undefined) ?? null;
+  if (bitcoind !== null && options.rpcProtocol === 'control') {
+    throw new CliError(
+      EXIT.usage,
+      'processes of the control plane have a chain of their own',
+      'leave out --rpc-bitcoind',
+    );
+  }
+  if (bitcoind !== null && !insecure && !isPrivate(new URL(bitcoind.url), isLoopback)) {
+    const message = 'bitcoind is on another machine, and others could read its password';
+    throw new CliError(EXIT.usage, message, 'use https, or --rpc-insecure if that is meant');
+  }
   return {
     protocol: options.rpcProtocol === 'control' ? 'control' : 'blast',
+    bitcoind,
     targets: new Map(where.flatMap((one) => (one.model === null ? [] : [[one.model, target(one)] as const]))),
     sole: sole === undefined ? null : target(sole),
     folder: await folderOf(io, options.rpcModels as string | undefined),
@@ -122,6 +160,10 @@ export async function rpcSettings(
     load: (options.rpcLoad as string | undefined) ?? null,
     save: (options.rpcSave as string | undefined) ?? null,
   };
+}
+
+function isPrivate({ protocol, hostname }: URL, isLoopback: (host: string) => boolean): boolean {
+  return protocol === 'https:' || isLoopback(hostname.replace(/^\[|\]$/g, ''));
 }
 
 async function folderOf(io: CliIo, folder: string | undefined): Promise<NodeProcessesSettings['folder']> {
@@ -156,12 +198,13 @@ function tlsOf(io: CliIo, options: OptionValues, hasTargets: boolean): LinkTls |
   return { ca, cert, key };
 }
 
-/** Limits of what the processes speak, with the models that its processes bring along, which a scenario may name. */
+/** Limits of what the processes speak, with what they bring along: a chain, and models, which a scenario may name. */
 export async function withProcesses(
   ofBlast: BackendLimits,
-  { protocol, targets, folder }: NodeProcessesSettings,
+  { protocol, targets, folder, bitcoind }: NodeProcessesSettings,
 ): Promise<{ readonly limits: BackendLimits; readonly announced: readonly AnnouncedModel[] }> {
-  const limits = protocol === 'blast' ? ofBlast : (await import('../backends/rpc/control-limits.ts')).CONTROL_LIMITS;
+  const spoken = protocol === 'blast' ? ofBlast : (await import('../backends/rpc/control-limits.ts')).CONTROL_LIMITS;
+  const limits = bitcoind === null ? spoken : { ...spoken, ...BLAST_CHAIN_LIMITS };
   const brought = [...new Set([...targets.keys(), ...folder.keys()])].filter((name) => !limits.models.has(name));
   if (brought.length === 0) return { limits, announced: [] };
   const { announcedNames } = await import('../rpc/announced-models.ts');

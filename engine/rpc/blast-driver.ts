@@ -17,6 +17,7 @@ import {
   type DriverStart,
 } from '../backends/rpc/driver.ts';
 import { isPubkey } from '../timeline/pubkey.ts';
+import type { Bitcoind } from './bitcoind.ts';
 import { channelIds, channelSat, namesPeer, walletSat } from './blast-answers.ts';
 import type { Message, UnaryClient } from './unary-client.ts';
 
@@ -114,6 +115,11 @@ export class BlastDriver implements Driver {
     this.#client.close();
   }
 
+  /** An address that a node watches. */
+  btcAddress({ name }: DriverNode): Promise<string> {
+    return this.#text('GetBtcAddress', name, 'address');
+  }
+
   async #node(index: number): Promise<DriverNode> {
     const name = `${this.#options.model}-${String(index).padStart(4, '0')}`;
     const pubkey = (await this.#text('GetPubKey', name, 'pub_key')).toLowerCase();
@@ -137,6 +143,28 @@ export class BlastDriver implements Driver {
   async #do(call: string, node: string, request: object, ms?: number): Promise<void> {
     const { success } = await this.#client.call({ call, node }, request, ms);
     if (success !== true) throw new DriverRefusal('it was not done, and no reason is given');
+  }
+}
+
+/** The same with the chain that the processes watch, as BLAST's core has it. */
+export class ChainedBlastDriver extends BlastDriver {
+  readonly chain: Bitcoind;
+
+  constructor(client: UnaryClient, options: BlastDriverOptions, chain: Bitcoind) {
+    super(client, options);
+    this.chain = chain;
+  }
+
+  async fund(node: DriverNode, sat: number): Promise<void> {
+    await this.chain.send(await this.btcAddress(node), sat);
+  }
+
+  mine(blocks: number): Promise<void> {
+    return this.chain.mine(blocks);
+  }
+
+  height(): Promise<number> {
+    return this.chain.height();
   }
 }
 

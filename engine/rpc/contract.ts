@@ -47,6 +47,14 @@ export interface RemoteModels {
 /** What processes that have nodes speak: the protocol of BLAST, or the control plane. */
 export type NodeProtocol = 'blast' | 'control';
 
+/** A bitcoind whose wallet has coins. */
+export interface BitcoindTarget {
+  /** Without user and password. */
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+}
+
 /** Processes that have the nodes of a run (backend `rpc`), as a command is told of them. */
 export interface NodeProcessesSettings {
   readonly protocol: NodeProtocol;
@@ -56,6 +64,8 @@ export interface NodeProcessesSettings {
   readonly sole: LinkTarget | null;
   /** Those of a folder of models. */
   readonly folder: ReadonlyMap<string, ModelEntry>;
+  /** The chain that all processes watch; null: each has one of its own, out of reach. */
+  readonly bitcoind: BitcoindTarget | null;
   /** Whether one at an address of another machine may be spoken to without TLS. */
   readonly insecure: boolean;
   /** How long a call may take, ms. */

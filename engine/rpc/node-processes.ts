@@ -5,7 +5,8 @@
 import type { Driver } from '../backends/rpc/driver.ts';
 import { RpcBackend, type RpcProcesses } from '../backends/rpc/rpc-backend.ts';
 import type { Timeline } from '../timeline/timeline.ts';
-import { BlastDriver } from './blast-driver.ts';
+import { Bitcoind } from './bitcoind.ts';
+import { BlastDriver, ChainedBlastDriver } from './blast-driver.ts';
 import { BLAST_SERVICE } from './blast-service.ts';
 import type { LinkTarget, NodeProcessesRequest } from './contract.ts';
 import { ControlDriver } from './control-driver.ts';
@@ -43,6 +44,7 @@ async function openProcesses(
   const drivers: Driver[] = [];
   /** By address, where one process has the nodes of all models that are there; '' for the one of ours. */
   const shared = new Map<string, Driver>();
+  const chain = request.bitcoind === null ? null : new Bitcoind(request.bitcoind, request.callMs);
   const close = async (): Promise<void> => {
     for (const driver of drivers) driver.close();
     await Promise.all(started.map((process) => process.stop()));
@@ -57,7 +59,7 @@ async function openProcesses(
       }
       const { target, process } = await found(request, own, model, { models, timeline });
       if (process !== null) started.push(process);
-      const driver = await connected(request, model, target, process);
+      const driver = driverOf(request, model, target, await connected(request, model, target, process), chain);
       drivers.push(driver);
       if (place !== null) shared.set(place, driver);
     }
@@ -66,6 +68,18 @@ async function openProcesses(
     await close();
     throw error;
   }
+}
+
+function driverOf(
+  { protocol, callMs }: NodeProcessesRequest,
+  model: string,
+  { address }: LinkTarget,
+  client: UnaryClient,
+  chain: Bitcoind | null,
+): Driver {
+  if (protocol === 'control') return new ControlDriver(client, { address, callMs });
+  const options = { model, address, callMs };
+  return chain === null ? new BlastDriver(client, options) : new ChainedBlastDriver(client, options, chain);
 }
 
 /** Where the nodes of a model are: an address, or '' for a process of ours. */
@@ -123,7 +137,7 @@ async function connected(
   model: string,
   target: LinkTarget,
   process: ModelProcess | null,
-): Promise<Driver> {
+): Promise<UnaryClient> {
   const { address, tls } = target;
   const host = parseListenAddress(address)?.host ?? '';
   if (tls === undefined && !isLoopback(host) && !request.insecure) {
@@ -147,6 +161,5 @@ async function connected(
     const log = name === null ? '' : ` (see ${name})`;
     throw new Error(`E811 ${model} at ${address}: ${(error as Error).message}${log}`);
   }
-  if (protocol === 'control') return new ControlDriver(client, { address, callMs });
-  return new BlastDriver(client, { model, address, callMs });
+  return client;
 }

@@ -9,6 +9,17 @@ const MSAT_PER_SAT = 1000;
 const PRIVATE = 'opens announced channels only';
 const FRACTION = 'gives whole numbers of sat away';
 
+const HIDDEN = [
+  'channel.announced',
+  'channel.balance0_msat',
+  'channel.balance1_msat',
+  'channel.htlcs',
+  'node.remote_balance_msat',
+  'node.forwards',
+  'node.fees_earned_msat',
+  'node.htlcs_refused',
+];
+
 export const BLAST_LIMITS: BackendLimits = {
   backend: 'rpc',
   mostNodes: MOST_NODES,
@@ -31,15 +42,20 @@ export const BLAST_LIMITS: BackendLimits = {
     if (kind === 'open_channel' && Number(args.pushMsat) % MSAT_PER_SAT !== 0) return { key: 'push', reason: FRACTION };
     return null;
   },
+  hidden: new Set([...HIDDEN, 'chain']),
+};
+
+/** The same beside the chain that the processes watch: blocks can be found, and nodes funded. */
+export const BLAST_CHAIN_LIMITS: BackendLimits = {
+  ...BLAST_LIMITS,
+  events: new Set([...BLAST_LIMITS.events, 'fund', 'mine']),
   hidden: new Set([
-    'channel.announced',
-    'channel.balance0_msat',
-    'channel.balance1_msat',
-    'channel.htlcs',
-    'node.remote_balance_msat',
-    'node.forwards',
-    'node.fees_earned_msat',
-    'node.htlcs_refused',
-    'chain',
+    ...HIDDEN,
+    'chain.mempool',
+    'chain.fees_sat',
+    'chain.feerate',
+    'chain.feerate_6',
+    'chain.minimum_feerate',
+    'chain.backlog',
   ]),
 };

@@ -28,12 +28,19 @@ export class DriverFailure extends Error {
   readonly call: string;
   /** The node that it was about, as the process names it; empty where it was about none. */
   readonly node: string;
+  /** What messages call the process, where it is not the driver's own. */
+  readonly at: string | undefined;
 
-  constructor(fault: DriverFault, { call, node }: { readonly call: string; readonly node: string }, reason: string) {
+  constructor(
+    fault: DriverFault,
+    { call, node, at }: { readonly call: string; readonly node: string; readonly at?: string },
+    reason: string,
+  ) {
     super(reason);
     this.fault = fault;
     this.call = call;
     this.node = node;
+    this.at = at;
   }
 }
 
@@ -178,10 +185,13 @@ export interface Driver {
 
   startNode?(node: DriverNode): Promise<void>;
   stopNode?(node: DriverNode, crash: boolean): Promise<void>;
+  /** Gives coins to a node's wallet, which may need a block. */
   fund?(node: DriverNode, sat: number): Promise<void>;
-  /** Finds blocks of the process's own chain. */
+  /** What drivers of one chain have in common, so that it is told once; absent: each process has a chain of its own. */
+  readonly chain?: object;
+  /** Finds blocks. */
   mine?(blocks: number): Promise<void>;
-  /** Height of that chain. */
+  /** Height of the chain. */
   height?(): Promise<number>;
   setPolicy?(id: number, node: DriverNode, policy: PolicyPlan): Promise<void>;
   /** Resolves when the payment has ended; a payment that fails is no refusal. */

@@ -7,7 +7,7 @@ import { type RunResult, runTimeline } from '../../run/runner.ts';
 import { OUTCOME, type PaymentResult, type RecordCode } from '../../simulate/records.ts';
 import { derivedPubkey } from '../../timeline/pubkey.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
-import { BLAST_LIMITS } from './blast-limits.ts';
+import { BLAST_CHAIN_LIMITS, BLAST_LIMITS } from './blast-limits.ts';
 import {
   type Driver,
   type DriverChannel,
@@ -273,8 +273,98 @@ expect: ["node('bob').running && !node('carol').running && chain.height == 77"]
       '2 node_started bob',
       '3 node_stopped carol true',
       '3 funded alice 5',
+      '4 block 3 0 77',
     ]);
     expect(result.expectations.map(({ status }) => status)).toEqual(['passed']);
+  });
+});
+
+describe('a chain that processes share', () => {
+  const CHAINED = `duration: 1s
+nodes: { alice: { wallet: 3 BTC }, bob: { wallet: 0.5 BTC } }
+channels: { ab: { from: alice, to: bob, capacity: 1_000_000 sat } }
+`;
+
+  /** Coins that were sent arrive with a block, channels open with three. */
+  class Chained extends FakeDriver {
+    readonly chain: object;
+    wallet = 100_000_000;
+    sent = 0;
+    blocks = 0;
+    constructor(chain: object = {}) {
+      super();
+      this.chain = chain;
+    }
+    override async figures(): ReturnType<Driver['figures']> {
+      return { walletSat: this.wallet, localMsat: 0 };
+    }
+    override async channels(): Promise<readonly DriverChannel[]> {
+      return this.blocks < 12 ? [] : super.channels();
+    }
+    async fund({ name }: DriverNode, sat: number): Promise<void> {
+      this.calls.push(`fund ${name} ${sat}`);
+      this.sent += sat;
+    }
+    async mine(blocks: number): Promise<void> {
+      this.calls.push(`mine ${blocks}`);
+      this.blocks += blocks;
+      this.wallet += this.sent;
+      this.sent = 0;
+    }
+  }
+
+  it('gives nodes what they lack, and confirms channels before time 0', async () => {
+    const driver = new Chained();
+    const { result } = await play(CHAINED, driver);
+    expect(result.failure).toBeNull();
+    // 2 BTC that her wallet lacks, the channel, its funding transaction at 1 sat/vB, and what lnd keeps for anchors.
+    expect(driver.calls).toEqual(['fund its-alice 201100153', 'mine 6', 'open 0 its-alice its-bob 0', 'mine 6']);
+  });
+
+  it('confirms coins that come in the middle of a run', async () => {
+    const driver = new Chained();
+    await play('duration: 2s\nnodes: { alice: }\nevents: [{ at: 1s, fund: { node: alice, amount: 5 sat } }]\n', driver);
+    expect(driver.calls).toEqual(['fund its-alice 5', 'mine 1']);
+  });
+
+  it('cannot help where it does not give coins', async () => {
+    const driver = new Chained();
+    driver.fund = async () => {
+      throw new DriverRefusal('Insufficient funds');
+    };
+    const { result } = await play(CHAINED, driver);
+    expect(result.failure?.message).toBe(
+      'E813 fake at nowhere:1 cannot play the scenario: it does not fund alice: Insufficient funds',
+    );
+  });
+
+  it('ends the run when it does not find blocks', async () => {
+    const driver = new Chained();
+    driver.mine = async () => {
+      throw new DriverRefusal('no wallet is loaded');
+    };
+    const { result } = await play('duration: 2s\nnodes: { a: }\nevents: [{ at: 1s, mine: { blocks: 2 } }]\n', driver);
+    expect(result.failure?.message).toBe(
+      'E813 fake at nowhere:1 cannot play the scenario: it does not do what is needed at 1.000 s: no wallet is loaded',
+    );
+  });
+
+  it('finds blocks once for all processes', async () => {
+    const timeline = await timelineOf(
+      'duration: 2s\nnodes: { a: , b: { model: cln } }\nevents: [{ at: 1s, mine: { blocks: 2 } }]\n',
+    );
+    const chain = {};
+    const drivers = [new Chained(chain), new Chained(chain)];
+    const clock = jumpingClock();
+    const backend = new RpcBackend({
+      processes: async () => ({ drivers, close: async () => {} }),
+      clock,
+      speed: 1,
+      load: null,
+      save: null,
+    });
+    await runTimeline({ timeline, timelineDigest: '', backend, kinds: RUN_KINDS, clock });
+    expect(drivers.map(({ calls }) => calls)).toEqual([['mine 2'], []]);
   });
 });
 
@@ -291,12 +381,13 @@ describe('limits', () => {
   };
 
   it('of BLAST’s protocol name no event that its driver has no call for', async () => {
-    const { BlastDriver } = await import('../../rpc/blast-driver.ts');
-    const lacking = [...BLAST_LIMITS.events].filter((event) => {
-      const method = NEEDS[event];
-      return method !== undefined && BlastDriver.prototype[method as keyof typeof BlastDriver.prototype] === undefined;
-    });
-    expect(lacking).toEqual([]);
-    expect(Object.values(NEEDS).filter((method) => method in BlastDriver.prototype)).toEqual([]);
+    const { BlastDriver, ChainedBlastDriver } = await import('../../rpc/blast-driver.ts');
+    const chained = new Set([...BLAST_CHAIN_LIMITS.events].filter((event) => !BLAST_LIMITS.events.has(event)));
+    expect(chained).toEqual(new Set(['fund', 'mine']));
+    for (const event of Object.keys(NEEDS)) {
+      const method = NEEDS[event] as string;
+      expect([event, method in ChainedBlastDriver.prototype]).toEqual([event, chained.has(event)]);
+      expect([event, method in BlastDriver.prototype]).toEqual([event, false]);
+    }
   });
 });

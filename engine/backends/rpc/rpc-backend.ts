@@ -40,6 +40,10 @@ const OPENING_MS = 120_000;
 /** What an opener must have left, sat (lnd: 10,000 for each channel with anchors, 100,000 at most). */
 const OPENER_KEEPS_SAT = 100_000;
 
+/** Blocks that are found, where they can be, for what is to be confirmed before time 0, and looks between two such. */
+const CONFIRMATIONS = 6;
+const LOOKS_FOR_BLOCKS = 10;
+
 const MSAT_PER_SAT = 1000;
 const US_PER_MS = 1000;
 
@@ -172,7 +176,7 @@ export class RpcBackend implements Backend {
     const invoice =
       profile.method === 'keysend' || to.driver.makeInvoice === undefined
         ? null
-        : await this.#ask(to, () =>
+        : await this.#call(to, () =>
             need(to.driver.makeInvoice, 'create_invoice').call(to.driver, {
               node: to.node,
               amountMsat,
@@ -180,7 +184,7 @@ export class RpcBackend implements Backend {
             }),
           );
     const payment = { node: from.node, destination: to.node, invoice, amountMsat, profile };
-    return this.#ask(from, () => need(from.driver.pay, 'pay').call(from.driver, payment));
+    return this.#call(from, () => need(from.driver.pay, 'pay').call(from.driver, payment));
   }
 
   #resolve(row: number, startedUs: number, paid: DriverPaid): void {
@@ -284,6 +288,8 @@ export class RpcBackend implements Backend {
   async fund(node: number, sat: number): Promise<void> {
     const seat = this.#seats[node]!;
     await this.#ask(seat, () => need(seat.driver.fund, 'fund').call(seat.driver, seat.node, sat));
+    // Coins that come from outside are confirmed at once; they are a transaction where the chain is not the process's own.
+    if (seat.driver.chain !== undefined) await this.mine(1);
     this.#sink?.record(RECORD.funded, this.#nowUs, node, -1, -1, sat);
   }
 
@@ -375,8 +381,15 @@ export class RpcBackend implements Backend {
   }
 
   async mine(blocks: number): Promise<void> {
+    const found = new Set<object>();
     for (const driver of this.#drivers()) {
+      if (driver.chain !== undefined && found.has(driver.chain)) continue;
+      found.add(driver.chain ?? driver);
       await this.#ask({ driver }, () => need(driver.mine, 'mine').call(driver, blocks));
+      const { height } = driver;
+      if (height === undefined) continue;
+      const reached = await this.#ask({ driver }, () => height.call(driver));
+      this.#sink?.record(RECORD.block, this.#nowUs, blocks, 0, reached, 0);
     }
   }
 
@@ -491,8 +504,24 @@ export class RpcBackend implements Backend {
     }
   }
 
-  /** A scenario's wallets are what its nodes have at least: nobody can give them coins. */
+  /** A scenario's wallets are what its nodes have at least; what they lack they are given, where that can be done. */
   async #wallets(): Promise<void> {
+    let gave = false;
+    for (const [i, { driver, node, name }] of this.#seats.entries()) {
+      const { fund, chain } = driver;
+      const coins = this.#coinsBefore(i);
+      if (coins === 0 || fund === undefined || chain === undefined) continue;
+      await this.#orUnfit(driver, `fund ${name}`, async () => {
+        const lacking = coins - (await driver.figures(node)).walletSat;
+        if (lacking <= 0) return;
+        await fund.call(driver, node, lacking);
+        gave = true;
+      });
+    }
+    if (gave) await this.#findBlocks(CONFIRMATIONS);
+    const { clock } = this.#settings;
+    const deadlineMs = clock.now() + OPENING_MS;
+    while (gave && (await this.#isAnyPoor()) && clock.now() < deadlineMs) await clock.sleep(POLL_MS);
     for (const [i, { walletSat }] of this.#timeline!.network.nodes.entries()) {
       if (walletSat === 0) continue;
       const seat = this.#seats[i]!;
@@ -503,10 +532,39 @@ export class RpcBackend implements Backend {
     }
   }
 
+  /** What a node needs before the network's channels are opened, which have cost nobody anything; sat. */
+  #coinsBefore(node: number): number {
+    const { nodes, channels } = this.#timeline!.network;
+    return channels.reduce(
+      (sat, { node0, capacitySat }) => (node0 === node ? sat + this.#cost(capacitySat) : sat),
+      nodes[node]!.walletSat,
+    );
+  }
+
+  /** What an opener must have for a channel, sat. */
+  #cost(capacitySat: number): number {
+    const { feeratePerKw } = this.#timeline!.chain;
+    return capacitySat + Math.ceil((WEIGHT.funding * feeratePerKw) / 1000) + OPENER_KEEPS_SAT;
+  }
+
+  async #isAnyPoor(): Promise<boolean> {
+    for (const [i, seat] of this.#seats.entries()) {
+      const walletSat = this.#coinsBefore(i);
+      if (walletSat > 0 && (await this.#ask(seat, () => seat.driver.figures(seat.node))).walletSat < walletSat)
+        return true;
+    }
+    return false;
+  }
+
+  /** Finds blocks before time 0, where they can be found. */
+  async #findBlocks(blocks: number): Promise<void> {
+    const [driver] = this.#drivers();
+    if (driver?.chain !== undefined) await this.#orUnfit(driver, 'find blocks', () => this.mine(blocks));
+  }
+
   /** Opens the channels that the network begins with, and waits until they can be used. */
   async #openNetwork(): Promise<void> {
     const { channels } = this.#timeline!.network;
-    const { feeratePerKw } = this.#timeline!.chain;
     for (const [name, plan] of channels.entries()) {
       const { node0, node1, capacitySat, balance0Msat, announced, latencyUs } = plan;
       const instance = this.#book.add({
@@ -519,8 +577,8 @@ export class RpcBackend implements Backend {
       const opener = this.#seats[node0]!;
       const { fund } = opener.driver;
       // What a scenario's network begins with has cost nobody anything.
-      if (fund !== undefined) {
-        const coins = capacitySat + Math.ceil((WEIGHT.funding * feeratePerKw) / 1000) + OPENER_KEEPS_SAT;
+      if (fund !== undefined && opener.driver.chain === undefined) {
+        const coins = this.#cost(capacitySat);
         await this.#orUnfit(opener.driver, `fund ${opener.name}`, () => fund.call(opener.driver, opener.node, coins));
       }
       const refusal = await this.#refusal(opener, () =>
@@ -545,7 +603,8 @@ export class RpcBackend implements Backend {
         await this.#orUnfit(driver, 'open the channels', () => need(driver.settle, 'mine').call(driver));
     }
     const deadlineMs = clock.now() + OPENING_MS;
-    for (;;) {
+    for (let looks = 0; ; looks++) {
+      if (looks % LOOKS_FOR_BLOCKS === 0 && channels.length > 0) await this.#findBlocks(CONFIRMATIONS);
       await this.#poll();
       const waiting = this.#book.all.filter(({ state }) => state !== STATE.open);
       const [first] = waiting;
@@ -620,7 +679,7 @@ export class RpcBackend implements Backend {
   /** Why a process does not do something; null when it does. */
   async #refusal(seat: Seat, work: (seat: Seat) => Promise<void>): Promise<string | null> {
     try {
-      await this.#ask(seat, () => work(seat));
+      await this.#call(seat, () => work(seat));
       return null;
     } catch (error) {
       if (!(error instanceof DriverRefusal)) throw error;
@@ -630,7 +689,7 @@ export class RpcBackend implements Backend {
   }
 
   /** A call; a failure of the process is told with the node, the call and the time. */
-  async #ask<T>({ driver }: Pick<Seat, 'driver'>, work: () => Promise<T>): Promise<T> {
+  async #call<T>({ driver }: Pick<Seat, 'driver'>, work: () => Promise<T>): Promise<T> {
     const { clock } = this.#settings;
     const beganMs = clock.now();
     this.#figures.calls++;
@@ -648,18 +707,23 @@ export class RpcBackend implements Backend {
   /** A call without which there is no run: a refusal ends it, too. */
   async #orUnfit<T>(driver: Driver, what: string, work: () => Promise<T>): Promise<T> {
     try {
-      return await this.#ask({ driver }, work);
+      return await this.#call({ driver }, work);
     } catch (error) {
       if (error instanceof DriverRefusal) throw this.#unfit(driver, `it does not ${what}: ${error.message}`);
       throw error;
     }
   }
 
-  #failureText(target: string, { call, node, message }: DriverFailure): string {
+  /** The same for what a run needs once it goes. */
+  #ask<T>({ driver }: Pick<Seat, 'driver'>, work: () => Promise<T>): Promise<T> {
+    return this.#orUnfit(driver, `do what is needed at ${this.#time()}`, work);
+  }
+
+  #failureText(target: string, { call, node, at, message }: DriverFailure): string {
     const seat = this.#seats.find((one) => one?.node?.name === node);
     const isKnown = seat === undefined || seat.name === node;
     const of = node === '' ? '' : isKnown ? ` for ${node}` : ` for ${seat.name} (${node})`;
-    return `E812 ${target} has failed at ${this.#time()}, ${call}${of}: ${message}`;
+    return `E812 ${at ?? target} has failed at ${this.#time()}, ${call}${of}: ${message}`;
   }
 
   #unfit(driver: Driver, why: string): Error {
