@@ -9,11 +9,11 @@ import type { Json } from '../../base/json.ts';
 import { WEIGHT } from '../../simulate/chain.ts';
 import { EVENT, observedState, STATE } from '../../simulate/channel-lifecycle.ts';
 import { OUTCOME, RECORD, type RecordSink } from '../../simulate/records.ts';
-import type { SimulationStart } from '../../simulate/state.ts';
 import type { CloseChannelRequest, OpenChannelRequest, SetPolicyRequest } from '../../timeline/control.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 import type {
   Backend,
+  BackendStart,
   ChainObservation,
   ChannelGossip,
   ChannelObservation,
@@ -100,7 +100,7 @@ export class RpcBackend implements Backend {
     this.#book = new ChannelBook((code, a, b, c, amount) => this.#sink?.record(code, this.#nowUs, a, b, c, amount));
   }
 
-  async start(timeline: Timeline, sink: RecordSink, from?: SimulationStart): Promise<void> {
+  async start(timeline: Timeline, sink: RecordSink, from?: BackendStart): Promise<void> {
     if (from !== undefined) throw new Error('the backend rpc does not begin in a snapshot');
     this.#timeline = timeline;
     const { nodes } = timeline.network;
