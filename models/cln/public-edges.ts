@@ -2,7 +2,8 @@
  * What requests read of public edges, side by side and in the order of OutEdges, with Core Lightning's rounding applied once
  * and not with each request. Follows the graph edge by edge.
  */
-import type { PairIndex } from '../../engine/simulate/node-model.ts';
+import type { GraphView } from '../../engine/simulate/node-model.ts';
+import { GraphFollower } from '../shared/graph-follower.ts';
 import { roundedDown, roundedUp } from './fp16.ts';
 import { OutEdges } from './out-edges.ts';
 import { representable, type SenderNetwork } from './sender-network.ts';
@@ -21,8 +22,10 @@ export class PublicEdges extends OutEdges {
   place: Int32Array = new Int32Array(0);
 
   readonly #network: SenderNetwork;
-  #of: PairIndex | null = null;
-  #seen = 0;
+  readonly #follower = new GraphFollower({
+    layOut: (graph) => this.#resize(graph),
+    write: (graph, edge) => this.#write(graph, edge),
+  });
 
   constructor(network: SenderNetwork) {
     super();
@@ -32,22 +35,11 @@ export class PublicEdges extends OutEdges {
   /** Catches up with the graph. */
   follow(): void {
     const { graph } = this.#network;
-    const { changes, changed } = graph;
     this.refresh(graph);
-    const pairs = graph.pairsInto();
-    if (pairs !== this.#of) {
-      this.#of = pairs;
-      this.#resize();
-      for (const edge of this.edge) this.#write(edge);
-    } else if (changes - this.#seen > changed.length) {
-      for (const edge of this.edge) this.#write(edge);
-    } else {
-      for (let i = this.#seen; i < changes; i++) this.#write(changed[i % changed.length]!);
-    }
-    this.#seen = changes;
+    this.#follower.follow(graph);
   }
 
-  #resize(): void {
+  #resize(graph: GraphView): void {
     const count = this.edge.length;
     this.capacityMsat = new Float64Array(count);
     this.mostMsat = new Float64Array(count);
@@ -56,21 +48,19 @@ export class PublicEdges extends OutEdges {
     this.feeBaseMsat = new Float64Array(count);
     this.feeRatePpm = new Float64Array(count);
     this.cltvDelta = new Int32Array(count);
-    this.place = new Int32Array(this.#network.graph.known.length).fill(-1);
+    this.place = new Int32Array(graph.known.length).fill(-1);
     for (let i = 0; i < count; i++) this.place[this.edge[i]!] = i;
   }
 
-  #write(edge: number): void {
+  #write(graph: GraphView, edge: number): void {
     const i = this.place[edge] ?? -1;
     if (i < 0) return;
-    const network = this.#network;
-    const { graph } = network;
     const base = graph.feeBaseMsat[edge]!;
     const ppm = graph.feeRatePpm[edge]!;
     const most = graph.maxHtlcMsat[edge]!;
     const enabled = graph.disabled[edge] === 0 && representable(base, ppm);
     this.capacityMsat[i] = graph.capacityMsat[edge >> 1]!;
-    this.mostMsat[i] = network.publicMost(edge);
+    this.mostMsat[i] = this.#network.publicMost(edge);
     this.minHtlcMsat[i] = roundedDown(graph.minHtlcMsat[edge]!);
     this.maxHtlcMsat[i] = enabled ? Math.max(most, roundedUp(most)) : -1;
     this.feeBaseMsat[i] = base;

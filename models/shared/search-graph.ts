@@ -4,6 +4,7 @@
  * anew when channels came or went; policies follow one by one. It decides nothing.
  */
 import type { GraphView, PairIndex } from '../../engine/simulate/node-model.ts';
+import { GraphFollower } from './graph-follower.ts';
 
 /** Numbers of a record here: eight, which is one line of a processor's cache. */
 export const RECORD = 8;
@@ -39,28 +40,20 @@ export class SearchGraph {
   /** There is an edge, or was since the last channel came or went, for which an inbound discount is given. */
   discounts = false;
 
-  #pairs: PairIndex | null = null;
-  #seen = 0;
+  readonly #follower = new GraphFollower({
+    layOut: (graph, pairs) => this.#layOut(graph, pairs),
+    write: (graph, edge) => this.#write(graph, edge),
+  });
   /** Place of each edge's record, −1 when it has none. */
   #place: Int32Array = new Int32Array(0);
 
   /** Catches up with the graph. */
   follow(graph: GraphView): void {
-    const pairs = graph.pairsInto();
-    const { changes, changed } = graph;
-    if (pairs !== this.#pairs) {
-      this.#build(graph, pairs);
-    } else if (changes - this.#seen > changed.length) {
-      for (let edge = 0; edge < this.#place.length; edge++) this.#write(graph, edge);
-    } else {
-      for (let i = this.#seen; i < changes; i++) this.#write(graph, changed[i % changed.length]!);
-    }
-    this.#seen = changes;
+    this.#follower.follow(graph);
   }
 
-  #build(graph: GraphView, pairs: PairIndex): void {
+  #layOut(graph: GraphView, pairs: PairIndex): void {
     const { nodeCount } = graph;
-    this.#pairs = pairs;
     this.leaf = leaves(nodeCount, pairs);
     this.start = pairs.start;
     this.leaves = new Int32Array(nodeCount);
@@ -83,7 +76,6 @@ export class SearchGraph {
     }
     this.edgeStart[pair] = place;
     this.discounts = false;
-    for (const edge of pairs.edge) this.#write(graph, edge);
     this.#buildOut(nodeCount);
   }
 
