@@ -9,11 +9,11 @@
  * being negative. The plain algorithm's order then depends on potentials of nodes that were left out here, so a search can
  * say whether its way is the only cheapest one (`unique`): if so, no order matters.
  */
-import { NodeHeap } from '../shared/node-heap.ts';
+import { EdgeLists, NONE } from './edge-lists.ts';
 import type { OutEdges } from './out-edges.ts';
+import { SearchSide } from './search-side.ts';
 import type { SenderNetwork } from './sender-network.ts';
-
-const NONE = -1;
+import { TiedWays } from './tied-ways.ts';
 
 /** What edges cost. Whole numbers. */
 export interface ArcCosts {
@@ -21,40 +21,6 @@ export interface ArcCosts {
   forwards(edge: number): number;
   /** What a unit that flows over an edge costs. */
   backwards(edge: number): number;
-}
-
-/** Labels of one direction, by node. */
-class Side {
-  /** Infinity where the search has not been. */
-  distance: Float64Array = new Float64Array(0);
-  done: Uint8Array = new Uint8Array(0);
-  heap: NodeHeap = new NodeHeap(this.distance);
-  reached: Int32Array = new Int32Array(0);
-  count = 0;
-  /** Edges that were looked at. */
-  work = 0;
-
-  label(node: number, distance: number): void {
-    if (this.distance[node] === Infinity) this.reached[this.count++] = node;
-    this.distance[node] = distance;
-    this.heap.pushOrFix(node);
-  }
-
-  reset(nodes: number): void {
-    for (let i = 0; i < this.count; i++) {
-      const node = this.reached[i]!;
-      this.distance[node] = Infinity;
-      this.done[node] = 0;
-    }
-    this.count = 0;
-    this.work = 0;
-    this.heap.clear();
-    if (nodes <= this.distance.length) return;
-    this.distance = new Float64Array(nodes).fill(Infinity);
-    this.done = new Uint8Array(nodes);
-    this.heap = new NodeHeap(this.distance);
-    this.reached = new Int32Array(nodes);
-  }
 }
 
 export class TwoSidedSearch {
@@ -69,8 +35,8 @@ export class TwoSidedSearch {
   readonly #network: SenderNetwork;
   readonly #out: OutEdges;
   readonly #costs: ArcCosts;
-  readonly #front = new Side();
-  readonly #back = new Side();
+  readonly #front = new SearchSide();
+  readonly #back = new SearchSide();
   /** A way that costs this much is known. */
   #bound = Infinity;
   /** Nodes that the search backwards has not done are no nearer to the destination than this. */
@@ -81,26 +47,16 @@ export class TwoSidedSearch {
   #movedCount = 0;
   #isMoved: Uint8Array = new Uint8Array(0);
 
-  /** Edges with flow that lead into a node, and out of it, as lists: head by node, next by edge; the newest first. */
-  #intoHead: Int32Array = new Int32Array(0);
-  #intoNext: Int32Array = new Int32Array(0);
-  #outHead: Int32Array = new Int32Array(0);
-  #outNext: Int32Array = new Int32Array(0);
+  /** Edges with flow that lead into a node, and out of it. */
+  readonly #into = new EdgeLists();
+  readonly #from = new EdgeLists();
   #flows = 0;
+  /** The sender's own edges by the node that they lead to, as places in ownEdges. */
+  readonly #own = new EdgeLists();
 
-  /** The sender's own edges by the node that they lead to, as lists through their places in ownEdges. */
-  #ownHead: Int32Array = new Int32Array(0);
-  #ownNext: Int32Array = new Int32Array(0);
-
-  /** Other ways that are as short: head by node, next and the node before by number. Kept only where asked for. */
+  /** Other ways that are as short; kept only where asked for. */
   #watching = false;
-  #tieHead: Int32Array = new Int32Array(0);
-  #tieNext: Int32Array = new Int32Array(64);
-  #tieFrom: Int32Array = new Int32Array(64);
-  #ties = 0;
-  #visited: Int32Array = new Int32Array(0);
-  #visit = 0;
-  readonly #stack: number[] = [];
+  readonly #ties = new TiedWays();
 
   constructor(network: SenderNetwork, out: OutEdges, costs: ArcCosts) {
     this.#network = network;
@@ -124,17 +80,10 @@ export class TwoSidedSearch {
       this.#potential = new Float64Array(nodes);
       this.#moved = new Int32Array(nodes);
       this.#isMoved = new Uint8Array(nodes);
-      this.#intoHead = new Int32Array(nodes).fill(NONE);
-      this.#outHead = new Int32Array(nodes).fill(NONE);
-      this.#ownHead = new Int32Array(nodes).fill(NONE);
-      this.#tieHead = new Int32Array(nodes);
-      this.#visited = new Int32Array(nodes);
+      this.#ties.room(nodes);
     }
-    const edges = graph.known.length;
-    if (edges > this.#intoNext.length) {
-      this.#intoNext = grown(this.#intoNext, edges);
-      this.#outNext = grown(this.#outNext, edges);
-    }
+    this.#into.room(nodes, graph.known.length);
+    this.#from.room(nodes, graph.known.length);
   }
 
   /**
@@ -152,7 +101,7 @@ export class TwoSidedSearch {
     this.#bound = Infinity;
     this.#radius = 0;
     this.#watching = watch;
-    this.#ties = 0;
+    this.#ties.begin();
     if (avoid >= 0) {
       front.done[avoid] = 1;
       back.done[avoid] = 1;
@@ -244,7 +193,8 @@ export class TwoSidedSearch {
       }
     }
     if (this.#flows === 0) return;
-    for (let e = this.#intoHead[node]!; e >= 0; e = this.#intoNext[e]!) {
+    const { head, next } = this.#into;
+    for (let e = head[node]!; e >= 0; e = next[e]!) {
       this.#relax(node, graph.from(e), e, 1, -costs.backwards(e));
     }
   }
@@ -265,7 +215,7 @@ export class TwoSidedSearch {
     const before = front.distance[to]!;
     if (distance > before) return;
     if (distance === before) {
-      if (this.#watching && this.by[to] !== NONE && this.#before(to) !== from) this.#tie(to, from);
+      if (this.#watching && this.by[to] !== NONE && this.#before(to) !== from) this.#ties.add(to, from);
       return;
     }
     if (front.done[to] === 1 || distance + this.#toGo(to) > this.#bound) return;
@@ -282,7 +232,7 @@ export class TwoSidedSearch {
   #label(node: number, distance: number, edge: number, against: number): void {
     this.by[node] = edge;
     this.against[node] = against;
-    this.#tieHead[node] = NONE;
+    this.#ties.head[node] = NONE;
     this.#front.label(node, distance);
   }
 
@@ -308,12 +258,14 @@ export class TwoSidedSearch {
         if (cost >= 0) this.#relaxBack(from, node, cost);
       }
     }
-    for (let i = this.#ownHead[node]!; i >= 0; i = this.#ownNext[i]!) {
+    const own = this.#own;
+    for (let i = own.head[node]!; i >= 0; i = own.next[i]!) {
       const cost = costs.forwards(network.ownEdges()[i]!);
       if (cost >= 0) this.#relaxBack(network.source, node, cost);
     }
     if (this.#flows === 0) return;
-    for (let e = this.#outHead[node]!; e >= 0; e = this.#outNext[e]!) {
+    const { head, next } = this.#from;
+    for (let e = head[node]!; e >= 0; e = next[e]!) {
       this.#relaxBack(graph.to(e), node, -costs.backwards(e));
     }
   }
@@ -360,50 +312,22 @@ export class TwoSidedSearch {
   /** An edge has flow from now on. */
   link(edge: number): void {
     const { graph } = this.#network;
-    const to = graph.to(edge);
-    const from = graph.from(edge);
-    this.#intoNext[edge] = this.#intoHead[to]!;
-    this.#intoHead[to] = edge;
-    this.#outNext[edge] = this.#outHead[from]!;
-    this.#outHead[from] = edge;
+    this.#into.add(graph.to(edge), edge);
+    this.#from.add(graph.from(edge), edge);
     this.#flows++;
   }
 
   /** An edge has none any more. */
   unlink(edge: number): void {
     const { graph } = this.#network;
-    takeOut(edge, graph.to(edge), this.#intoHead, this.#intoNext);
-    takeOut(edge, graph.from(edge), this.#outHead, this.#outNext);
+    this.#into.remove(graph.to(edge), edge);
+    this.#from.remove(graph.from(edge), edge);
     this.#flows--;
   }
 
   /** True when no other way from the source costs as little as the one that was found, parallel channels aside. */
   unique(source: number, destination: number): boolean {
-    if (this.#ties === 0) return true;
-    for (let node = destination; node !== source; node = this.#before(node)) {
-      for (let t = this.#tieHead[node]!; t >= 0; t = this.#tieNext[t]!) {
-        if (this.#comesFrom(source, this.#tieFrom[t]!, node)) return false;
-      }
-    }
-    return true;
-  }
-
-  /** True when a cheapest way leads from the source to a node and not over another one. */
-  #comesFrom(source: number, node: number, around: number): boolean {
-    const visit = ++this.#visit;
-    const stack = this.#stack;
-    stack.length = 0;
-    this.#visited[around] = visit;
-    stack.push(node);
-    while (stack.length > 0) {
-      const at = stack.pop()!;
-      if (at === source) return true;
-      if (this.#visited[at] === visit) continue;
-      this.#visited[at] = visit;
-      stack.push(this.#before(at));
-      for (let t = this.#tieHead[at]!; t >= 0; t = this.#tieNext[t]!) stack.push(this.#tieFrom[t]!);
-    }
-    return false;
+    return this.#ties.unique(source, destination, (node) => this.#before(node));
   }
 
   /** The node before one on the way from the source. */
@@ -413,46 +337,18 @@ export class TwoSidedSearch {
     return this.against[node] === 1 ? graph.to(edge) : graph.from(edge);
   }
 
-  #tie(node: number, from: number): void {
-    if (this.#ties === this.#tieNext.length) {
-      this.#tieNext = grown(this.#tieNext, 2 * this.#ties);
-      this.#tieFrom = grown(this.#tieFrom, 2 * this.#ties);
-    }
-    this.#tieFrom[this.#ties] = from;
-    this.#tieNext[this.#ties] = this.#tieHead[node]!;
-    this.#tieHead[node] = this.#ties++;
-  }
-
   #placeOwn(): void {
-    const own = this.#network.ownEdges();
-    const count = this.#network.ownEdgeCount();
-    if (count > this.#ownNext.length) this.#ownNext = new Int32Array(2 * count);
-    for (let i = 0; i < count; i++) {
-      const to = this.#network.graph.to(own[i]!);
-      this.#ownNext[i] = this.#ownHead[to]!;
-      this.#ownHead[to] = i;
-    }
+    const network = this.#network;
+    const own = network.ownEdges();
+    const count = network.ownEdgeCount();
+    this.#own.room(this.by.length, count);
+    for (let i = 0; i < count; i++) this.#own.add(network.graph.to(own[i]!), i);
   }
 
   #takeOwn(): void {
-    const own = this.#network.ownEdges();
-    const count = this.#network.ownEdgeCount();
-    for (let i = 0; i < count; i++) this.#ownHead[this.#network.graph.to(own[i]!)] = NONE;
+    const network = this.#network;
+    const own = network.ownEdges();
+    const count = network.ownEdgeCount();
+    for (let i = 0; i < count; i++) this.#own.clear(network.graph.to(own[i]!));
   }
-}
-
-function takeOut(edge: number, node: number, head: Int32Array, next: Int32Array): void {
-  if (head[node] === edge) {
-    head[node] = next[edge]!;
-    return;
-  }
-  let before = head[node]!;
-  while (next[before] !== edge) before = next[before]!;
-  next[before] = next[edge]!;
-}
-
-function grown(values: Int32Array, size: number): Int32Array<ArrayBuffer> {
-  const more = new Int32Array(size);
-  more.set(values.subarray(0, Math.min(values.length, size)));
-  return more;
 }
