@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FAILURE } from './failure.ts';
-import { OUTCOME, RECORD, TX } from './records.ts';
+import { OUTCOME, RECORD, TX, TX_NAMES } from './records.ts';
 import type { RoutingTraceSink } from './routing-trace.ts';
 import { network, play, step } from './testing/random-play.ts';
 
@@ -15,6 +15,7 @@ describe('random networks and timelines', () => {
   const transactions = new Set<number>();
   const endings = new Set<number>();
   const revoked = new Set<string>();
+  const undone = new Set<string>();
   const circles = new Set<string>();
 
   it(
@@ -30,6 +31,7 @@ describe('random networks and timelines', () => {
             if (code === RECORD.txConfirmed) transactions.add(a);
             if (code === RECORD.htlcOnChain) endings.add(c);
             if (code === RECORD.revokedOutput) revoked.add(`${b}${c}`);
+            if (code === RECORD.txUndone) undone.add(`${TX_NAMES[a]} ${c === 1 ? 'waits' : 'is gone'}`);
           }
           for (const { outcome, route } of run.results) {
             const isCircle = route.length > 1 && route[0] === route.at(-1);
@@ -65,6 +67,11 @@ describe('random networks and timelines', () => {
     // Balances, HTLCs and second-level outputs, taken by the victim and by the cheater; the latter are rare.
     const wanted = runs < 3000 ? ['11', '12', '21'] : ['11', '12', '21', '22', '31', '32'];
     expect([...revoked]).toEqual(expect.arrayContaining(wanted));
+    const waits = ['funding', 'coopClose', 'commitment', 'sweepLocal', 'sweepRemote', 'send'].map(
+      (tx) => `${tx} waits`,
+    );
+    const gone = ['sweepLocal', 'sweepRemote', 'htlcTimeout'].map((tx) => `${tx} is gone`);
+    expect([...undone]).toEqual(expect.arrayContaining([...waits, ...gone]));
     // Payments of nodes to themselves, which these only send along a given route.
     expect([...circles]).toEqual(expect.arrayContaining(['eclair', 'ldk']));
     for (const o of [OUTCOME.Success, OUTCOME.RouteNotFound, OUTCOME.InsufficientBalance, OUTCOME.NotDispatched]) {

@@ -30,6 +30,9 @@ describe('a state that is saved and loaded', () => {
     anchors: 0,
     invoices: 0,
     heldInvoices: 0,
+    undoable: 0,
+    spentUndoable: 0,
+    told: 0,
   };
 
   function note(state: SimulationState): void {
@@ -38,6 +41,9 @@ describe('a state that is saved and loaded', () => {
     inFlight.tracked += state.defences?.forwards.length ?? 0;
     for (const { peers } of state.defences?.breakers ?? []) for (const p of peers) inFlight.waiting += p.length - 4;
     inFlight.closings += state.closings.signed.length;
+    for (const { steps } of state.chain.blocks ?? []) inFlight.undoable += steps.length;
+    for (const { spent } of state.chain.outputs) inFlight.spentUndoable += spent === true ? 1 : 0;
+    inFlight.told += state.endings_told?.length ?? 0;
     inFlight.mempool += state.chain.mempool.length;
     inFlight.backlogs += state.chain.backlog?.bands.length ?? 0;
     inFlight.minima += (state.chain.backlog?.minimum_per_kw ?? 0) > 0 ? 1 : 0;
