@@ -49,7 +49,7 @@ describe('blast model', () => {
   it('wants to be told what to do', async () => {
     const io = new FakeIo();
     expect(await run(io, 'model')).toBe(USAGE);
-    expect(io.err).toMatch(/say what to do: list, serve or host/);
+    expect(io.err).toMatch(/say what to do: list, serve, host or check/);
   });
 
   it.each([

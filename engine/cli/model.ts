@@ -1,5 +1,6 @@
 /** `blast model`: the node models there are, and simulated nodes that other programs drive over gRPC. */
 import { CliError, EXIT } from './exit-codes.ts';
+import { modelCheckCommand } from './model-check.ts';
 import { modelHostCommand } from './model-host.ts';
 import { modelServeCommand } from './model-serve.ts';
 import { type CommandEntry, OPTION } from './options.ts';
@@ -27,15 +28,15 @@ const listCommand: CommandEntry = {
 
 export const modelCommand: CommandEntry = {
   name: 'model',
-  summary: 'list the node models, or put nodes or their brains behind gRPC',
+  summary: 'list the node models, put nodes or their brains behind gRPC, or check nodes',
   arguments: [],
   options: [],
   examples: [
     ['blast model list', 'which implementations are modelled'],
     ['blast model serve lnd', 'nodes of lnd behind the protocol of BLAST'],
   ],
-  commands: [listCommand, modelServeCommand, modelHostCommand],
+  commands: [listCommand, modelServeCommand, modelHostCommand, modelCheckCommand],
   async run() {
-    throw new CliError(EXIT.usage, 'say what to do: list, serve or host', 'blast model --help');
+    throw new CliError(EXIT.usage, 'say what to do: list, serve, host or check', 'blast model --help');
   },
 };

@@ -19,7 +19,7 @@ import type { CliIo } from './io.ts';
 import type { OptionEntry, OptionValues } from './options.ts';
 
 /** What `--rpc` says: an address, and the model whose nodes are there; null for all nodes. */
-interface Where {
+export interface Where {
   readonly model: string | null;
   readonly address: string;
 }
@@ -70,7 +70,7 @@ export const RPC_OPTIONS: readonly OptionEntry[] = [
 /** Of these options, those that are there: none of them has a meaning for another backend. */
 const OWN = ['rpc', 'rpcModels', 'rpcBitcoind', 'rpcLoad', 'rpcSave', 'rpcCa', 'rpcCert', 'rpcKey', 'rpcInsecure'];
 
-function parseRpc(text: string, previous: unknown): readonly Where[] {
+export function parseRpc(text: string, previous: unknown): readonly Where[] {
   const before = (previous as readonly Where[] | undefined) ?? [];
   const found = WHERE.exec(text);
   if (found === null || Number(text.slice(text.lastIndexOf(':') + 1)) > 65_535) {

@@ -1,0 +1,125 @@
+/** `blast model check`: whether nodes do what a scenario may expect of them. */
+import { InvalidArgumentError } from 'commander';
+import { type CheckResult, type CheckTarget, runSuite } from './conformance/run-suite.ts';
+import { CliError, EXIT } from './exit-codes.ts';
+import { type CommandContext, type CommandEntry, OPTION, type OptionValues } from './options.ts';
+import { backendNamed } from './play.ts';
+import { parseRpc, processesRequest, RPC_OPTIONS, rpcSettings, type Where, withProcesses } from './rpc-option.ts';
+import { styleFor } from './style.ts';
+
+const MODEL_NAME = /^[a-z][a-z0-9_-]{0,63}$/;
+
+/** Of the options for processes those that have a meaning here: the protocol is found out, and nothing is saved. */
+const PROCESS_OPTIONS = RPC_OPTIONS.filter(
+  ({ flags }) => !['--rpc <', '--rpc-load', '--rpc-save', '--rpc-protocol'].some((one) => flags.startsWith(one)),
+);
+
+export const modelCheckCommand: CommandEntry = {
+  name: 'check',
+  summary: 'check whether nodes do what scenarios expect of them',
+  details:
+    'Plays a suite of short scenarios on a backend, or on the nodes of a process that speaks the control plane ' +
+    '(blast.v1) or the protocol of BLAST, which is found out. A check whose scenario cannot be played there is skipped, ' +
+    'with the reason. Exit code 4 when a check fails. A process that speaks the protocol of BLAST ends with it.',
+  arguments: [{ syntax: '<target>', summary: 'simulator, ldk, rpc, HOST:PORT, or MODEL=HOST:PORT' }],
+  options: [
+    {
+      flags: '--model <name>',
+      summary: 'model of the nodes; may be repeated (default: those of the target)',
+      repeatable: true,
+      parse: parseModel,
+    },
+    ...PROCESS_OPTIONS,
+    OPTION.format,
+  ],
+  examples: [
+    ['blast model check simulator', 'every model of this command'],
+    ['blast model check 127.0.0.1:5050', 'nodes of a process that speaks the control plane'],
+    ['blast model check mine=127.0.0.1:5050', 'nodes of a model of yours, over the protocol of BLAST'],
+  ],
+  async run(context, [target = ''], options) {
+    const { io } = context;
+    const found = await targetOf(context, target, options);
+    const results: CheckResult[] = [];
+    const isJson = options.format === 'json';
+    await runSuite(context, found, (result) => {
+      results.push(result);
+      if (!isJson) io.stdout.write(`${line(context, result)}\n`);
+    });
+    const count = (status: CheckResult['status']): number => results.filter((one) => one.status === status).length;
+    const counts = { passed: count('passed'), failed: count('failed'), skipped: count('skipped') };
+    if (isJson) io.stdout.write(`${JSON.stringify({ target, ...counts, checks: results }, null, 2)}\n`);
+    else io.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
+    return counts.failed > 0 ? EXIT.expectationFailed : EXIT.ok;
+  },
+};
+
+function parseModel(text: string, previous: unknown): readonly string[] {
+  if (!MODEL_NAME.test(text)) throw new InvalidArgumentError('Write the name of a model, for example lnd.');
+  return [...((previous as readonly string[] | undefined) ?? []), text];
+}
+
+function line({ io }: CommandContext, { status, model, group, name, reason }: CheckResult): string {
+  const style = styleFor(io, io.stdout);
+  const colour = { passed: style.green, failed: style.red, skipped: style.yellow }[status];
+  return `${colour(status.padEnd(7))}  ${model.padEnd(6)}  ${group.padEnd(8)}  ${name}${reason === '' ? '' : `: ${reason}`}`;
+}
+
+/** @throws CliError when there is no such target, or nobody is there */
+async function targetOf(context: CommandContext, target: string, options: OptionValues): Promise<CheckTarget> {
+  const { io, engine } = context;
+  const asked = options.model as readonly string[] | undefined;
+  if (engine.backends.some(({ name }) => name === target)) {
+    const backend = backendNamed(context, target);
+    if (backend.name === 'rpc') return await onProcesses(context, [], 'control', asked ?? ['lnd'], options);
+    const { MODEL_KINDS } = await import('../kinds/registry.ts');
+    const all = MODEL_KINDS.map(({ name }) => name).filter((name) => backend.limits?.models.has(name) !== false);
+    return { backend, models: asked ?? all, limits: backend.limits, announced: [], processes: null };
+  }
+  const [where] = whereOf(target);
+  if (where === undefined) {
+    const names = engine.backends.map(({ name }) => name).join(', ');
+    throw new CliError(EXIT.usage, `there is no target '${target}'`, `write ${names}, HOST:PORT or MODEL=HOST:PORT`);
+  }
+  const { spokenProtocol } = await import('../rpc/spoken-protocol.ts');
+  const settings = await rpcSettings(io, backendNamed(context, 'rpc'), { ...options, rpc: [where] });
+  const link = settings?.sole ?? settings?.targets.get(where.model ?? '');
+  if (settings == null || link == null) throw new CliError(EXIT.usage, `there is no target '${target}'`);
+  const spoken = await spokenProtocol(link, settings.callMs).catch((error: Error) => {
+    throw new CliError(EXIT.backend, `${where.address}: ${error.message}`);
+  });
+  const model = where.model ?? spoken.defaultModel;
+  if (model === null && asked === undefined) {
+    throw new CliError(EXIT.usage, `whose nodes are at ${where.address} is not said`, `write MODEL=${where.address}`);
+  }
+  return await onProcesses(context, [where], spoken.protocol, asked ?? [model as string], options);
+}
+
+function whereOf(target: string): readonly Where[] {
+  try {
+    return parseRpc(target, undefined);
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) return [];
+    throw error;
+  }
+}
+
+async function onProcesses(
+  context: CommandContext,
+  where: readonly Where[],
+  rpcProtocol: string,
+  models: readonly string[],
+  options: OptionValues,
+): Promise<CheckTarget> {
+  const { io } = context;
+  const backend = backendNamed(context, 'rpc');
+  const settings = await rpcSettings(io, backend, {
+    ...options,
+    rpcProtocol,
+    ...(where.length === 0 ? {} : { rpc: where }),
+  });
+  if (settings === null || backend.limits === undefined) throw new CliError(EXIT.internal, 'there are no processes');
+  const { limits, announced } = await withProcesses(backend.limits, settings);
+  const processes = processesRequest(io, settings, undefined, 'out/model-check');
+  return { backend, models, limits, announced, processes };
+}
