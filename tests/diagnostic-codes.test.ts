@@ -17,6 +17,8 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['E804', 'about a comparison: engine/cli/cli.test.ts'],
   ['E805', 'about a comparison: engine/cli/cli.test.ts'],
   ['E807', 'about what is installed: engine/backends/ldk/binding.test.ts'],
+  ['E808', 'about another process: tests/model-faults.test.ts'],
+  ['E809', 'about another process: tests/model-faults.test.ts'],
   ['W650', 'about the cells of a sweep: engine/cli/sweep.test.ts'],
   ['E827', 'about a comparison: engine/cli/snapshot.test.ts'],
   ['E833', 'about what real nodes come to: tests/ldk-snapshot.test.ts'],

@@ -3,7 +3,7 @@
  * wrong, whatever a process does, with nothing left running.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -15,6 +15,7 @@ import { describeKind } from '../engine/rpc/remote-kinds.ts';
 import { type RunningServer, serve } from '../engine/rpc/serve.ts';
 import { type Answer, decodeTurn, encodeAnswer, encodeDescription, PROTOCOL, type Turn } from '../engine/rpc/wire.ts';
 import { ROOT, temporaryFolder } from './testing/command.ts';
+import { childrenOf, isThere, until } from './testing/processes.ts';
 
 const main = path.join(ROOT, 'dist/engine/cli/main.js');
 const folder = temporaryFolder();
@@ -69,29 +70,10 @@ function start(...args: string[]): Started {
 
 const run = (...args: string[]): Promise<Ended> => start(...args).ended;
 
-/** Processes that a process has started and that are still there. */
-function childrenOf(pid: number | undefined): readonly number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      const file = `/proc/${name}/stat`;
-      // pid (name) state ppid: the name may hold spaces and brackets.
-      const stat = existsSync(file) ? readFileSync(file, 'utf8') : '';
-      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid ? [Number(name)] : [];
-    });
-}
-
 /** The one process that a command has started; waits until it is there. */
 async function modelProcessOf(child: ChildProcess): Promise<number> {
   await until(() => childrenOf(child.pid).length === 1);
   return childrenOf(child.pid)[0] as number;
-}
-
-const isThere = (pid: number): boolean => existsSync(`/proc/${pid}`);
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 400 && !condition(); i++) await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(condition()).toBe(true);
 }
 
 describe('models in other processes', { timeout: 120_000 }, () => {
@@ -217,12 +199,16 @@ describe('a model process that goes wrong', { timeout: 60_000 }, () => {
   ])('%s: nothing is run', async (_, make, message) => {
     const { code, err } = await run('run', scenario('quick-start.yml'), '--out', 'never', '--models', await make());
     expect(code).toBe(6);
-    expect(err).toMatch(/^error: models in other processes: /);
+    expect(err).toMatch(/^error: E809 models in other processes: /);
     expect(err).toMatch(message);
   });
 
   it.each([
-    ['closes the stream', wrongAt('start_payment', (call) => call.end()), /it closed the stream/],
+    [
+      'closes the stream',
+      wrongAt('start_payment', (call) => call.end()),
+      /the process at 127\.0\.0\.1:\d+ closed the stream/,
+    ],
     ['answers nothing', wrongAt('start_payment', () => {}), /did not answer within 1\.5 s/],
     [
       'fails',
@@ -274,7 +260,7 @@ describe('a model process that goes wrong', { timeout: 60_000 }, () => {
     const args = ['--models', address, '--models-timeout', '1500ms', '--quiet'];
     const { code, err } = await run('run', scenario('quick-start.yml'), '--out', out, ...args);
     expect(err).toMatch(message);
-    expect(err).toMatch(/model lnd, \w+ of \w+ at [\d.]+ s: |model lnd, \w+ at [\d.]+ s: /);
+    expect(err).toMatch(/E808 model lnd, \w+ of \w+ at [\d.]+ s: /);
     expect(code).toBe(6);
     const manifest = JSON.parse(readFileSync(at(`${out}/run.json`), 'utf8'));
     expect(manifest).toMatchObject({ state: 'failed', whole: false });

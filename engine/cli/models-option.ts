@@ -11,9 +11,6 @@ import type { CommandContext, OptionEntry, OptionValues } from './options.ts';
 /** Most processes that one run starts. */
 const MAX_PROCESSES = 64;
 
-/** How long a process may take to say what it is, ms. */
-const CONNECT_MS = 10_000;
-
 export const MODELS_OPTIONS: readonly OptionEntry[] = [
   {
     flags: '--models <where>',
@@ -104,7 +101,7 @@ export function modelsSettings(io: CliIo, options: OptionValues): RemoteModelsSe
   };
   const [ca, cert, key] = [pem('modelsCa'), pem('modelsCert'), pem('modelsKey')];
   if (count + addresses.length + commands.length === 0) return null;
-  const limits = { connectMs: CONNECT_MS, turnMs: options.modelsTimeout as number };
+  const limits = { answerMs: options.modelsTimeout as number };
   if ((cert === undefined) !== (key === undefined)) {
     throw new CliError(EXIT.usage, 'a certificate for model processes needs both --models-cert and --models-key');
   }
@@ -166,4 +163,4 @@ async function orFailed<T>(work: () => Promise<T>): Promise<T> {
 }
 
 const failed = (error: unknown): CliError =>
-  new CliError(EXIT.backend, `models in other processes: ${(error as Error).message}`);
+  new CliError(EXIT.backend, `E809 models in other processes: ${(error as Error).message}`);

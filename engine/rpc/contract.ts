@@ -18,9 +18,8 @@ export interface LinkTarget {
 }
 
 export interface LinkLimits {
-  /** How long a process may take to say what it is, and to answer a turn, ms. */
-  readonly connectMs: number;
-  readonly turnMs: number;
+  /** How long a process may take to say what it is, and to answer each turn, ms. */
+  readonly answerMs: number;
 }
 
 /** Model processes of a run. */

@@ -31,8 +31,8 @@ const right = (_: string, { questions, node }: Message): Answer => {
 
 it('asks many at a time, and nothing again', () => {
   const { asked, answers } = recording(right);
-  expect(answers.ask([7, 8, 7].map(feerate))).toBeNull();
-  expect(answers.ask([8, 9].map(feerate))).toBeNull();
+  answers.ask([7, 8, 7].map(feerate));
+  answers.ask([8, 9].map(feerate));
   expect(asked).toEqual(['questions', 'questions']);
   const feerates = [9, 8, 7].map((node) => answers.answer('commitment_feerate', { node, estimate_per_kw: 2500 }));
   expect(feerates.map(({ value }) => value)).toEqual([9, 8, 7]);
@@ -44,12 +44,7 @@ it('asks many at a time, and nothing again', () => {
 
 it('splits what is too much for one turn', () => {
   const { asked, answers } = recording(right);
-  expect(answers.ask(Array.from({ length: 8193 }, (_, node) => feerate(node)))).toBeNull();
+  answers.ask(Array.from({ length: 8193 }, (_, node) => feerate(node)));
   expect(asked).toHaveLength(2);
   expect(answers.answer('commitment_feerate', { node: 8192, estimate_per_kw: 2500 }).value).toBe(8192);
-});
-
-it('tells when answers are missing', () => {
-  const { answers } = recording(() => ({ number: 1, answers: { answers: [] } }));
-  expect(answers.ask([feerate(1)])).toBe('0 answers came for 1 questions');
 });

@@ -22,8 +22,8 @@ export class ForeseenAnswers {
     this.#ask = ask;
   }
 
-  /** Asks what is not known yet; answers why what came back is no answer, null when it is one. */
-  ask(questions: readonly OpeningQuestion[]): string | null {
+  /** Asks what is not known yet. */
+  ask(questions: readonly OpeningQuestion[]): void {
     if (this.#known.size + questions.length > KEPT_ANSWERS) this.#known.clear();
     const unknown = new Map<string, Message>();
     for (const question of questions) {
@@ -35,11 +35,8 @@ export class ForeseenAnswers {
     for (let i = 0; i < entries.length; i += QUESTIONS_PER_TURN) {
       const part = entries.slice(i, i + QUESTIONS_PER_TURN);
       const { answers } = this.#ask('questions', { questions: part.map(([, question]) => question) });
-      const got = answers?.answers ?? [];
-      if (got.length !== part.length) return `${got.length} answers came for ${part.length} questions`;
-      for (const [j, [key]] of part.entries()) this.#known.set(key, got[j] as Answer);
+      for (const [j, [key]] of part.entries()) this.#known.set(key, answers?.answers[j] as Answer);
     }
-    return null;
   }
 
   /** The answer to a question, asked unless it is known. */

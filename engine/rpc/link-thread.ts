@@ -20,7 +20,7 @@ export interface LinkData {
   /** One 32-bit number, which counts what was handed back. */
   readonly woken: SharedArrayBuffer;
   /** How long the process may take until it has said what it is, ms. */
-  readonly connectMs: number;
+  readonly answerMs: number;
 }
 
 /** What comes back: bytes, or what went wrong. */
@@ -32,7 +32,7 @@ const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
 const asIs = (bytes: Buffer): Buffer => bytes;
 
 /** Connects, asks what the process is, and carries turns until the thread is ended. */
-export function serveLink({ address, tls, port, woken, connectMs }: LinkData): void {
+export function serveLink({ address, tls, port, woken, answerMs }: LinkData): void {
   const count = new Int32Array(woken);
   const hand = (message: LinkMessage): void => {
     port.postMessage(message);
@@ -53,7 +53,7 @@ export function serveLink({ address, tls, port, woken, connectMs }: LinkData): v
 
   let call: ClientDuplexStream<Buffer, Buffer> | null = null;
   port.on('message', (turn: Uint8Array) => call?.write(Buffer.from(turn.buffer, turn.byteOffset, turn.byteLength)));
-  const options = { deadline: Date.now() + connectMs, waitForReady: false };
+  const options = { deadline: Date.now() + answerMs, waitForReady: false };
   client.makeUnaryRequest(
     DESCRIBE_PATH,
     asIs,
@@ -69,7 +69,7 @@ export function serveLink({ address, tls, port, woken, connectMs }: LinkData): v
       call = client.makeBidiStreamRequest(PLAY_PATH, asIs, asIs, new Metadata());
       call.on('data', (answer: Buffer) => hand(new Uint8Array(answer)));
       call.on('error', failed);
-      call.on('end', () => hand({ problem: 'it closed the stream' }));
+      call.on('end', () => hand({ problem: `the process at ${address} closed the stream` }));
       hand(new Uint8Array(description as Buffer));
     },
   );
@@ -77,7 +77,8 @@ export function serveLink({ address, tls, port, woken, connectMs }: LinkData): v
 
 function problemOf({ code, details }: { readonly code?: number; readonly details?: string }, address: string): string {
   if (code === status.UNAVAILABLE) return `the process at ${address} cannot be reached (any more): ${details}`;
-  if (code === status.DEADLINE_EXCEEDED) return `the process at ${address} did not say in time what it is`;
+  if (code === status.DEADLINE_EXCEEDED) return `the process at ${address} did not say in time what it is (Describe)`;
   if (code === status.UNIMPLEMENTED) return `what listens at ${address} does not speak blast.v1.Model`;
-  return details === undefined || details === '' ? `the call failed with status ${code}` : details;
+  const why = details === undefined || details === '' ? `the call ended with status ${code}` : details;
+  return `the process at ${address} failed: ${why}`;
 }

@@ -37,9 +37,9 @@ import {
   termsMessage,
   viewMessage,
 } from './messages.ts';
-import type { ModelProcessError, RemoteSession } from './remote-session.ts';
-import type { Answer, Message } from './wire.ts';
-import { parseState } from './wire.ts';
+import type { ModelProcessError } from './model-process-error.ts';
+import type { RemoteSession } from './remote-session.ts';
+import { type Answer, type Message, type PolicyMessage, parseState, type TermsMessage } from './wire.ts';
 
 /** What a process said of a model (Describe). */
 export interface RemoteDescription {
@@ -147,12 +147,12 @@ export class RemoteModel implements NodeModel {
   }
 
   foresee(questions: readonly OpeningQuestion[]): void {
-    const problem = this.#foreseen.ask(questions);
-    if (problem !== null) throw this.#failure('questions', problem);
+    this.#foreseen.ask(questions);
   }
 
   openingTerms(node: number, offer: ChannelOffer): ChannelTerms {
-    return this.#terms(this.#foreseen.answer('opening_terms', { node, offer: offerMessage(offer) }));
+    const { terms } = this.#foreseen.answer('opening_terms', { node, offer: offerMessage(offer) });
+    return readTerms(terms as TermsMessage);
   }
 
   refuseToOpen(node: number, offer: ChannelOffer): string | null {
@@ -161,8 +161,7 @@ export class RemoteModel implements NodeModel {
 
   answerOpening(node: number, offer: ChannelOffer, openerTerms: ChannelTerms): OpeningAnswer {
     const { opening } = this.#foreseen.answer('answer_opening', answerOpeningMessage(node, offer, openerTerms));
-    if (opening === undefined || opening === null) throw this.#wrong('answer_opening', 'opening');
-    const { terms, minimum_depth, reason } = opening;
+    const { terms, minimum_depth, reason } = opening as NonNullable<typeof opening>;
     if (terms === undefined || terms === null) return { accept: false, reason };
     return { accept: true, terms: readTerms(terms), minimumDepth: minimum_depth };
   }
@@ -177,16 +176,12 @@ export class RemoteModel implements NodeModel {
   }
 
   commitmentFeerate(node: number, estimatePerKw: number): number {
-    const payload = { node, estimate_per_kw: estimatePerKw };
-    const { value, result } = this.#foreseen.answer('commitment_feerate', payload);
-    if (result !== 'value') throw this.#wrong('commitment_feerate', 'value');
-    return value as number;
+    return this.#foreseen.answer('commitment_feerate', { node, estimate_per_kw: estimatePerKw }).value as number;
   }
 
   defaultPolicy(node: number, facts: ChannelFacts, out: Policy): void {
     const { policy } = this.#foreseen.answer('default_policy', defaultPolicyMessage(node, facts));
-    if (policy === undefined || policy === null) throw this.#wrong('default_policy', 'policy');
-    readPolicy(policy, out);
+    readPolicy(policy as PolicyMessage, out);
   }
 
   spendable(view: CommitmentView): number {
@@ -195,12 +190,14 @@ export class RemoteModel implements NodeModel {
 
   checkOffer(view: CommitmentView, amountMsat: number): FailureCode {
     const { offerCode } = this.#session;
-    if (offerCode >= 0) return offerCode as FailureCode;
-    return this.#code('check_offer', { view: viewMessage(view), amount_msat: amountMsat });
+    if (offerCode >= 0) return this.#offered('check_offer', offerCode as FailureCode, view, amountMsat);
+    const code = this.#code('check_offer', { view: viewMessage(view), amount_msat: amountMsat });
+    return this.#offered('check_offer', code, view, amountMsat);
   }
 
   checkForward(request: ForwardRequest): FailureCode {
-    return this.#code('check_forward', forwardMessage(request));
+    const code = this.#code('check_forward', forwardMessage(request));
+    return this.#offered('check_forward', code, request.view, request.outgoingAmountMsat);
   }
 
   chooseForward(passing: ArrayLike<number>, count: number, requestedEdge: number, draw: number): number {
@@ -208,13 +205,7 @@ export class RemoteModel implements NodeModel {
     const payload = { passing: edges, requested_edge: requestedEdge, draw };
     // Implementations compare what the channels could carry.
     const node = this.#facts.fromOf(requestedEdge);
-    const { value, result } = this.#session.ask(this.name, 'choose_forward', payload, node);
-    if (result !== 'value') throw this.#wrong('choose_forward', 'value');
-    const chosen = value as number;
-    if (chosen < 0 || chosen >= count) {
-      throw this.#failure('choose_forward', `${chosen} is no index into ${count} channels`);
-    }
-    return chosen;
+    return this.#session.ask(this.name, 'choose_forward', payload, node).value as number;
   }
 
   checkReceive(request: ReceiveRequest): FailureCode {
@@ -294,15 +285,11 @@ export class RemoteModel implements NodeModel {
   }
 
   #code(ask: string, payload: Message): FailureCode {
-    const { code, result } = this.#ask(ask, payload);
-    if (result !== 'code') throw this.#wrong(ask, 'code');
-    return code as FailureCode;
+    return this.#ask(ask, payload).code as FailureCode;
   }
 
   #number(ask: string, payload: Message): number {
-    const { value, result } = this.#ask(ask, payload);
-    if (result !== 'value') throw this.#wrong(ask, 'value');
-    return value as number;
+    return this.#ask(ask, payload).value as number;
   }
 
   #constant(ask: string, of: number | string, payload: Message): number {
@@ -315,20 +302,18 @@ export class RemoteModel implements NodeModel {
     return value;
   }
 
-  #terms({ terms }: Answer): ChannelTerms {
-    if (terms === undefined || terms === null) throw this.#wrong('opening_terms', 'terms');
-    return readTerms(terms);
-  }
-
   #reason({ text }: Answer): string | null {
     return text === undefined || text === '' ? null : text;
   }
 
-  #wrong(ask: string, wanted: string): ModelProcessError {
-    return this.#failure(ask, `the answer has no ${wanted}`);
+  /** The code, where what it allows can be: nobody offers what is not his. */
+  #offered(ask: string, code: FailureCode, view: CommitmentView, amountMsat: number): FailureCode {
+    if (code !== 0 || amountMsat <= view.localMsat) return code;
+    const reason = `it offers ${amountMsat} msat where the node has ${view.localMsat} msat`;
+    throw this.#failure(ask, reason, this.#facts.fromOf(view.edge));
   }
 
-  #failure(ask: string, reason: string, node = -1): ModelProcessError {
+  #failure(ask: string, reason: string, node: number): ModelProcessError {
     return this.#session.failure(this.name, ask, {}, node, reason);
   }
 }

@@ -13,7 +13,9 @@ import {
   type WorldFacts,
 } from '../simulate/node-model.ts';
 import { OUTCOME_NAMES, type Outcome } from '../simulate/records.ts';
+import { answerProblem, CODES } from './answer-check.ts';
 import { viewMessage } from './messages.ts';
+import { ModelProcessError } from './model-process-error.ts';
 import { type Action, type Answer, type Change, decodeAnswer, encodeTurn, type Message, type Send } from './wire.ts';
 
 /** Longest target for which nodes estimate feerates, blocks (Bitcoin Core's estimatesmartfee). */
@@ -22,11 +24,6 @@ const LONGEST_TARGET = 1008;
 /** Hands bytes over and waits for the answer. @throws Error that says what went wrong with the process */
 export interface TurnLink {
   exchange(turn: Uint8Array): Uint8Array;
-}
-
-/** A model process failed, or answered something that is no answer. */
-export class ModelProcessError extends Error {
-  override readonly name = 'ModelProcessError';
 }
 
 export class RemoteSession {
@@ -95,13 +92,21 @@ export class RemoteSession {
     };
     this.#changes = [];
     const failed = (reason: string): ModelProcessError => this.failure(model, ask, payload, node, reason);
-    let answer: Answer;
+    let bytes: Uint8Array;
     try {
-      answer = decodeAnswer(this.#link.exchange(encodeTurn(turn)));
+      bytes = this.#link.exchange(encodeTurn(turn));
     } catch (error) {
       throw failed((error as Error).message);
     }
+    let answer: Answer;
+    try {
+      answer = decodeAnswer(bytes);
+    } catch (error) {
+      throw failed(`the answer cannot be read: ${(error as Error).message}`);
+    }
     if (answer.number !== turn.number) throw failed(`answer ${answer.number} came for turn ${turn.number}`);
+    const wrong = answerProblem(ask, payload, answer);
+    if (wrong !== null) throw failed(wrong);
     for (const action of answer.actions ?? []) {
       const problem = this.#carryOut(action);
       if (problem !== null) throw failed(problem);
@@ -111,10 +116,18 @@ export class RemoteSession {
 
   /** What is told of a process that failed: model, node, question and time. */
   failure(model: string, ask: string, payload: Message, node: number, reason: string): ModelProcessError {
-    const about = node >= 0 ? node : (payload.node as number | undefined);
-    const of = about === undefined ? '' : ` of ${this.#facts.nameOf(about)}`;
-    const at = this.#host.nowUs() / US_PER_SECOND;
+    const about = node >= 0 ? node : this.#nodeOf(payload);
+    const of = about < 0 ? '' : ` of ${this.#facts.nameOf(about)}`;
+    const at = (this.#host.nowUs() - this.#facts.originUs) / US_PER_SECOND;
     return new ModelProcessError(`model ${model}, ${ask}${of} at ${at} s: ${reason}`);
+  }
+
+  /** Node that a question is about; −1 for one about the implementation. */
+  #nodeOf(payload: Message): number {
+    if (typeof payload.node === 'number') return payload.node;
+    const { view, memory } = payload as { readonly view?: Message; readonly memory?: Message };
+    if (typeof view?.edge === 'number') return this.#facts.fromOf(view.edge);
+    return typeof memory?.node === 'number' ? memory.node : -1;
   }
 
   /** Does what a model wants; answers why that cannot be. */
@@ -133,7 +146,7 @@ export class RemoteSession {
   }
 
   /** Why a route cannot be sent at all, whatever its amounts. */
-  #problemOf({ payment, edge, amount_msat, expiry }: Send): string | null {
+  #problemOf({ payment, edge, amount_msat, expiry, offer_code }: Send): string | null {
     const hops = edge.length;
     const most = this.#route.edge.length;
     if (hops === 0 || hops > most || amount_msat.length !== hops || expiry.length !== hops) {
@@ -146,6 +159,9 @@ export class RemoteSession {
       if (graph.from(one) !== at) return `edge ${one} does not begin where the route is at hop ${i}`;
       if ((amount_msat[i] as number) <= 0) return `hop ${i} carries ${amount_msat[i]} msat`;
       at = graph.to(one);
+    }
+    if (offer_code !== undefined && offer_code !== null && !CODES.has(offer_code)) {
+      return `there is no failure code ${offer_code}`;
     }
     return at === this.#facts.destinationOf(payment) ? null : 'the route does not lead to the recipient';
   }

@@ -50,7 +50,7 @@ export class SyncLink implements TurnLink {
       ...(target.tls === undefined ? {} : { tls: target.tls }),
       port: port2,
       woken,
-      connectMs: limits.connectMs,
+      answerMs: limits.answerMs,
     };
     const worker = new Worker(entry, { workerData: data, transferList: [port2] });
     try {
@@ -91,12 +91,12 @@ export class SyncLink implements TurnLink {
 
   /** Sleeps until something was handed back. */
   #take(): LinkMessage {
-    const { turnMs } = this.#limits;
+    const { answerMs } = this.#limits;
     for (;;) {
       const handed = Atomics.load(this.#woken, 0);
       if (handed > this.#taken) break;
-      if (Atomics.wait(this.#woken, 0, handed, turnMs) === 'timed-out') {
-        return { problem: `the process at ${this.#target.address} did not answer within ${turnMs / 1000} s` };
+      if (Atomics.wait(this.#woken, 0, handed, answerMs) === 'timed-out') {
+        return { problem: `the process at ${this.#target.address} did not answer within ${answerMs / 1000} s` };
       }
     }
     this.#taken++;

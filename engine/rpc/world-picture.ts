@@ -36,6 +36,7 @@ export class WorldPicture implements ModelHost, WorldFacts {
   /** What they wanted. */
   wanted: Action[] = [];
   nextAttempt = 0;
+  readonly originUs = 0;
   readonly #channels = new ChannelTable();
   readonly #models: ReadonlyMap<number, NodeModel>;
   /** Own channels of nodes, as edges in the order in which they were opened. */

@@ -277,6 +277,8 @@ export interface WorldFacts {
   /** Node that makes a payment, and the one that is paid; −1 for a payment that does not go on now. */
   sourceOf(payment: number): number;
   destinationOf(payment: number): number;
+  /** The scenario's time 0 on the simulator's clock, µs. */
+  readonly originUs: number;
   /** Node that an edge leaves. */
   fromOf(edge: number): number;
   /** Name of a node, for messages to people. */

@@ -402,6 +402,7 @@ export class Simulation {
       get nextAttempt() {
         return w.attempts.made;
       },
+      originUs: start?.originUs ?? 0,
       sourceOf: (payment) => (w.payments.state[payment] === PAYMENT.running ? source[payment]! : -1),
       destinationOf: (payment) => (w.payments.state[payment] === PAYMENT.running ? destination[payment]! : -1),
       fromOf: (edge) => w.from(edge),

@@ -747,6 +747,23 @@ export const DIAGNOSTICS = {
     fix: 'Start the process with what the scenario needs, or change the scenario to what it has.',
   },
 
+  E808: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Model process that failed',
+    explanation:
+      'A process that decides for nodes of the run is gone, did not answer in time (`--models-timeout`), or answered what is no answer. The message says for which model, question, node and virtual time; what had happened until then is written.',
+    fix: 'Look at what the process says of itself; docs/rpc.md has the messages. A process that needs longer gets a longer `--models-timeout`.',
+  },
+  E809: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Model process that cannot be used',
+    explanation:
+      'Before the run: a process could not be started or reached, speaks another version of the protocol, or does not offer what the scenario needs.',
+    fix: 'Start the process, correct its address or command, or let the other models decide here (`--models in-process,…`).',
+  },
+
   E841: {
     severity: 'error',
     raisedBy: 'run',

@@ -22,8 +22,14 @@ export class Loopback implements TurnLink {
   }
 }
 
-/** The kinds for one simulation, behind one link. */
-export function loopbackKinds(kinds: readonly ModelKind[]): {
+/**
+ * The kinds for one simulation, behind one link.
+ * @param wrap what the engine gets in place of the link
+ */
+export function loopbackKinds(
+  kinds: readonly ModelKind[],
+  wrap: (link: Loopback) => TurnLink = (link) => link,
+): {
   readonly kinds: readonly ModelKind[];
   readonly link: Loopback;
 } {
@@ -32,5 +38,5 @@ export function loopbackKinds(kinds: readonly ModelKind[]): {
     encodeDescription({ protocol: PROTOCOL, software: 'loopback', models: kinds.map(describeKind) }),
   );
   const remote = kinds.map((kind, i) => ({ kind, description: readDescription(told.models[i] as object as never) }));
-  return { kinds: remoteKinds(remote, link), link };
+  return { kinds: remoteKinds(remote, wrap(link)), link };
 }
