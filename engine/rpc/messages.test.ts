@@ -21,8 +21,10 @@ import type { PaymentRequest } from '../simulate/payment-request.ts';
 import * as messages from './messages.ts';
 import { RemoteModel } from './remote-model.ts';
 import {
+  decodeAnswer,
   decodeDescription,
   decodeTurn,
+  encodeAnswer,
   encodeDescription,
   encodeTurn,
   type Message,
@@ -293,3 +295,13 @@ it('a model of another process has every method that a model can have', () => {
   const model = new RemoteModel(description, { ask: () => ({ number: 1 }) } as never, {} as never, 0);
   for (const name of Object.keys(methods)) expect(model, name).toHaveProperty(name);
 });
+
+it.each([1, 127, 128, 30_000, 3_000_000, 400_000_000, 90_000_000_000, 2 ** 50])(
+  'an answer of %i that is cut off anywhere is none',
+  (value) => {
+    const bytes = encodeAnswer({ number: 5, value });
+    expect(decodeAnswer(bytes)).toMatchObject({ number: 5, value });
+    for (let n = 3; n < bytes.length; n++)
+      expect(() => decodeAnswer(bytes.subarray(0, n))).toThrow('index out of range');
+  },
+);

@@ -87,13 +87,50 @@ const root = protobuf.Root.fromJSON(MODEL_PROTO as protobuf.INamespace);
 const turnType = root.lookupType('blast.v1.Turn');
 const answerType = root.lookupType('blast.v1.Answer');
 
+function decoded(type: protobuf.Type, bytes: Uint8Array): protobuf.Message {
+  if (!isWhole(bytes)) throw new Error('index out of range: it is cut off');
+  return type.decode(bytes);
+}
+
+/**
+ * Whether bytes are whole fields of a message. protobufjs takes a number of more than four bytes that ends after the fourth
+ * for another one. Fields that are messages need not be looked into: one that is cut off is longer than what is left.
+ */
+function isWhole(bytes: Uint8Array): boolean {
+  let at = 0;
+  /** Answers 32 bits, which is enough for lengths and tags; NaN when it is cut off. */
+  const varint = (): number => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++];
+      if (byte === undefined) return Number.NaN;
+      if (shift < 28) value |= (byte & 127) << shift;
+      if (byte < 128) return value;
+    }
+  };
+  while (at < bytes.length) {
+    const wireType = varint() & 7;
+    if (wireType === 0) {
+      if (Number.isNaN(varint())) return false;
+    } else if (wireType === 1) at += 8;
+    else if (wireType === 5) at += 4;
+    else if (wireType === 2) {
+      const length = varint();
+      at += length;
+    }
+    // NaN is not beyond the end.
+    if (!(at <= bytes.length)) return false;
+  }
+  return true;
+}
+
 export function encodeTurn(turn: Turn): Uint8Array {
   return turnType.encode(turn).finish();
 }
 
 /** @throws Error when the bytes are no turn */
 export function decodeTurn(bytes: Uint8Array): Turn {
-  return turnType.decode(bytes) as unknown as Turn;
+  return decoded(turnType, bytes) as unknown as Turn;
 }
 
 export function encodeAnswer(answer: Answer): Uint8Array {
@@ -102,7 +139,7 @@ export function encodeAnswer(answer: Answer): Uint8Array {
 
 /** @throws Error when the bytes are no answer */
 export function decodeAnswer(bytes: Uint8Array): Answer {
-  return answerType.decode(bytes) as unknown as Answer;
+  return decoded(answerType, bytes) as unknown as Answer;
 }
 
 /** A JSON text of a message. @throws Error when it is none */
@@ -133,5 +170,5 @@ export function encodeDescription(description: DescribeResponse): Uint8Array {
 
 /** @throws Error when the bytes are no description */
 export function decodeDescription(bytes: Uint8Array): DescribeResponse {
-  return descriptionType.decode(bytes) as unknown as DescribeResponse;
+  return decoded(descriptionType, bytes) as unknown as DescribeResponse;
 }

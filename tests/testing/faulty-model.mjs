@@ -4,7 +4,7 @@
  * file, before anything goes wrong. Without a kind it answers as it should and reports all turns at the end of the run.
  * Needs a build. It ends with its standard input.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { MODEL_KINDS } from '../../dist/engine/kinds/registry.js';
 import { serverCredentials } from '../../dist/engine/rpc/endpoint.js';
 import { modelService } from '../../dist/engine/rpc/model-service.js';
@@ -17,6 +17,11 @@ const [file, ...flags] = process.argv.slice(2);
 const spec = () => JSON.parse(readFileSync(file, 'utf8'));
 const description = (protocol = PROTOCOL) =>
   Buffer.from(encodeDescription({ protocol, software: 'faulty 1', models: MODEL_KINDS.map(describeKind) }));
+/** Whole or not at all, since somebody waits for it. */
+const tell = (report, what) => {
+  writeFileSync(`${report}.new`, JSON.stringify(what));
+  renameSync(`${report}.new`, report);
+};
 const later = (ms, work) => setTimeout(work, ms);
 
 /** Whatever is done instead of an answer; `right` makes the answer, `write` sends bytes. */
@@ -43,7 +48,7 @@ const implementation = {
       callback(null, right());
       return;
     }
-    writeFileSync(report, JSON.stringify({ ask: 'Describe' }));
+    tell(report, { ask: 'Describe' });
     const write = (bytes) => callback(null, bytes);
     FAULTS[kind]({ ...rest, right, write, error: callback });
   },
@@ -61,12 +66,12 @@ const implementation = {
         write(answer);
         return;
       }
-      writeFileSync(report, JSON.stringify({ ask, model, now_us }));
+      tell(report, { ask, model, now_us });
       const error = (status) => void call.emit('error', status);
       FAULTS[kind]({ ...rest, right: () => answer, write, call, error });
     });
     const ended = () => {
-      if (kind === undefined) writeFileSync(report, JSON.stringify(turns));
+      if (kind === undefined) tell(report, turns);
     };
     call.on('end', () => {
       ended();
