@@ -103,7 +103,10 @@ export function startModelProcess(command: readonly string[], options: StartOpti
 
 /** In a session of its own, so that a Ctrl-C on the terminal is for this process alone, which has a state to ask for. */
 function begin([file = '', ...args]: readonly string[], cwd: string | undefined): ChildProcess {
-  const options = { stdio: ['pipe', 'pipe', 'pipe'] as ['pipe', 'pipe', 'pipe'], ...(cwd === undefined ? {} : { cwd }) };
+  const options = {
+    stdio: ['pipe', 'pipe', 'pipe'] as ['pipe', 'pipe', 'pipe'],
+    ...(cwd === undefined ? {} : { cwd }),
+  };
   return existsSync(SHELL)
     ? spawn(SHELL, ['-c', GUARDED, 'sh', file, ...args], { ...options, detached: true })
     : spawn(file, args, options);
