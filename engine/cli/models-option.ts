@@ -140,16 +140,26 @@ export async function withAnnounced<T>(
   if (settings.targets.length + settings.start.length === 0) {
     return work({ open: () => openModels(context, settings) });
   }
-  const remote = await openModels(context, settings);
+  let remote = await openModels(context, settings);
+  const { announced } = remote;
+  let isFresh = true;
+  const open = async (): Promise<RemoteModels> => {
+    if (!isFresh) {
+      await remote.close();
+      remote = await openModels(context, settings);
+    }
+    isFresh = false;
+    return remote;
+  };
   try {
-    return await work({ open: async () => remote, announced: remote.announced });
+    return await work({ open, announced });
   } finally {
     await remote.close();
   }
 }
 
 export interface OpenedModels {
-  /** Null for models of this process alone. */
+  /** Opens them anew each time. Null for models of this process alone. */
   readonly open: (() => Promise<RemoteModels>) | null;
   readonly announced?: RemoteModels['announced'];
 }

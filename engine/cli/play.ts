@@ -15,6 +15,7 @@ import {
   runTimeline,
 } from '../run/runner.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
+import type { ModelRestarts } from './model-restarts.ts';
 import { neededKinds } from './models-option.ts';
 import type { CommandContext } from './options.ts';
 import { type KeyHints, ProgressLine } from './progress.ts';
@@ -34,7 +35,10 @@ export interface PlaySettings {
   readonly models?: (() => Promise<RemoteModels>) | null;
   /** The processes that have the nodes, for a backend that needs some. */
   readonly processes?: NodeProcessesRequest | null;
-  readonly observers?: readonly RunObserver[];
+  /** Asked for each attempt. */
+  readonly observers?: () => readonly RunObserver[];
+  /** How a run goes on whose model processes failed; null or absent: it does not. */
+  readonly restarts?: ModelRestarts | null;
   readonly pace?: Pace;
   readonly until?: number;
   readonly start?: RunStart;
@@ -90,10 +94,9 @@ export async function play(
     else pause.pause();
   });
   let remote: RemoteModels | null = null;
-  try {
-    remote = (await settings.models?.()) ?? null;
+  const attempt = async (begin: { readonly start?: RunStart }): Promise<RunResult> => {
     const kinds = remote === null ? null : neededKinds(remote, compiled);
-    return await runTimeline({
+    return runTimeline({
       timeline: compiled.timeline,
       timelineDigest: compiled.timelineDigest,
       backend: await backendNamed(context, settings.backend).create({
@@ -103,10 +106,10 @@ export async function play(
         ...(settings.processes == null ? {} : { processes: { ...settings.processes, stop: stop.signal } }),
       }),
       kinds: engine.kinds,
-      observers: settings.observers ?? [],
+      observers: settings.observers?.() ?? [],
       pace: settings.pace ?? 'max',
       ...(settings.until === undefined ? {} : { until: settings.until }),
-      ...startOf(compiled, settings),
+      ...begin,
       ...(settings.captures === undefined ? {} : { captures: settings.captures }),
       ...(settings.onSnapshot === undefined ? {} : { onSnapshot: settings.onSnapshot }),
       ...(settings.captureOnStop === undefined ? {} : { captureOnStop: settings.captureOnStop }),
@@ -118,6 +121,26 @@ export async function play(
         progress?.update(now);
       },
     });
+  };
+  try {
+    remote = (await settings.models?.()) ?? null;
+    let result = await attempt(startOf(compiled, settings));
+    const { restarts = null, models } = settings;
+    let goesOn = restarts?.wants(result) ?? false;
+    while (restarts !== null && goesOn && !stop.signal.aborted) {
+      progress?.clear();
+      await remote?.close();
+      try {
+        remote = (await models?.()) ?? null;
+      } catch (error) {
+        goesOn = restarts.wantsAfter((error as Error).message);
+        continue;
+      }
+      const start = restarts.rewind();
+      result = await attempt(start === undefined ? {} : { start });
+      goesOn = restarts.wants(result);
+    }
+    return result;
   } finally {
     progress?.clear();
     releaseKeys?.();

@@ -108,7 +108,7 @@ async function profile(context: CommandContext, file: string, options: OptionVal
   const everyUs = Math.max(1, Math.ceil(lastUs / (options.samples as number)));
   const sampler = new ProfileSampler(meter, everyUs);
   const result = await play(context, compiled, {
-    observers: [sampler],
+    observers: () => [sampler],
     ...(until === undefined ? {} : { until }),
     quiet,
   });

@@ -9,6 +9,7 @@ import type { CaptureRequest } from '../run/runner.ts';
 import { selectTraced } from '../run/trace-selection.ts';
 import { formatDuration } from '../spec/units.ts';
 import { CliError, EXIT } from './exit-codes.ts';
+import { ModelRestarts, RESTARTS_OPTION } from './model-restarts.ts';
 import { MODELS_OPTIONS, modelsSettings, type OpenedModels, refuseModels, withAnnounced } from './models-option.ts';
 import {
   type CommandContext,
@@ -49,6 +50,7 @@ export const runCommand: CommandEntry = {
     OPTION.speed,
     { ...OPTION.backend, defaultValue: 'simulator' },
     ...MODELS_OPTIONS,
+    RESTARTS_OPTION,
     ...RPC_OPTIONS,
     { flags: '--check', summary: 'check every invariant after each event (slow)' },
     {
@@ -77,6 +79,10 @@ export const runCommand: CommandEntry = {
     ['blast run scenario.yml --snapshot-at 30s --snapshot-at end', 'keep two states'],
     ['blast run scenario.yml --from out/shop/snapshots/at-30s.snap.json', 'go on from one'],
     ['blast run scenario.yml --trace coffee/3', 'see how one payment is routed, then: blast explain payment'],
+    [
+      'blast run scenario.yml --models rpc --models-restarts 3 --snapshot-at 30s',
+      'go on from there when the model process fails later',
+    ],
     ['blast run scenario.yml --payments sim-ln', 'for scripts that read the results of sim-ln'],
     ['blast run scenario.yml --speed 10x --until 1m', 'watch the first minute in six seconds'],
   ],
@@ -159,6 +165,10 @@ async function run(
   if (compiled === null) return EXIT.invalid;
   const compileMs = io.clock.now() - startedMs;
   const until = options.until as number | undefined;
+  if (((options.modelsRestarts as number | undefined) ?? 0) > 0 && models.open === null) {
+    const hint = 'leave it out, or give --models or --models-start, too';
+    throw new CliError(EXIT.usage, '--models-restarts is about models in other processes', hint);
+  }
   const selectors = options.trace as readonly string[] | undefined;
   if (selectors !== undefined && backend.limits !== undefined) {
     const hint = 'leave out --trace, or play the scenario on the simulator';
@@ -200,6 +210,8 @@ async function run(
     payments: options.payments as PaymentsForm,
     ...(traced === undefined ? {} : { traced: traced.wanted }),
   });
+  const most = (options.modelsRestarts as number | undefined) ?? 0;
+  const restarts = most === 0 ? null : new ModelRestarts(most, output, io, origin?.start);
   let written: Omit<ManifestInput, 'files' | 'timeline' | 'snapshots'>;
   let files: readonly string[];
   try {
@@ -208,13 +220,17 @@ async function run(
       check: options.check === true,
       models: models.open,
       processes: processes === null ? null : processesRequest(io, processes, options.speed as Pace, folder),
-      observers: output.observers,
+      observers: () => output.observers,
+      restarts,
       ...(output.trace === undefined ? {} : { trace: output.trace }),
       pace: options.speed as Pace,
       ...(until === undefined ? {} : { until }),
       ...(origin === undefined ? {} : { start: origin.start }),
       captures,
-      onSnapshot: (name, snapshot) => void output.keep(name, snapshot),
+      onSnapshot: (name, snapshot) => {
+        output.keep(name, snapshot);
+        restarts?.kept(name, snapshot);
+      },
       captureOnStop: STOPPED,
       quiet,
       keys: true,

@@ -82,7 +82,7 @@ async function verifyOne(
   const quiet = options.quiet === true;
   const result = await play(context, compiled, {
     quiet,
-    observers: verifier.observers,
+    observers: () => verifier.observers,
     backend: backend.name,
     models: models.open,
   });

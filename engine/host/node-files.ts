@@ -4,7 +4,7 @@ import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { compareText } from '../base/order.ts';
 import { MOST_ARCHIVE } from '../interop/archive.ts';
-import type { Files, GrowingFile, OpenFile, PlacedFile } from '../run/files.ts';
+import type { Files, GrowingFile, PlacedFile, RewindableFile } from '../run/files.ts';
 import { holdFile } from './file-hold.ts';
 
 const READ_BYTES = 1 << 20;
@@ -34,7 +34,7 @@ export function nodeFiles(folder: string): Files {
     bytes: (file, limit) => absent(() => (fs.statSync(at(file)).isDirectory() ? null : firstBytes(at(file), limit))),
     real: (file) => absent(() => fs.realpathSync(at(file))),
     lines: (file) => absent(() => (fs.statSync(at(file)).isFile() ? lines(at(file)) : null)),
-    open: (file): OpenFile => {
+    open: (file): RewindableFile => {
       const descriptor = fs.openSync(at(file), 'w');
       if (isCompressed(file)) {
         const parts: string[] = [];
@@ -44,11 +44,23 @@ export function nodeFiles(folder: string): Files {
             writeAll(descriptor, gzipSync(Buffer.from(parts.join(''), 'utf8'), { level: 9 }));
             fs.closeSync(descriptor);
           },
+          mark: () => parts.length,
+          rewind: (mark) => void parts.splice(mark),
         };
       }
+      let size = 0;
       return {
-        write: (text) => writeAll(descriptor, Buffer.from(text, isArchive(file) ? 'latin1' : 'utf8')),
+        write: (text) => {
+          const bytes = Buffer.from(text, isArchive(file) ? 'latin1' : 'utf8');
+          writeAll(descriptor, bytes, size);
+          size += bytes.length;
+        },
         close: () => fs.closeSync(descriptor),
+        mark: () => size,
+        rewind: (mark) => {
+          fs.ftruncateSync(descriptor, mark);
+          size = mark;
+        },
       };
     },
     grow: (file): GrowingFile => {
@@ -117,8 +129,12 @@ function isArchive(file: string): boolean {
   return /\.(zip|pb)(\.tmp)?$/i.test(file);
 }
 
-function writeAll(descriptor: number, bytes: Buffer): void {
-  for (let done = 0; done < bytes.length; ) done += fs.writeSync(descriptor, bytes, done);
+/** @param at where in the file; absent: where it is, or at its end */
+function writeAll(descriptor: number, bytes: Buffer, at?: number): void {
+  for (let done = 0; done < bytes.length; ) {
+    const position = at === undefined ? null : at + done;
+    done += fs.writeSync(descriptor, bytes, done, bytes.length - done, position);
+  }
 }
 
 function textAt(descriptor: number, offset: number, length: number): string {

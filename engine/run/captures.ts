@@ -36,9 +36,18 @@ export class Captures {
     return this.#timed[this.#next++]?.name ?? '';
   }
 
-  /** Passes over what was kept up to an instant, µs. */
-  skipTo(nowUs: number): void {
-    while (this.nextUs <= nowUs) this.#next++;
+  /**
+   * Passes over what was kept up to an instant, µs.
+   * @param last the one that was kept last, where others of the same instant may still be due; absent: none is
+   */
+  skipTo(nowUs: number, last?: string): void {
+    while (this.nextUs < nowUs) this.#next++;
+    const first = this.#next;
+    while (this.nextUs === nowUs) this.#next++;
+    if (last === undefined) return;
+    const same = this.#timed.slice(first, this.#next).findIndex(({ name }) => name === last);
+    // One that an event has asked for comes before all of them.
+    this.#next = first + same + 1;
   }
 
   /** An event asks for a state, by the name that it gets for the instant. */

@@ -11,6 +11,14 @@ export interface OpenFile {
   close(): void;
 }
 
+/** A file being written that can be taken back to what it was before. */
+export interface RewindableFile extends OpenFile {
+  /** Where it is, for rewind. */
+  mark(): number;
+  /** Forgets what was written after a mark. */
+  rewind(mark: number): void;
+}
+
 /** A file that grows at its end. */
 export interface GrowingFile extends OpenFile {
   /** Waits until what was written would survive a loss of power. */
@@ -42,7 +50,7 @@ export interface Files {
   /** Lines of a file without their line breaks, read as they are asked for, or null when there is no such file. */
   lines(path: string): Iterable<string> | null;
   /** Creates or replaces a file; the folder must exist. */
-  open(path: string): OpenFile;
+  open(path: string): RewindableFile;
   /** Opens a file to write at its end; it is created when there is none. */
   grow(path: string): GrowingFile;
   /** Opens a file to read at any place; null when there is none. */
@@ -76,7 +84,7 @@ export const TEMPORARY = '.tmp';
 export class AtomicWriter {
   readonly #files: Files;
   readonly #path: string;
-  #file: OpenFile | null;
+  #file: RewindableFile | null;
   #settled = false;
   #parts: string[] = [];
   #chars = 0;
@@ -91,6 +99,19 @@ export class AtomicWriter {
     this.#parts.push(text);
     this.#chars += text.length;
     if (this.#chars >= BUFFER_CHARS) this.#flush();
+  }
+
+  /** Where it is, for rewind. */
+  mark(): number {
+    this.#flush();
+    return this.#try(() => this.#file?.mark() ?? 0);
+  }
+
+  /** Forgets what was written after a mark. */
+  rewind(mark: number): void {
+    this.#parts = [];
+    this.#chars = 0;
+    this.#try(() => this.#file?.rewind(mark));
   }
 
   /** Puts the file in its place. */

@@ -2,6 +2,7 @@
  * payments.csv: a line for each payment, written when it resolves (so not in order of dispatch), those unresolved at
  * the end last. The first seven columns are exactly sim-ln's, so that scripts for its results read this file.
  */
+import { compareText } from '../base/order.ts';
 import { failureName } from '../simulate/failure.ts';
 import { PAYMENT } from '../simulate/payments.ts';
 import { OUTCOME, OUTCOME_NAMES, type PaymentResult, type RecordCode } from '../simulate/records.ts';
@@ -102,9 +103,19 @@ export class PaymentsCsv implements RunObserver {
 
   finish(): void {
     if (this.#form === 'sim-ln') return;
-    for (const [row, startedUs] of this.#inFlight) {
+    for (const [row, startedUs] of this.#pending()) {
       this.#line(row, startedUs, true, 0, PENDING_OUTCOME, ['', '', '', '', '', '', '']);
     }
+  }
+
+  /** Payments in flight in the order in which they started, which a state does not keep. */
+  #pending(): readonly (readonly [row: number, startedUs: number])[] {
+    const { payments, activities } = this.#timeline;
+    const name = (row: number): string => activities[payments.activity[row] as number]?.name ?? '';
+    const nth = (row: number): number => payments.nth[row] as number;
+    return [...this.#inFlight].sort(
+      ([a, aUs], [b, bUs]) => aUs - bUs || compareText(name(a), name(b)) || nth(a) - nth(b),
+    );
   }
 
   record(_code: RecordCode): void {

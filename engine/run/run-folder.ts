@@ -42,12 +42,17 @@ export interface RunFolderOptions {
   readonly traced?: Uint8Array;
 }
 
+/** Sizes of the files that are being written. */
+export type ResultsMark = ReadonlyMap<string, number>;
+
 /** Writes the results of one run. Ends with `finish` or `abandon`. */
 export class RunFolder {
   readonly folder: string;
-  readonly observers: readonly RunObserver[];
+  /** Other ones after each rewind. */
+  observers: readonly RunObserver[] = [];
   /** What the backend is to tell of routing; absent when nothing is traced. */
-  readonly trace?: RoutingTraceSink;
+  trace?: RoutingTraceSink;
+  readonly #options: RunFolderOptions;
   readonly #files: Files;
   readonly #timeline: Timeline;
   readonly #writers = new Map<string, AtomicWriter>();
@@ -58,9 +63,17 @@ export class RunFolder {
     this.folder = folder;
     this.#files = files;
     this.#timeline = timeline;
+    this.#options = options;
     files.makeFolder(folder);
+    this.#observe();
+  }
+
+  /** Begins to observe a run; files that are open already are gone on with. */
+  #observe(): void {
+    const timeline = this.#timeline;
+    const options = this.#options;
     const open = (name: string): ((text: string) => void) => {
-      const writer = new AtomicWriter(files, `${folder}/${name}`);
+      const writer = this.#writers.get(name) ?? new AtomicWriter(this.#files, `${this.folder}/${name}`);
       this.#writers.set(name, writer);
       return (text) => writer.write(text);
     };
@@ -72,6 +85,18 @@ export class RunFolder {
       observers.push(trace);
     }
     this.observers = observers;
+  }
+
+  /** How far the files are, for rewind. */
+  mark(): ResultsMark {
+    return new Map([...this.#writers].map(([name, writer]) => [name, writer.mark()]));
+  }
+
+  /** Forgets what was written after a mark. The observers are new ones, for a run that goes on from there. */
+  rewind(mark: ResultsMark): void {
+    this.#observe();
+    // What they begin with, such as the line of names, is there already.
+    for (const [name, writer] of this.#writers) writer.rewind(mark.get(name) ?? 0);
   }
 
   /** Writes a state that was captured; answers its path. A name that comes again replaces the former one. */

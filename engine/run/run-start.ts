@@ -9,6 +9,8 @@ export type RunStart = ResumedRun | BegunRun;
 export interface ResumedRun {
   readonly kind: 'resume';
   readonly snapshot: SnapshotDocument;
+  /** Name of the snapshot, where the run itself has kept it: others of the same instant may still be due. */
+  readonly name?: string;
   /** True when resumeProblem was asked already. */
   readonly isChecked?: boolean;
 }

@@ -238,7 +238,7 @@ class Run {
     this.#times?.restore(run.down ?? []);
     if (run.ended_us !== null) this.#loops.close();
     this.#expectations.restore(run.expectations, this.#nowUs);
-    this.#captures.skipTo(this.#nowUs);
+    this.#captures.skipTo(this.#nowUs, start.name);
   }
 
   async #play(signal: AbortSignal): Promise<void> {

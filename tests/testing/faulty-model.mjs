@@ -1,7 +1,7 @@
 /**
  * A model process that goes wrong at a turn that it is told: `node faulty-model.mjs SPEC`. SPEC is a JSON file that is read
  * whenever a run begins: { kind, turn, report, … }, turn −1 being Describe. What is asked then goes into `report`, a JSON
- * file, before anything goes wrong. Without a kind it answers as it should and reports all turns at the end of the run.
+ * file, before anything goes wrong; `times` counts down where it is given. Without a kind it answers as it should and reports all turns at the end of the run.
  * Needs a build. It ends with its standard input.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -21,6 +21,14 @@ const description = (protocol = PROTOCOL) =>
 const tell = (report, what) => {
   writeFileSync(`${report}.new`, JSON.stringify(what));
   renameSync(`${report}.new`, report);
+};
+/** A fault happens; where it is to happen a number of times, this was one of them. */
+const happens = (report, what) => {
+  tell(report, what);
+  const told = spec();
+  if (told.times === undefined) return;
+  const { kind, ...rest } = told;
+  tell(file, told.times > 1 ? { ...told, times: told.times - 1 } : rest);
 };
 const later = (ms, work) => setTimeout(work, ms);
 
@@ -48,7 +56,7 @@ const implementation = {
       callback(null, right());
       return;
     }
-    tell(report, { ask: 'Describe' });
+    happens(report, { ask: 'Describe' });
     const write = (bytes) => callback(null, bytes);
     FAULTS[kind]({ ...rest, right, write, error: callback });
   },
@@ -66,7 +74,7 @@ const implementation = {
         write(answer);
         return;
       }
-      tell(report, { ask, model, now_us });
+      happens(report, { ask, model, now_us });
       const error = (status) => void call.emit('error', status);
       FAULTS[kind]({ ...rest, right: () => answer, write, call, error });
     });

@@ -1,6 +1,6 @@
 /** Files that exist in memory only, for tests. Paths use `/`. */
 import { compareText } from '../../base/order.ts';
-import type { Files, GrowingFile, Holding, OpenFile, PlacedFile } from '../files.ts';
+import type { Files, GrowingFile, Holding, PlacedFile, RewindableFile } from '../files.ts';
 
 export class MemoryFiles implements Files {
   /** Contents by path. */
@@ -36,7 +36,7 @@ export class MemoryFiles implements Files {
     return text === null ? null : text.replace(/\n$/, '').split('\n');
   }
 
-  open(path: string): OpenFile {
+  open(path: string): RewindableFile {
     if (this.kind(parentOf(path)) !== 'folder') throw new Error(`no such folder: ${parentOf(path)}`);
     this.contents.set(path, '');
     return {
@@ -44,6 +44,10 @@ export class MemoryFiles implements Files {
         this.contents.set(path, (this.contents.get(path) ?? '') + text);
       },
       close: () => {},
+      mark: () => (this.contents.get(path) ?? '').length,
+      rewind: (mark) => {
+        this.contents.set(path, (this.contents.get(path) ?? '').slice(0, mark));
+      },
     };
   }
 
