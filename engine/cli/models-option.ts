@@ -23,6 +23,7 @@ export const MODELS_OPTIONS: readonly OptionEntry[] = [
   {
     flags: '--models-start <command>',
     summary: 'start a process of models with this command and end it with the run; may be given several times',
+    repeatable: true,
     parse: (text, previous) => [...((previous as readonly string[] | undefined) ?? []), text],
   },
   {
