@@ -161,6 +161,23 @@ describe('payments', () => {
     expect(result.book.stats(null)).toMatchObject({ succeeded: 1, failed: 1, pending: 0 });
   });
 
+  it('that end at the same instant are all followed by the next ones of their loop', async () => {
+    const driver = Object.assign(new FakeDriver(), { pay: async () => PAID } satisfies Partial<Driver>);
+    const { result } = await play(
+      `${NODES}activity:
+  loops: { source: alice, destination: bob, loop: { think: 1s, concurrency: 3 }, amount: 1 sat }
+`,
+      driver,
+    );
+    // Three at once, each second, from the first one on.
+    expect(result.book.stats(null)).toMatchObject({
+      count: result.book.started,
+      succeeded: result.book.started,
+      pending: 0,
+    });
+    expect(result.book.started).toBe(12);
+  });
+
   it('that a process refuses have failed, and those that it never ends are pending', async () => {
     const driver = new FakeDriver();
     const refused = await play(

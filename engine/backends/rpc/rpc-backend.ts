@@ -91,7 +91,7 @@ export class RpcBackend implements Backend {
   #polledMs = Number.NEGATIVE_INFINITY;
   readonly #paying = new Set<number>();
   /** What has come of payments since the last look. */
-  #paid: (() => void)[] = [];
+  readonly #paid: (() => void)[] = [];
   #failure: unknown = null;
   readonly #figures = { calls: 0, refused: 0, longest_call_ms: 0 };
 
@@ -139,7 +139,7 @@ export class RpcBackend implements Backend {
     const fromUs = this.#nowUs;
     const seenUs = fromUs + Math.round((clock.now() - this.#nowMs) * US_PER_MS * this.#settings.speed);
     this.#nowUs = Math.min(Math.max(seenUs, fromUs), untilUs);
-    for (const paid of this.#paid.splice(0)) {
+    for (let paid = this.#paid.shift(); paid !== undefined; paid = this.#paid.shift()) {
       paid();
       // Something may be due at this very instant.
       if (this.#sink?.interrupt === true) return false;
