@@ -93,7 +93,12 @@ async function timelineOf(body: string): Promise<Timeline> {
   return answer.timeline;
 }
 
-async function play(body: string, driver: FakeDriver, save: string | null = null): Promise<Outcome> {
+async function play(
+  body: string,
+  driver: FakeDriver,
+  save: string | null = null,
+  stop?: AbortSignal,
+): Promise<Outcome> {
   const timeline = await timelineOf(body);
   const clock = jumpingClock();
   const names = new RecordNames(timeline);
@@ -108,9 +113,11 @@ async function play(body: string, driver: FakeDriver, save: string | null = null
       speed: 1,
       load: null,
       save,
+      ...(stop === undefined ? {} : { stop }),
     }),
     kinds: RUN_KINDS,
     clock,
+    ...(stop === undefined ? {} : { stop }),
     observers: [
       {
         action: (action) => names.action(action),
@@ -209,6 +216,36 @@ describe('payments', () => {
       ),
     });
     expect([driver.stopped, driver.closed]).toEqual([0, 1]);
+  });
+});
+
+describe('an interruption', () => {
+  it('does not wait for an answer that does not come', async () => {
+    const driver = new FakeDriver();
+    const stop = new AbortController();
+    driver.disconnect = () => {
+      stop.abort();
+      return new Promise<void>(() => {});
+    };
+    const body = `${NODES}events: [{ at: 1s, stop_node: bob }, { at: 2s, disconnect_peer: { a: alice, b: bob } }]\n`;
+    const { result, log } = await play(
+      body,
+      Object.assign(driver, { stopNode: async () => {} } satisfies Partial<Driver>),
+      'kept',
+      stop.signal,
+    );
+    expect(result).toMatchObject({ state: 'aborted', failure: null });
+    expect(log).toEqual(['1 node_stopped bob false']);
+    // Nothing more is asked of such a process, and it is let go.
+    expect([driver.calls, driver.stopped, driver.closed]).toEqual([[], 0, 1]);
+  });
+
+  it('lets what answers keep its network', async () => {
+    const driver = new FakeDriver();
+    const stop = new AbortController();
+    driver.disconnect = async () => stop.abort();
+    await play(`${NODES}events: [{ at: 2s, disconnect_peer: { a: alice, b: bob } }]\n`, driver, 'kept', stop.signal);
+    expect([driver.calls, driver.stopped, driver.closed]).toEqual([['save kept'], 1, 1]);
   });
 });
 

@@ -44,6 +44,10 @@ const OPENER_KEEPS_SAT = 100_000;
 const CONFIRMATIONS = 6;
 const LOOKS_FOR_BLOCKS = 10;
 
+/** How long calls may still take when a run is interrupted, ms. */
+const GRACE_MS = 2000;
+const LEFT = 'the run was interrupted before the answer came';
+
 const MSAT_PER_SAT = 1000;
 const US_PER_MS = 1000;
 
@@ -93,10 +97,14 @@ export class RpcBackend implements Backend {
   /** What has come of payments since the last look. */
   readonly #paid: (() => void)[] = [];
   #failure: unknown = null;
+  /** Calls that wait for an answer, and whether nobody waits for the run any more. */
+  readonly #leaving = new Set<(error: Error) => void>();
+  #left = false;
   readonly #figures = { calls: 0, refused: 0, longest_call_ms: 0 };
 
   constructor(settings: RpcSettings) {
     this.#settings = settings;
+    settings.stop?.addEventListener('abort', () => void this.#leave(), { once: true });
     this.#book = new ChannelBook((code, a, b, c, amount) => this.#sink?.record(code, this.#nowUs, a, b, c, amount));
   }
 
@@ -694,7 +702,7 @@ export class RpcBackend implements Backend {
     const beganMs = clock.now();
     this.#figures.calls++;
     try {
-      return await work();
+      return await this.#orLeft(work);
     } catch (error) {
       if (!(error instanceof DriverFailure)) throw error;
       this.#failure ??= new Error(this.#failureText(driver.target, error));
@@ -702,6 +710,30 @@ export class RpcBackend implements Backend {
     } finally {
       this.#figures.longest_call_ms = Math.max(this.#figures.longest_call_ms, Math.round(clock.now() - beganMs));
     }
+  }
+
+  /** Waits for an answer, but not for one that does not come when nobody waits for the run any more. */
+  async #orLeft<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#left) throw new Error(LEFT);
+    let leave: (error: Error) => void = () => {};
+    const left = new Promise<never>((_, reject) => {
+      leave = reject;
+    });
+    this.#leaving.add(leave);
+    try {
+      return await Promise.race([work(), left]);
+    } finally {
+      this.#leaving.delete(leave);
+    }
+  }
+
+  async #leave(): Promise<void> {
+    await this.#settings.clock.sleep(GRACE_MS);
+    // A network that is being kept may take its time.
+    if (this.#leaving.size === 0 || this.#processes === null) return;
+    this.#left = true;
+    this.#failure ??= new Error(LEFT);
+    for (const leave of this.#leaving) leave(new Error(LEFT));
   }
 
   /** A call without which there is no run: a refusal ends it, too. */
