@@ -390,6 +390,8 @@ channels: { ab: { from: alice, to: bob, capacity: 1_000_000 sat } }
     expect(result.failure?.message).toBe(
       'E813 fake at nowhere:1 cannot play the scenario: it does not fund alice: Insufficient funds',
     );
+    // It has answered, and so is told to end its nodes.
+    expect([driver.stopped, driver.closed]).toEqual([1, 1]);
   });
 
   it('ends the run when it does not find blocks', async () => {

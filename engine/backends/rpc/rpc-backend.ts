@@ -500,8 +500,8 @@ export class RpcBackend implements Backend {
     if (processes === null) return;
     this.#processes = null;
     try {
-      if (this.#failure === null && this.#sink !== null) {
-        const { save } = this.#settings;
+      if (this.#failure === null) {
+        const save = this.#sink === null ? null : this.#settings.save;
         for (const driver of new Set(processes.drivers)) {
           if (save !== null) await this.#orUnfit(driver, `save ${save}`, () => driver.save(save));
           await this.#orUnfit(driver, 'stop its nodes', () => driver.stop());
