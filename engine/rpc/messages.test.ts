@@ -206,6 +206,7 @@ it('what a model is', () => {
     maximumIntervalUs: 10,
     firstBatchUs: 11,
     formerPolicyUs: 12,
+    formerMaximum: true,
   };
   const targets: Full<ConfirmationTargets> = { funding: 1, cooperativeClose: 2, commitment: 3, send: 4 };
   const told = (t: NodeTiming): Message =>
@@ -218,7 +219,7 @@ it('what a model is', () => {
     ).models[0] as Message;
   expect(messages.readTiming(told(timing).timing as Message)).toEqual(timing);
   expect(messages.readTargets(told(timing).targets as Message)).toEqual(targets);
-  const { tickUs, maximumIntervalUs, firstBatchUs, formerPolicyUs, ...least } = timing;
+  const { tickUs, maximumIntervalUs, firstBatchUs, formerPolicyUs, formerMaximum, ...least } = timing;
   const never = { ...least, disableAfterUs: Number.POSITIVE_INFINITY, enableAfterUs: Number.POSITIVE_INFINITY };
   expect(messages.readTiming(told(never).timing as Message)).toEqual(never);
 });

@@ -286,6 +286,7 @@ export function timingMessage(t: NodeTiming): Message {
     maximum_interval_us: t.maximumIntervalUs,
     first_batch_us: t.firstBatchUs,
     former_policy_us: t.formerPolicyUs,
+    former_maximum: t.formerMaximum,
   };
 }
 
@@ -305,6 +306,7 @@ export function readTiming(m: Message): NodeTiming {
     ...(has('maximum_interval_us') ? { maximumIntervalUs: n.maximum_interval_us as number } : {}),
     ...(has('first_batch_us') ? { firstBatchUs: n.first_batch_us as number } : {}),
     ...(has('former_policy_us') ? { formerPolicyUs: n.former_policy_us as number } : {}),
+    ...(has('former_maximum') ? { formerMaximum: m.former_maximum as boolean } : {}),
   };
 }
 

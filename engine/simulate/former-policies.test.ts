@@ -4,8 +4,13 @@ import type { Policy } from './node-model.ts';
 import { OUTCOME } from './records.ts';
 import { TestRun } from './testing/network.ts';
 
-/** 0 pays 2 over 1, whose fee rises without anybody hearing of it; the payment is made so many seconds later. */
-function payAfter(model: string, seconds: number, reload = false): number {
+/** 0 pays 2 over 1, whose fee rises (or other terms change) without anybody hearing of it; the payment is made so many seconds later. */
+function payAfter(
+  model: string,
+  seconds: number,
+  reload = false,
+  policy: Partial<Policy> = { feeBaseMsat: 200_000 },
+): number {
   const run = new TestRun({
     nodes: [{ model: 'lnd' }, { model }, { model: 'lnd' }],
     channels: [
@@ -17,7 +22,7 @@ function payAfter(model: string, seconds: number, reload = false): number {
     gossipUs: 1e12,
   });
   run.until(30);
-  run.simulation.setPolicy({ channel: 1, node: 1, policy: { feeBaseMsat: 200_000 } });
+  run.simulation.setPolicy({ channel: 1, node: 1, policy });
   run.until(30 + seconds - 1);
   if (reload) run.reload();
   run.until(30 + seconds);
@@ -48,6 +53,15 @@ describe('the former policy', () => {
     expect(payAfter('cln', 599)).toBe(OUTCOME.Success);
     expect(payAfter('cln', 599, true)).toBe(OUTCOME.Success);
     expect(payAfter('cln', 601)).not.toBe(OUTCOME.Success);
+  });
+});
+
+describe('a lower maximum', () => {
+  const lower = { maxHtlcMsat: 9_999_999 };
+
+  it('counts after ten minutes at Core Lightning (lightning-setchannel: enforcedelay)', () => {
+    expect(payAfter('cln', 599, false, lower)).toBe(OUTCOME.Success);
+    expect(payAfter('cln', 601, false, lower)).not.toBe(OUTCOME.Success);
   });
 });
 
@@ -97,8 +111,20 @@ it.each<[Partial<Policy>, boolean]>([
   [{ feeRatePpm: 0 }, true],
   [{ cltvDelta: 41 }, true],
   [{ minHtlcMsat: 0 }, true],
-  // What does not say what a payment must keep to: its channel's state, its maximum, inbound fees.
-  [{ disabled: true, maxHtlcMsat: 5, inboundFeeBaseMsat: -1, inboundFeeRatePpm: -1 }, false],
+  // Not the channel's state, nor inbound fees.
+  [{ disabled: true, inboundFeeBaseMsat: -1, inboundFeeRatePpm: -1 }, false],
 ])('%j changes the terms of payments: %s', (change, changes) => {
-  expect(changesTerms(policy, change)).toBe(changes);
+  expect(changesTerms(policy, change, false)).toBe(changes);
+  expect(changesTerms(policy, change, true)).toBe(changes);
+});
+
+it('a maximum counts where it is asked about, and only a lower one', () => {
+  for (const [maxHtlcMsat, changes] of [
+    [999_999, true],
+    [1_000_000, false],
+    [1_000_001, false],
+  ] as const) {
+    expect(changesTerms(policy, { maxHtlcMsat }, false)).toBe(false);
+    expect(changesTerms(policy, { maxHtlcMsat }, true)).toBe(changes);
+  }
 });

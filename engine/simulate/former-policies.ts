@@ -34,9 +34,13 @@ export class FormerPolicies {
   }
 }
 
-/** Whether a change of policy alters what a payment must keep to: fees, delta, limits. */
-export function changesTerms(policy: Policy, change: Partial<Policy>): boolean {
+/**
+ * Whether a change of policy alters what a payment must keep to: fees, delta, minimum.
+ * @param maximum whether a lower htlc_maximum counts (NodeTiming.formerMaximum)
+ */
+export function changesTerms(policy: Policy, change: Partial<Policy>, maximum: boolean): boolean {
   return (
+    (maximum && (change.maxHtlcMsat ?? policy.maxHtlcMsat) < policy.maxHtlcMsat) ||
     (change.feeBaseMsat ?? policy.feeBaseMsat) !== policy.feeBaseMsat ||
     (change.feeRatePpm ?? policy.feeRatePpm) !== policy.feeRatePpm ||
     (change.cltvDelta ?? policy.cltvDelta) !== policy.cltvDelta ||

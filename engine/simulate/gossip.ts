@@ -53,8 +53,8 @@ export class Gossip {
     const w = this.#w;
     const policy = this.#scratch;
     w.channels.getPolicy(edge, policy);
-    const { formerPolicyUs, tickUs } = w.modelOf(w.from(edge)).timing;
-    if (formerPolicyUs !== undefined && changesTerms(policy, change)) {
+    const { formerPolicyUs, formerMaximum = false, tickUs } = w.modelOf(w.from(edge)).timing;
+    if (formerPolicyUs !== undefined && changesTerms(policy, change, formerMaximum)) {
       w.former.keep(edge, { ...policy }, w.endOf(formerPolicyUs, tickUs));
     }
     Object.assign(policy, change);

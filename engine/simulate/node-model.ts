@@ -324,6 +324,8 @@ export interface NodeTiming {
   readonly tickUs?: number;
   /** How long a node accepts payments by the policy before the present one (Eclair: 10 min). Absent: not at all. */
   readonly formerPolicyUs?: number;
+  /** A lower htlc_maximum alone makes a policy the former one, too (Core Lightning). Absent: only fees, delta and minimum do. */
+  readonly formerMaximum?: boolean;
   /** Least time between two changes of htlc_maximum that `maximumFor` makes (Eclair: 1 h). */
   readonly maximumIntervalUs?: number;
   /** Wait after a start before the first batch, in which payments are tried again, too (LDK: 2 s). Absent: none. */

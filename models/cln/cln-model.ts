@@ -59,7 +59,7 @@ export class ClnModel implements NodeModel {
    * destroy_hout_subd_died (what was not committed when the peer went is failed at once);
    * cln:lightningd/channel_gossip.c:channel_gossip_update_for_error (a channel is disabled only when it is used without its
    * peer), channel_should_enable; cln:lightningd/htlc_set.c:new_htlc_set; cln:lightningd/peer_control.c:json_setchannel
-   * (enforcedelay).
+   * (enforcedelay: for higher fees and for a lower htlcmax).
    */
   readonly timing: NodeTiming = {
     commitDelayUs: 10 * US_PER_MS,
@@ -72,6 +72,7 @@ export class ClnModel implements NodeModel {
     enableAfterUs: 0,
     mppTimeoutUs: 70 * US_PER_SECOND,
     formerPolicyUs: 600 * US_PER_SECOND,
+    formerMaximum: true,
   };
   /** cln:lightningd/options.c:mainnet_config (cltv_final); cln:lightningd/invoice.c:json_invoice (7 days). */
   readonly invoiceCltvDelta: number = 18;
