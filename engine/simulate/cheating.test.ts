@@ -341,6 +341,22 @@ describe.each(['lnd', 'cln', 'eclair', 'ldk'])('a node of %s that lost data', (m
     expect(run.simulation.world.channels.broadcaster[0]).toBe(0);
   });
 
+  it('is not joined by the other one, since neither could close then', () => {
+    const own = request(1, 'oldest');
+    const other = request(0, 'oldest');
+    const run = pair(model, [own, other]);
+    run.simulation.stopNode(0);
+    run.simulation.loseData({ ...own, broadcast: false });
+    run.simulation.loseData({ ...other, broadcast: false });
+    expect(run.of(RECORD.dataLost)).toHaveLength(1);
+    expect(run.texts[run.of(RECORD.closeRejected)[0]![4]]).toBe('the other node has lost the newest state already');
+    run.simulation.startNode(0);
+    run.until(200);
+    expect(run.simulation.world.channels.broadcaster[0]).toBe(0);
+    run.simulation.mine(3000);
+    expect(state(run)).toBe(STATE.closed);
+  });
+
   it('and does not notice is punished', () => {
     const oldest = request(1, 'oldest');
     const run = pair(model, [oldest]);

@@ -38,6 +38,11 @@ export class Cheating {
     const found = this.#find(request);
     if (found === null) return;
     const { edge, state } = found;
+    // Each would wait for the other to close, for good.
+    if (!request.broadcast && w.lostData.has(edge ^ 1)) {
+      this.#reject(request, 'the other node has lost the newest state already');
+      return;
+    }
     this.#liveness.stop(request.by);
     w.record(RECORD.dataLost, edge, state.number, -1, 0);
     if (!request.broadcast) w.lostData.add(edge);
