@@ -4,12 +4,13 @@
  * ties included, are the same; why: docs/path-finding.md. It asks no estimates of balances, which change when asked.
  */
 import { log } from '../../engine/base/math.ts';
+import { MOST_COST } from '../shared/forward-bounds.ts';
 import { NodeHeap } from '../shared/node-heap.ts';
 import { BASE, CAPACITY, DELTA, EDGE, MAXIMUM, MINIMUM, PPM, RECORD, SearchGraph } from '../shared/search-graph.ts';
 import { nodeFee } from './fees.ts';
 import type { PathWeight } from './path-weight.ts';
 import type { SearchQuery } from './search-query.ts';
-import { MOST_WEIGHT, SenderBounds } from './sender-bounds.ts';
+import { SenderBounds } from './sender-bounds.ts';
 import type { SenderGraph } from './sender-graph.ts';
 import { ROUTE_MAX_LENGTH } from './shortest-path.ts';
 
@@ -96,14 +97,14 @@ export class GuidedSearch {
     limit: number,
   ): number[] | null {
     if (!this.#leaves(query, rest.amountMsat, skipped)) return null;
-    this.#ceiling = limit < MOST_WEIGHT ? limit : Infinity;
+    this.#ceiling = limit < MOST_COST ? limit : Infinity;
     this.#guessing = true;
     for (;;) {
       const path = this.#walk(query, target, rest, skipped);
       if (path !== null) return this.weight < limit ? path : null;
       if (!this.#leftOut || this.#ceiling >= limit) return null;
       const higher = this.#guessing ? this.#ceiling * NEXT_GUESS + 1 : Infinity;
-      this.#ceiling = Math.min(limit, higher) < MOST_WEIGHT ? Math.min(limit, higher) : Infinity;
+      this.#ceiling = Math.min(limit, higher) < MOST_COST ? Math.min(limit, higher) : Infinity;
       this.#guessing = false;
     }
   }
@@ -184,7 +185,7 @@ export class GuidedSearch {
     const last = node === query.destination ? query.lastHop : -1;
     const { atLeast, radius, leafPeers } = this.#bounds;
     const weights = this.#weight;
-    const least = pivotWeight < MOST_WEIGHT ? Math.max(pivotWeight, pivotWeight + hopCost - ROUNDING) : pivotWeight;
+    const least = pivotWeight < MOST_COST ? Math.max(pivotWeight, pivotWeight + hopCost - ROUNDING) : pivotWeight;
     const someIgnored = ignoredEdges.size + skipped.edges.size > 0;
     const nodesIgnored = ignoredNodes.size > 0;
     const { start, leaves, from: pairFrom, edgeStart, records } = this.#graph;
@@ -240,7 +241,7 @@ export class GuidedSearch {
         this.#label(from, edge, weight, total, length, cltv, probability, hopCosts);
         if (this.#guessing && bound < Infinity) {
           const guess = (weight + bound) * FIRST_GUESS + 1;
-          if (guess < this.#ceiling && guess < MOST_WEIGHT) this.#ceiling = guess;
+          if (guess < this.#ceiling && guess < MOST_COST) this.#ceiling = guess;
         }
       }
     }

@@ -52,6 +52,20 @@ export class OwnChannels {
     return count;
   }
 
+  /** Peers to which a channel takes that much. */
+  peers(amountMsat: number): readonly number[] {
+    const peers: number[] = [];
+    for (const [peer, channels] of this.#byPeer) {
+      if (channels.some(({ limitMsat }) => limitMsat >= amountMsat)) peers.push(peer);
+    }
+    return peers;
+  }
+
+  /** All of them. */
+  get all(): Iterable<readonly OwnChannel[]> {
+    return this.#byPeer.values();
+  }
+
   /** Channels to a peer, in the order in which they are considered. */
   to(peer: number): readonly OwnChannel[] {
     return this.#byPeer.get(peer) ?? NONE;

@@ -7,7 +7,8 @@
  * serves all nodes; its columns are sized by the graph and it remembers nothing between two walks but what used up.
  *
  * A way that costs as much as the one known even with the least penalty of its first hop is dropped before the penalty is
- * computed. The scorer is told all the same that the channel was looked at.
+ * computed. What cannot lead to the payer as cheaply as a ceiling is left out, where it cannot matter that a minimum was missed
+ * (minimum-watch.ts); the answers are the same, and why stands in docs/path-finding.md.
  *
  * Exactness. Amounts, fees and penalties are integers in LDK (u64) and integers in doubles here; they are equal as long as
  * they stay below 2^53. Where LDK's order among equals follows the order of its lists and maps, here it is that of
@@ -15,10 +16,13 @@
  */
 import { exp2 } from '../../engine/base/math.ts';
 import type { ModelHost } from '../../engine/simulate/node-model.ts';
+import { MOST_COST } from '../shared/forward-bounds.ts';
 import { BASE, CAPACITY, DELTA, EDGE, MAXIMUM, MINIMUM, PPM, RECORD, SearchGraph } from '../shared/search-graph.ts';
 import { compareCostPerMsat } from './cost-per-msat.ts';
 import { forwardingFee } from './fees.ts';
+import { MinimumWatch } from './minimum-watch.ts';
 import { type OwnChannel, OwnChannels } from './own-channels.ts';
+import { PayerBounds } from './payer-bounds.ts';
 import { hopLimit, type PathHop, PaymentPath } from './payment-path.ts';
 import { RouteHeap } from './route-heap.ts';
 import type { RouteQuery } from './route-query.ts';
@@ -59,7 +63,19 @@ const LEAST = 6;
 const PENALTY = 7;
 const VALUE = 8;
 
+/** None of LDK's numbers here. Costs are equal to what bounds them within this, whatever rounding does. */
+const ROUNDING = 1 / 64;
+/** None of LDK's numbers here. How much dearer than the cheapest way seen an answer is expected to be, first and then. */
+const FIRST_GUESS = 1.02;
+const NEXT_GUESS = 1.25;
+const FOUND_GUESS = 1.000000001;
+
 export class PathFinder {
+  /** Walks, nodes expanded and channels looked at since the beginning, from the payee's side and from both. */
+  walks = 0;
+  expanded = 0;
+  #looked = 0;
+
   /** A channel was left out in the last walk because the amount was below a minimum that could be met by overpaying. */
   hitMinimum = false;
 
@@ -79,9 +95,27 @@ export class PathFinder {
   #ownTaken: OwnChannel | null = null;
   #share = 1;
 
-  constructor(host: ModelHost) {
+  readonly #bounds: PayerBounds = new PayerBounds(this.#graph);
+  /** The walks that the bounds are for; −1 before they are made. */
+  readonly #bounded = { valueMsat: -1, saturationPower: -1 };
+  readonly #watch = new MinimumWatch();
+  /** What is dearer is left out when it is guided. Costs are those of a walk's whole value: cost / value · whole value. */
+  #guided = false;
+  #ceiling = Infinity;
+  #guessing = false;
+  #leftOut = false;
+  readonly #plainly: boolean;
+
+  /** @param plainly leaves nothing out, for tests */
+  constructor(host: ModelHost, plainly = false) {
     this.#host = host;
+    this.#plainly = plainly;
     this.#own = new OwnChannels(host);
+  }
+
+  /** Channels looked at since the beginning, from both sides. */
+  get looked(): number {
+    return this.#looked + this.#bounds.looked;
   }
 
   /** Begins a route: reads the own channels and forgets what was used. Answers how many channels there are. */
@@ -94,6 +128,8 @@ export class PathFinder {
       this.#labels = new Float64Array(LABEL * (graph.nodeCount + (graph.nodeCount >> 2)));
     }
     this.#graph.follow(graph);
+    this.#watch.follow(graph);
+    this.#bounded.valueMsat = -1;
     return this.#own.load(query.source, query.outgoingEdges, recommendedMsat);
   }
 
@@ -101,6 +137,15 @@ export class PathFinder {
   left(hop: PathHop, saturationPower: number): number {
     const limit = hopLimit(hop.own, hop.capacityMsat, hop.maxHtlcMsat, exp2(-saturationPower));
     return Math.max(0, limit - (this.#used[hop.edge] as number));
+  }
+
+  /** Whether no own channel is left that could carry a walk's least, and nothing shows whether the walk is made. */
+  idle(query: RouteQuery, { leastMsat }: Walk): boolean {
+    if (this.#plainly || !query.scorer.upToDate(query.nowUs)) return false;
+    for (const channels of this.#own.all) {
+      for (const { edge, limitMsat } of channels) if (limitMsat - this.used(edge) >= leastMsat) return false;
+    }
+    return true;
   }
 
   /** What the paths of the route so far use of an edge, msat. */
@@ -116,12 +161,58 @@ export class PathFinder {
 
   /** Walks; null when the payer is not reached. */
   find(query: RouteQuery, walk: Walk): PaymentPath | null {
+    this.walks++;
+    this.#share = exp2(-walk.saturationPower);
+    this.#guided = this.#canGuide(query, walk);
+    if (!this.#guided) return this.#walk(query, walk);
+    this.#bound(query, walk);
+    this.#ceiling = Infinity;
+    this.#guessing = true;
+    for (;;) {
+      const path = this.#walk(query, walk);
+      if (path !== null || !this.#leftOut) return path;
+      const higher = this.#nextCeiling(query, walk);
+      this.#ceiling = higher < MOST_COST ? higher : Infinity;
+      this.#guessing = false;
+    }
+  }
+
+  /** Begins bounds, unless those of the last walk serve this one as well. */
+  #bound(query: RouteQuery, walk: Walk): void {
+    const bounded = this.#bounded;
+    if (bounded.valueMsat === walk.valueMsat && bounded.saturationPower === walk.saturationPower) return;
+    bounded.valueMsat = walk.valueMsat;
+    bounded.saturationPower = walk.saturationPower;
+    this.#bounds.begin(query, this.#own.peers(walk.leastMsat), this.#host.graph.nodeCount, walk, this.#share);
+  }
+
+  /** What to try after a walk that left out too much: what the payer's way cost in it, if it had one. */
+  #nextCeiling(query: RouteQuery, walk: Walk): number {
+    const label = LABEL * query.source;
+    const labels = this.#labels;
+    if (labels[label + WALK] === this.#walks) {
+      const cost = (this.#costOf(label) * walk.valueMsat) / (labels[label + VALUE] as number);
+      if (cost > this.#ceiling) return cost * FOUND_GUESS + 1;
+    }
+    return this.#ceiling * NEXT_GUESS + 1;
+  }
+
+  /** Whether nothing depends on channels being looked at that cannot lie on the answer. */
+  #canGuide(query: RouteQuery, walk: Walk): boolean {
+    if (this.#plainly || walk.leastMsat <= 0 || !query.scorer.upToDate(query.nowUs)) return false;
+    if (!query.multiPath || query.maxPaths <= 1) return true;
+    const carried = { ...walk, maxFeeMsat: query.maxFeeMsat };
+    return !this.#watch.possible(this.#own, carried, this.#share, this.#usedEdges.length > 0);
+  }
+
+  #walk(query: RouteQuery, walk: Walk): PaymentPath | null {
     const onward = this.#onward;
+    const bounds = this.#bounds;
     this.hitMinimum = false;
     this.#walks++;
     this.#heap.clear();
     this.#ownTaken = null;
-    this.#share = exp2(-walk.saturationPower);
+    this.#leftOut = false;
     onward.feesMsat = 0;
     onward.minimumMsat = 0;
     onward.penaltyMsat = 0;
@@ -130,14 +221,21 @@ export class PathFinder {
     onward.hops = 0;
     const labels = this.#labels;
     labels[LABEL * query.destination + DONE] = this.#walks;
+    // Both sides look at as many channels.
+    const ahead = bounds.looked - this.#looked;
     this.#expand(query.destination, query, walk);
     const heap = this.#heap;
     while (heap.pop()) {
       const { node } = heap;
-      if (node === query.source) return this.#unravel(query, heap.value);
       const label = LABEL * node;
+      // Whatever else there is of the node is dearer than this was.
       if (labels[label + DONE] === this.#walks) continue;
       labels[label + DONE] = this.#walks;
+      if (this.#guided && !this.#leads(node, query, walk, ahead)) continue;
+      if (node === query.source) {
+        this.hitMinimum &&= !this.#guided;
+        return this.#unravel(query, heap.value);
+      }
       onward.feesMsat = labels[label + TOTAL_FEE] as number;
       onward.minimumMsat = labels[label + LEAST] as number;
       onward.penaltyMsat = labels[label + PENALTY] as number;
@@ -146,18 +244,47 @@ export class PathFinder {
       onward.hops = heap.hops;
       this.#expand(node, query, walk);
     }
+    this.hitMinimum &&= !this.#guided;
     return null;
+  }
+
+  /** Whether the payer can be reached from the node that comes next, within the ceiling. */
+  #leads(node: number, query: RouteQuery, walk: Walk, ahead: number): boolean {
+    const bounds = this.#bounds;
+    const cost = (this.#costOf(LABEL * node) * walk.valueMsat) / this.#heap.value;
+    let left = 0;
+    if (node !== query.source) {
+      while (bounds.looked - this.#looked < ahead && bounds.radius + cost < this.#ceiling && bounds.grow());
+      left = Math.min(bounds.atLeast[node] as number, bounds.radius);
+    }
+    if (cost + left <= this.#ceiling) return left < Infinity;
+    this.#leftOut = true;
+    return false;
+  }
+
+  /** What a label's way costs. */
+  #costOf(label: number): number {
+    const labels = this.#labels;
+    return (
+      Math.max(labels[label + TOTAL_FEE] as number, labels[label + LEAST] as number) +
+      (labels[label + PENALTY] as number)
+    );
   }
 
   /** Looks at all channels that lead to a node. What add_entry checks is written out here in its order (#contribution). */
   #expand(node: number, query: RouteQuery, walk: Walk): void {
+    this.expanded++;
     for (const channel of this.#own.to(node)) this.#considerOwn(channel, query, walk);
     const { removed, failedChannels, source, nowUs } = query;
     const check = !removed.empty;
     if (check && removed.node(node, nowUs)) return;
-    const { feesMsat, valueMsat, minimumMsat, cltvDelta, hops } = this.#onward;
+    const { feesMsat, valueMsat, minimumMsat, penaltyMsat, cltvDelta, hops } = this.#onward;
     if (hops + 1 > query.maxPathLength) return;
-    const { start, from: pairFrom, edgeStart, records } = this.#graph;
+    const { start, leaves, from: pairFrom, edgeStart, records } = this.#graph;
+    const { atLeast, radius, leafPeers, leastCost } = this.#bounds;
+    const guided = this.#guided;
+    const fixed = ((Math.max(feesMsat, minimumMsat) + penaltyMsat) * walk.valueMsat) / valueMsat + leastCost - ROUNDING;
+    let onward = 0;
     const { leastMsat, recommendedMsat } = walk;
     const labels = this.#labels;
     const used = this.#used;
@@ -166,12 +293,22 @@ export class PathFinder {
     const someUsed = this.#usedEdges.length > 0;
     const someFailed = failedChannels.size > 0;
     const room = walk.maxCltvDelta - cltvDelta;
-    const last = start[node + 1] as number;
+    const last = guided && !leafPeers ? (leaves[node] as number) : (start[node + 1] as number);
     for (let pair = start[node] as number; pair < last; pair++) {
       const from = pairFrom[pair] as number;
       if (from === source || (check && removed.node(from, nowUs))) continue;
+      if (guided) {
+        const bound = atLeast[from] as number;
+        onward = bound < radius ? bound : radius;
+        if (fixed + onward > this.#ceiling) {
+          this.#leftOut = true;
+          continue;
+        }
+        if (onward === Infinity || labels[LABEL * from + DONE] === walks) continue;
+      }
       const end = RECORD * (edgeStart[pair + 1] as number);
       for (let at = RECORD * (edgeStart[pair] as number); at < end; at += RECORD) {
+        this.#looked++;
         const capacity = records[at + CAPACITY] as number;
         const maximum = records[at + MAXIMUM] as number;
         // A disabled edge has no maximum.
@@ -195,7 +332,7 @@ export class PathFinder {
           }
           continue;
         }
-        if (labels[LABEL * from + DONE] !== walks) this.#considerPublic(at, from, value, query);
+        if (labels[LABEL * from + DONE] !== walks) this.#considerPublic(at, from, value, query, walk, onward);
       }
     }
   }
@@ -239,8 +376,11 @@ export class PathFinder {
     if (this.#enter(query.source, channel.edge, value, 0, minimum, onward.penaltyMsat, 0)) this.#ownTaken = channel;
   }
 
-  /** @param at place of the channel's record */
-  #considerPublic(at: number, from: number, value: number, query: RouteQuery): void {
+  /**
+   * @param at place of the channel's record
+   * @param left what is left to the payer at least, when it is guided
+   */
+  #considerPublic(at: number, from: number, value: number, query: RouteQuery, walk: Walk, left: number): void {
     const { records } = this.#graph;
     const labels = this.#labels;
     const onward = this.#onward;
@@ -255,11 +395,15 @@ export class PathFinder {
     if (total > query.maxFeeMsat) return;
     const least = Math.max(onward.minimumMsat, minimum);
     const newLeast = least + forwardingFee(least, base, ppm);
-    if (
-      labels[label + WALK] === this.#walks &&
-      !this.#cheaper(label, Math.max(total, newLeast) + onward.penaltyMsat + query.scorer.leastPenalty(amount), value)
-    ) {
+    const known = Math.max(total, newLeast) + onward.penaltyMsat;
+    const cheapest = known + query.scorer.leastPenalty(amount);
+    if (labels[label + WALK] === this.#walks && !this.#cheaper(label, cheapest, value)) {
       query.scorer.lookAt(edge, query.nowUs);
+      return;
+    }
+    const scale = walk.valueMsat / value;
+    if (this.#guided && cheapest * scale + left > this.#ceiling + ROUNDING) {
+      this.#leftOut = true;
       return;
     }
     const inFlight = (this.#used[edge] as number) + (query.inFlight.get(edge) ?? 0);
@@ -272,16 +416,24 @@ export class PathFinder {
       records[at + MAXIMUM] as number,
       query.nowUs,
     );
+    if (this.#guided) {
+      const cost = (known + penalty) * scale;
+      if (cost + left > this.#ceiling + ROUNDING) {
+        this.#leftOut = true;
+        return;
+      }
+      if (this.#guessing) {
+        const guess = (cost + (this.#bounds.atLeast[from] as number)) * FIRST_GUESS + 1;
+        if (guess < this.#ceiling && guess < MOST_COST) this.#ceiling = guess;
+      }
+    }
     this.#enter(from, edge, value, useFee, newLeast, onward.penaltyMsat + penalty, records[at + DELTA] as number);
   }
 
   /** Whether a way is cheaper per msat than the one known. */
   #cheaper(label: number, cost: number, value: number): boolean {
     const labels = this.#labels;
-    const known =
-      Math.max(labels[label + TOTAL_FEE] as number, labels[label + LEAST] as number) +
-      (labels[label + PENALTY] as number);
-    return compareCostPerMsat(cost, value, known, labels[label + VALUE] as number) < 0;
+    return compareCostPerMsat(cost, value, this.#costOf(label), labels[label + VALUE] as number) < 0;
   }
 
   /** Takes a way from `node` when it is cheaper per msat than the one known. */

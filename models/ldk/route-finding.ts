@@ -18,8 +18,15 @@ const MOST_CLTV_DELTA = 0xffff;
 export class RouteFinder {
   readonly #finder: PathFinder;
 
-  constructor(host: ModelHost) {
-    this.#finder = new PathFinder(host);
+  /** @param plainly leaves nothing out, for tests */
+  constructor(host: ModelHost, plainly = false) {
+    this.#finder = new PathFinder(host, plainly);
+  }
+
+  /** Walks, nodes expanded and channels looked at since the beginning. */
+  get work(): { readonly walks: number; readonly expanded: number; readonly looked: number } {
+    const { walks, expanded, looked } = this.#finder;
+    return { walks, expanded, looked };
   }
 
   /** A route of paths that together bring the amount, or null. */
@@ -58,6 +65,8 @@ export class RouteFinder {
     const paths: PaymentPath[] = [];
     let collected = 0;
     for (;;) {
+      // All that is left are walks that do not reach the payer.
+      if (finder.idle(query, walk)) return paths;
       const path = finder.find(query, walk);
       if (path !== null) query.walked?.(path, (edge) => finder.used(edge));
       const value = path === null ? 0 : this.#take(path, amountMsat, walk.saturationPower);

@@ -148,6 +148,8 @@ const UNKNOWN: Liquidity = new Liquidity(-1, 0);
 export class Scorer {
   readonly #settings: ScorerSettings;
   readonly #channels = new Map<number, Liquidity>();
+  /** Tick with which all channels were seen to have caught up; what is learnt later has, too. */
+  #caughtUp = -1;
 
   constructor(settings: ScorerSettings) {
     this.#settings = settings;
@@ -171,12 +173,12 @@ export class Scorer {
     htlcMaximumMsat: number,
     nowUs: number,
   ): number {
-    const { antiProbingMsat, basePenaltyMsat, basePenaltyAmountMultiplierMsat } = this.#settings;
+    const { basePenaltyMsat, basePenaltyAmountMultiplierMsat } = this.#settings;
     const known = this.#channels.size === 0 ? undefined : this.#channels.get(edge >> 1);
     known?.catchUp(nowUs, this.#settings);
     return (
       this.#liquidityPenalty(known ?? UNKNOWN, edge & 1, amountMsat, amountMsat + inFlightMsat, capacityMsat) +
-      (htlcMaximumMsat >= Math.floor(capacityMsat / 2) ? antiProbingMsat : 0) +
+      this.probingPenalty(capacityMsat, htlcMaximumMsat) +
       basePenaltyMsat +
       mulDiv(amountMsat, basePenaltyAmountMultiplierMsat, BASE_AMOUNT_DIVISOR)
     );
@@ -191,6 +193,42 @@ export class Scorer {
   /** What `penalty` does to what is known of a channel, where nobody needs the penalty. */
   lookAt(edge: number, nowUs: number): void {
     if (this.#channels.size > 0) this.#channels.get(edge >> 1)?.catchUp(nowUs, this.#settings);
+  }
+
+  /** Whether all that is known has caught up: then nothing fades because it is looked at. */
+  upToDate(nowUs: number): boolean {
+    const due = Math.floor(nowUs / FADE_TICK_US);
+    if (this.#caughtUp === due) return true;
+    for (const { tick } of this.#channels.values()) if (tick < due) return false;
+    this.#caughtUp = due;
+    return true;
+  }
+
+  /**
+   * What a channel's penalty comes to at least, as if it were of `valueMsat`: penalties of `leastMsat` and more, each for its
+   * msat, times `valueMsat` (ldk:routing/scoring.rs:channel_penalty_msat, combined_penalty_msat).
+   * @param known whether it is a channel of which something is known: it may be likelier than any other
+   */
+  leastShare(valueMsat: number, leastMsat: number, known: boolean): number {
+    const s = this.#settings;
+    const share = (rate: number): number => Math.max(0, valueMsat * rate - valueMsat / leastMsat);
+    const base = s.basePenaltyMsat + share(s.basePenaltyAmountMultiplierMsat / BASE_AMOUNT_DIVISOR);
+    if (known || s.linear) return base;
+    // Nothing is likelier than next to nothing.
+    odds(0, 0, 1, 1, false, true, scratch);
+    const log = Math.min(negativeLog10Times2048(scratch.numerator, scratch.denominator), LOG10_MOST_TIMES_2048);
+    const fixed = Math.floor((log * s.historicalMultiplierMsat) / 2048);
+    return base + fixed + share((log * s.historicalAmountMultiplierMsat) / AMOUNT_DIVISOR);
+  }
+
+  /** Whether something is known of the channel of an edge. */
+  knows(edge: number): boolean {
+    return this.#channels.size > 0 && this.#channels.has(edge >> 1);
+  }
+
+  /** The part of the penalty of a channel that takes HTLCs of half its capacity or more. */
+  probingPenalty(capacityMsat: number, htlcMaximumMsat: number): number {
+    return htlcMaximumMsat >= Math.floor(capacityMsat / 2) ? this.#settings.antiProbingMsat : 0;
   }
 
   /** The parts that `penalty` adds up. Looks at a copy, so that nothing fades because it was looked at. */
@@ -217,7 +255,7 @@ export class Scorer {
       liquidityMsat: liquidity,
       impossibleMsat: impossible,
       historicalMsat: both - liquidity - impossible,
-      antiProbingMsat: htlcMaximumMsat >= Math.floor(capacityMsat / 2) ? s.antiProbingMsat : 0,
+      antiProbingMsat: this.probingPenalty(capacityMsat, htlcMaximumMsat),
       baseMsat: s.basePenaltyMsat,
       baseAmountMsat: mulDiv(amountMsat, s.basePenaltyAmountMultiplierMsat, BASE_AMOUNT_DIVISOR),
     };

@@ -7,15 +7,18 @@ export interface NetworkShape {
   /** Channels that are not announced, and policies with an inbound fee, in percent. */
   readonly hidden: number;
   readonly inbound: number;
+  /** Policies with a minimum of their own, in percent; 10 unless given. */
+  readonly minimums?: number;
 }
 
-export function generatedNetwork(random: RandomStream, { nodes, hidden, inbound }: NetworkShape): FakeHost {
+export function generatedNetwork(random: RandomStream, shape: NetworkShape): FakeHost {
+  const { nodes, hidden, inbound, minimums = 10 } = shape;
   const chance = (percent: number): boolean => random.integer(1, 100) <= percent;
   const policy = (): FakePolicy => ({
     // Half of the nodes keep the default of 1 sat and 1 ppm, as in the real network.
     ...(chance(50) ? { base: 1000, ppm: 1 } : { base: random.integer(0, 2000), ppm: random.integer(0, 1500) }),
     delta: [14, 40, 40, 80, 144][random.integer(0, 4)]!,
-    min: chance(90) ? 1000 : random.integer(1, 10_000_000),
+    min: chance(100 - minimums) ? 1000 : random.integer(1, 10_000_000),
     disabled: chance(3),
     ...(chance(inbound) ? { inboundBase: random.integer(-1500, 500), inboundPpm: random.integer(-300, 100) } : {}),
   });
