@@ -274,7 +274,8 @@ describe('a model process that goes wrong', { timeout: 60_000 }, () => {
     const args = ['--models', address, '--speed', 'real', '--out', 'k'];
     const { ended } = start('run', scenario('quick-start.yml'), ...args);
     await until(() => host.err().includes('a run has begun'));
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    // The scenario takes minutes at real speed; by then it plays also on a slow machine.
+    await new Promise((resolve) => setTimeout(resolve, 3000));
     host.child.kill('SIGKILL');
     const { code, err } = await ended;
     expect(err).toMatch(/model lnd, \w+ of \w+ at [\d.]+ s: the process at 127\.0\.0\.1:\d+ cannot be reached/);
