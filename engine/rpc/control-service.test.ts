@@ -698,6 +698,16 @@ describe('networks', () => {
     expect(next.payment_id).toBe('2');
   });
 
+  it('know which names of channels were taken by openings that were refused', async () => {
+    await line();
+    await refusal('OpenChannel', { node: 'alice', peer: 'carol', capacity_sat: 10_000 });
+    await call('SaveNetwork', { name: 'one' });
+    const opening = { node: 'alice', peer: 'carol', capacity_sat: 50_000 };
+    const undisturbed = await call('OpenChannel', opening);
+    await call('LoadNetwork', { name: 'one', replace: true });
+    expect(await call('OpenChannel', opening)).toEqual(undisturbed);
+  });
+
   it('that go end the calls that wait for their payments', async () => {
     await line();
     const paying = served.refusal('Pay', { node: 'alice', destination: 'carol', amount_msat: 1_000 });

@@ -141,10 +141,7 @@ export class HostedNetwork {
     this.#timeline =
       from === null
         ? new HostedTimeline({ height, feeratePerKw, gossipUs })
-        : HostedTimeline.of(from.settings, from.simulation, {
-            channels: from.channels.reduce((most, { slot }) => Math.max(most, slot + 1), 0),
-            payments: from.payments,
-          });
+        : HostedTimeline.of(from.settings, from.simulation, from.payments);
     for (const { model } of this.#timeline.nodes) this.#kind(model);
     this.#timeline.nodes.forEach((plan, n) => {
       this.#index(plan, n);

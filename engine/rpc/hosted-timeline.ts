@@ -48,18 +48,17 @@ export class HostedTimeline {
   }
 
   /** That of a state: its nodes, its invoices and its payments that are not over; numbers go on behind these. */
-  static of(
-    settings: HostedSettings,
-    state: SimulationState,
-    used: { readonly channels: number; readonly payments: number },
-  ): HostedTimeline {
+  static of(settings: HostedSettings, state: SimulationState, payments: number): HostedTimeline {
     const made = new HostedTimeline(settings);
     const nodes = new Map(state.nodes.map(({ name }, n) => [name, n]));
     for (const { name, model, options = {}, labels = {}, pubkey } of state.nodes) {
       made.addNode({ name, model, options, labels, walletSat: 0, ...(pubkey === undefined ? {} : { pubkey }) });
     }
-    made.#reserve(made.#channels, used.channels);
-    made.#channels.used = used.channels;
+    // Also those that were refused: their names are taken.
+    for (const { name } of state.channels) {
+      made.#channels.used = Math.max(made.#channels.used, Number(name.slice(CHANNEL.length)) + 1);
+    }
+    made.#reserve(made.#channels, made.#channels.used);
     for (const { index, node, amount_msat, expiry_us, hold } of state.invoices ?? []) {
       made.#reserve(made.#invoices, index + 1);
       made.#invoices.used = index + 1;
@@ -71,8 +70,8 @@ export class HostedTimeline {
         ...(hold === true ? { hold: true } : {}),
       };
     }
-    made.#reserve(made.#payments, used.payments);
-    made.#payments.used = used.payments;
+    made.#reserve(made.#payments, payments);
+    made.#payments.used = payments;
     for (const { row, source, destination, amount_msat, profile } of state.payments) {
       made.#setPayment(row, {
         source: nodes.get(source) ?? -1,
@@ -130,7 +129,7 @@ export class HostedTimeline {
       chain: { height: this.settings.height, feeratePerKw: this.settings.feeratePerKw },
       gossipUs: this.settings.gossipUs,
       network: { nodes: [...this.#nodes], channels: [] },
-      channelNames: Array.from({ length: this.#channels.size }, (_, i) => `channel-${i}`),
+      channelNames: Array.from({ length: this.#channels.size }, (_, i) => `${CHANNEL}${i}`),
       invoices: this.#plans,
       activities: this.#activities,
       expectations: [],
@@ -198,6 +197,9 @@ const BLANK_ACTIVITY: TimelineActivity = {
   profile: { method: 'keysend', feeLimitMsat: -1, timeoutUs: -1, maxParts: -1, holdUs: 0 },
   key: [0, 0],
 };
+
+/** Begins the names of channels. */
+const CHANNEL = 'channel-';
 
 /** The second word of every key. */
 const KEY = 0x626c_6173;
