@@ -55,6 +55,20 @@ describe.skipIf(!isWanted)('a model of a third party', { timeout: 120_000 }, () 
     expect(digest('on')).toBe(digest('whole'));
   });
 
+  it('is known to validate, lock and verify', () => {
+    const file = path.join(folder, 'locked.yml');
+    writeFileSync(file, readFileSync(scenario, 'utf8'));
+    expect(blast('validate', file).stderr).toContain('E407');
+    expect(blast('validate', file, ...quiet)).toMatchObject({ status: 0, stderr: '' });
+    expect(blast('lock', file).status).toBe(3);
+    expect(blast('lock', file, ...quiet)).toMatchObject({ status: 0, stderr: '' });
+    expect(blast('verify', file, '--models-start', start).stdout).toContain('identical');
+    expect(blast('validate', file, '--models', '127.0.0.1:1')).toMatchObject({
+      status: 6,
+      stderr: expect.stringContaining('E809'),
+    });
+  });
+
   it('gets diagnostics of its options, and of names that it does not have', () => {
     const text = readFileSync(scenario, 'utf8');
     writeFileSync(path.join(folder, 'wrong.yml'), text.replace('attempts: 3', 'attempts: 300, tries: 3'));

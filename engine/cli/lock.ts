@@ -3,6 +3,7 @@ import { failedExpectations } from '../run/expectation-text.ts';
 import { writeWhole } from '../run/files.ts';
 import { lockOf, lockPath, writeLock } from '../run/lock.ts';
 import { CliError, EXIT } from './exit-codes.ts';
+import { MODELS_OPTIONS, modelsSettings, type OpenedModels, refuseModels, withAnnounced } from './models-option.ts';
 import { type CommandContext, type CommandEntry, OPTION, type OptionValues } from './options.ts';
 import { chosenBackend, exitCodeOf, play } from './play.ts';
 import { shortDigest } from './run-report.ts';
@@ -16,12 +17,14 @@ export const lockCommand: CommandEntry = {
     'Writes <scenario>.lock.json beside each scenario, to be committed with it. A scenario whose expectations fail is not locked. ' +
     'A lock that was made on another backend than the simulator names it, and is made anew and verified on the same.',
   arguments: [{ syntax: '<file...>', summary: 'scenarios' }],
-  options: [OPTION.backend, OPTION.allowOutside, OPTION.quiet],
+  options: [OPTION.backend, ...MODELS_OPTIONS, OPTION.allowOutside, OPTION.quiet],
   examples: [['blast lock scenarios/*.yml', 'pin several scenarios']],
   async run(context, files, options) {
     let worst: number = EXIT.ok;
     for (const file of files) {
-      const code = await lockOne(context, file, options);
+      const settings = modelsSettings(context.io, options);
+      refuseModels(chosenBackend(context, file, options.backend as string | undefined).name, settings);
+      const code = await withAnnounced(context, settings, (models) => lockOne(context, file, options, models));
       if (code === EXIT.interrupted) return code;
       worst = Math.max(worst, code);
     }
@@ -29,7 +32,12 @@ export const lockCommand: CommandEntry = {
   },
 };
 
-async function lockOne(context: CommandContext, file: string, options: OptionValues): Promise<number> {
+async function lockOne(
+  context: CommandContext,
+  file: string,
+  options: OptionValues,
+  models: OpenedModels,
+): Promise<number> {
   const { io } = context;
   const quiet = options.quiet === true;
   const backend = chosenBackend(context, file, options.backend as string | undefined);
@@ -39,10 +47,11 @@ async function lockOne(context: CommandContext, file: string, options: OptionVal
   }
   const compiled = await loadScenario(context, file, {
     allowOutside: options.allowOutside === true,
+    ...(models.announced === undefined ? {} : { models: models.announced }),
     ...(backend.limits === undefined ? {} : { limits: backend.limits }),
   });
   if (compiled === null) return EXIT.invalid;
-  const result = await play(context, compiled, { quiet, backend: backend.name });
+  const result = await play(context, compiled, { quiet, backend: backend.name, models: models.open });
   const code = exitCodeOf(result);
   const style = styleFor(io, io.stderr);
   if (code !== EXIT.ok) {

@@ -4,6 +4,7 @@ import type { CompileAnswer } from '../host/engine.ts';
 import { groupDigits } from '../spec/units.ts';
 import { DIAGNOSTICS_OPTION, writeChecked } from './diagnostics-output.ts';
 import { CliError, EXIT } from './exit-codes.ts';
+import { MODELS_OPTIONS, modelsSettings, type OpenedModels, refuseModels, withAnnounced } from './models-option.ts';
 import { type CommandContext, type CommandEntry, OPTION, type OptionValues, paramsOf } from './options.ts';
 import { backendNamed } from './play.ts';
 import { RPC_MODEL_OPTIONS, rpcSettings, withProcesses } from './rpc-option.ts';
@@ -27,6 +28,7 @@ export const validateCommand: CommandEntry = {
     OPTION.param,
     OPTION.backend,
     ...RPC_MODEL_OPTIONS,
+    ...MODELS_OPTIONS,
     WATCH_OPTION,
     DIAGNOSTICS_OPTION.format,
     DIAGNOSTICS_OPTION.all,
@@ -36,11 +38,15 @@ export const validateCommand: CommandEntry = {
   examples: [
     ['blast validate scenario.yml', 'all problems of one file'],
     ['blast validate scenario.yml --watch', 'again at every change'],
+    ["blast validate scenario.yml --models-start 'python3 model.py'", 'with what a model of your own announces'],
     ['blast validate scenarios/*.yml --format json', 'for tools'],
     ['blast validate scenarios/*.yml --format github', 'annotations in a workflow of GitHub Actions'],
   ],
   run(context, files, options) {
-    const work = (inner: CommandContext): Promise<number> => validateFiles(inner, files, options);
+    const settings = modelsSettings(context.io, options);
+    refuseModels(backendNamed(context, options.backend as string | undefined).name, settings);
+    const work = (inner: CommandContext): Promise<number> =>
+      withAnnounced(inner, settings, (models) => validateFiles(inner, files, options, models));
     return options.watch === true ? watchFiles(context, work) : work(context);
   },
 };
@@ -49,10 +55,11 @@ async function validateFiles(
   context: CommandContext,
   files: readonly string[],
   options: OptionValues,
+  models: OpenedModels,
 ): Promise<number> {
   const { io } = context;
   const checked: Validated[] = [];
-  for (const file of files) checked.push(await validated(context, file, options));
+  for (const file of files) checked.push(await validated(context, file, options, models));
   const all = options.all === true;
   if (options.format !== 'text') {
     const results = checked.map(({ file, answer, problem }) => ({
@@ -76,18 +83,24 @@ async function validateFiles(
   return checked.every(({ answer }) => answer?.ok === true) ? EXIT.ok : EXIT.invalid;
 }
 
-async function validated(context: CommandContext, file: string, options: OptionValues): Promise<Validated> {
+async function validated(
+  context: CommandContext,
+  file: string,
+  options: OptionValues,
+  models: OpenedModels,
+): Promise<Validated> {
   try {
     const backend = backendNamed(context, options.backend as string | undefined);
     const processes = await rpcSettings(context.io, backend, options);
     const brought =
       processes === null || backend.limits === undefined ? null : await withProcesses(backend.limits, processes);
     const limits = brought?.limits ?? backend.limits;
+    const announced = [...(models.announced ?? []), ...(brought?.announced ?? [])];
     const settings = {
       overrides: paramsOf(options),
       allowOutside: options.allowOutside === true,
       ...(limits === undefined ? {} : { limits }),
-      ...(brought === null || brought.announced.length === 0 ? {} : { models: brought.announced }),
+      ...(announced.length === 0 ? {} : { models: announced }),
     };
     return { file, answer: await compileFile(context, file, settings) };
   } catch (error) {
