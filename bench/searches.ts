@@ -70,7 +70,7 @@ export const SEARCHES: Readonly<Record<string, { readonly times: number; of(host
     },
   },
   ldk: {
-    times: 40,
+    times: 200,
     of: (host) => {
       const finder = new RouteFinder(host);
       return (source, destination, amountMsat) =>
