@@ -28,11 +28,10 @@ defaults: { node: { model: ldk, wallet: 1 BTC }, channel: { capacity: 1_000_000 
 `;
 
 /**
- * Fees in which they do not agree, with the reason in models/ldk/README.md, as real minus model: what the peers of a
- * cooperative close settle on, and the weight of signatures in claims. Least and most, sat.
+ * Fees in which they do not agree, with the reason in models/ldk/README.md, as real minus model: the weight of signatures in
+ * claims. Least and most, sat.
  */
 const FEES_APART: Readonly<Record<string, readonly [number, number]>> = {
-  coopClose: [1000, 1002],
   sweepLocal: [-1, 1],
   sweepRemote: [-1, 1],
 };

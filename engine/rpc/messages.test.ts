@@ -8,6 +8,7 @@ import type {
   ChannelOffer,
   ChannelTerms,
   ClaimView,
+  ClosingRange,
   CommitmentView,
   ConfirmationTargets,
   ForwardRequest,
@@ -209,16 +210,25 @@ it('what a model is', () => {
     formerMaximum: true,
   };
   const targets: Full<ConfirmationTargets> = { funding: 1, cooperativeClose: 2, commitment: 3, send: 4 };
+  const range: Full<ClosingRange> = { weight: 5, blocks: 6, leastPerKw: 7, addSat: 8 };
   const told = (t: NodeTiming): Message =>
     decodeDescription(
       encodeDescription({
         protocol: 1,
         software: 's',
-        models: [{ timing: messages.timingMessage(t), targets: messages.targetsMessage(targets) }],
+        models: [
+          {
+            timing: messages.timingMessage(t),
+            targets: messages.targetsMessage(targets),
+            closing_range: messages.closingRangeMessage(range),
+          },
+        ],
       }),
     ).models[0] as Message;
   expect(messages.readTiming(told(timing).timing as Message)).toEqual(timing);
   expect(messages.readTargets(told(timing).targets as Message)).toEqual(targets);
+  expect(messages.readClosingRange(told(timing).closing_range as Message)).toEqual(range);
+  expect(messages.readClosingRange(null)).toBeNull();
   const { tickUs, maximumIntervalUs, firstBatchUs, formerPolicyUs, formerMaximum, ...least } = timing;
   const never = { ...least, disableAfterUs: Number.POSITIVE_INFINITY, enableAfterUs: Number.POSITIVE_INFINITY };
   expect(messages.readTiming(told(never).timing as Message)).toEqual(never);
@@ -257,6 +267,7 @@ it('a model of another process has every method that a model can have', () => {
     lossDepth: true,
     failsBackAt: true,
     targets: true,
+    closingRange: true,
     claimFeerate: true,
     readsMempool: true,
     justice: true,
@@ -282,6 +293,7 @@ it('a model of another process has every method that a model can have', () => {
     justice: 'each' as const,
     fundingReorg: 'keep' as const,
     targets: { funding: 1, cooperativeClose: 1, commitment: 1, send: 1 },
+    closingRange: { weight: 1, blocks: 1, leastPerKw: 1, addSat: 1 },
     answers: [
       'opener_depth',
       'maximum_for',

@@ -4,6 +4,7 @@ import type {
   ChannelOffer,
   ChannelTerms,
   ClaimView,
+  ClosingRange,
   CommitmentView,
   ConfirmationTargets,
   ForwardRequest,
@@ -356,6 +357,20 @@ export function targetsMessage(t: ConfirmationTargets): Message {
     cooperative_close: t.cooperativeClose,
     commitment: t.commitment,
     send: t.send,
+  };
+}
+
+export function closingRangeMessage({ weight, blocks, leastPerKw, addSat }: ClosingRange): Message {
+  return { weight, blocks, least_per_kw: leastPerKw, add_sat: addSat };
+}
+
+export function readClosingRange(m: Message | null | undefined): ClosingRange | null {
+  if (m === null || m === undefined) return null;
+  return {
+    weight: m.weight as number,
+    blocks: m.blocks as number,
+    leastPerKw: m.least_per_kw as number,
+    addSat: m.add_sat as number,
   };
 }
 

@@ -7,7 +7,14 @@ import type {
   NodeModel,
   WorldFacts,
 } from '../simulate/node-model.ts';
-import { readTargets, readTiming, targetsMessage, timingMessage } from './messages.ts';
+import {
+  closingRangeMessage,
+  readClosingRange,
+  readTargets,
+  readTiming,
+  targetsMessage,
+  timingMessage,
+} from './messages.ts';
 import { type RemoteDescription, RemoteModel } from './remote-model.ts';
 import { RemoteSession, type TurnLink } from './remote-session.ts';
 import type { Message } from './wire.ts';
@@ -64,6 +71,7 @@ export function describeKind(kind: ModelKind): Message {
     justice: model.justice ?? '',
     funding_reorg: model.fundingReorg ?? '',
     ...(model.targets === undefined ? {} : { targets: targetsMessage(model.targets) }),
+    ...(model.closingRange === undefined ? {} : { closing_range: closingRangeMessage(model.closingRange) }),
     // The schema of options is for engines that do not know the implementation.
     sender_options: kind.senderOptions,
     finds_circles: kind.findsCircles === true,
@@ -85,6 +93,7 @@ export function readDescription(m: Message): RemoteDescription {
     fundingReorg: ((m.funding_reorg as string) || 'keep') as FundingReorg,
     justice: ((m.justice as string) || 'each') as JusticeStyle,
     targets: readTargets(m.targets as Message | null | undefined),
+    closingRange: readClosingRange(m.closing_range as Message | null | undefined),
     answers: m.answers as readonly string[],
   };
 }

@@ -9,6 +9,7 @@ import type {
   ChannelOffer,
   ChannelTerms,
   ClaimView,
+  ClosingRange,
   CommitmentView,
   ConfirmationTargets,
   ForwardRequest,
@@ -56,6 +57,7 @@ export interface RemoteDescription {
   readonly justice: JusticeStyle;
   /** Null: the simulator's own. */
   readonly targets: ConfirmationTargets | null;
+  readonly closingRange: ClosingRange | null;
   /** Questions beyond the usual ones that it answers. */
   readonly answers: readonly string[];
 }
@@ -71,6 +73,7 @@ export class RemoteModel implements NodeModel {
   readonly fundingReorg: FundingReorg;
   readonly justice: JusticeStyle;
   readonly targets?: ConfirmationTargets;
+  readonly closingRange?: ClosingRange;
   readonly claimFeerate?: (claim: ClaimView) => number;
   readonly claimDepth?: (capacitySat: number) => number;
   readonly lossDepth?: (byTimeout: boolean, capacitySat: number) => number;
@@ -98,6 +101,7 @@ export class RemoteModel implements NodeModel {
     this.fundingReorg = description.fundingReorg;
     this.justice = description.justice;
     if (description.targets !== null) this.targets = description.targets;
+    if (description.closingRange !== null) this.closingRange = description.closingRange;
     this.#session = session;
     this.#facts = facts;
     this.#foreseen = new ForeseenAnswers((ask, payload) => this.#ask(ask, payload));

@@ -63,12 +63,23 @@ export class ClosingFlow {
     const capacity = ch.capacityMsat[c]! / 1000;
     const funder = Math.floor(ch.balanceMsat[2 * c]! / 1000);
     const other = Math.floor(ch.balanceMsat[2 * c + 1]! / 1000);
-    const ideal = feeAt(WEIGHT.coopClose, w.estimateFor(w.from(2 * c), 'cooperativeClose'));
+    const fee = Math.min(this.#feeSat(c), funder);
     const keep = (sat: number): number => (sat >= DUST_SAT ? sat : 0);
-    const toSat = [keep(funder - ideal), keep(other)] as const;
+    const toSat = [keep(funder - fee), keep(other)] as const;
     const feeSat = capacity - toSat[0] - toSat[1];
     this.closings.set(c, { toSat, feeSat });
     w.chain.broadcast(w.nowUs, TX.coopClose, c, w.from(2 * c), -1, feeSat, capacity, WEIGHT.coopClose);
+  }
+
+  /** What both ends come to: the opener's estimate, or the end of its range where both ends go by ranges. */
+  #feeSat(c: number): number {
+    const w = this.#w;
+    const range = w.modelOf(w.from(2 * c)).closingRange;
+    if (range === undefined || w.modelOf(w.from(2 * c + 1)).closingRange === undefined) {
+      return feeAt(WEIGHT.coopClose, w.estimateFor(w.from(2 * c), 'cooperativeClose'));
+    }
+    const perKw = Math.max(w.chain.estimatePerKw(range.blocks), range.leastPerKw);
+    return Math.floor((perKw * range.weight) / 1000) + range.addSat;
   }
 
   onConfirmed(c: number): void {

@@ -414,6 +414,20 @@ export interface ConfirmationTargets {
 /** Targets of a model that states none (Bitcoin Core's default for its wallet, DEFAULT_TX_CONFIRM_TARGET). */
 export const DEFAULT_TARGETS: ConfirmationTargets = { funding: 6, cooperativeClose: 6, commitment: 6, send: 6 };
 
+/**
+ * The end of the range of fees that an implementation names as the opener of a channel that is closed by agreement (BOLT 2,
+ * `fee_range`); as the peer, who pays nothing, it takes that end when the opener names one.
+ */
+export interface ClosingRange {
+  /** Weight that it takes the transaction to have. */
+  readonly weight: number;
+  /** Blocks of the estimate, and the least feerate that it goes by, sat per 1000 weight units. */
+  readonly blocks: number;
+  readonly leastPerKw: number;
+  /** What it would pay beyond the estimate rather than close by force, sat. */
+  readonly addSat: number;
+}
+
 export interface NodeModel {
   readonly name: string;
   readonly timing: NodeTiming;
@@ -506,6 +520,8 @@ export interface NodeModel {
   readonly fundingReorg?: FundingReorg;
   /** Absent: DEFAULT_TARGETS. */
   readonly targets?: ConfirmationTargets;
+  /** Absent: it closes at its estimate as the opener, and takes what the opener proposes as the peer. */
+  readonly closingRange?: ClosingRange;
   /**
    * Feerate at which the node wants a transaction while the mempool is congested: asked before it is broadcast and after
    * each block that left it behind. The present feerate, or less, leaves it as it is; 0 before the broadcast puts it off

@@ -6,10 +6,23 @@
  *
  * Differs from LDK: inputs are not merged into packages.
  */
-import type { ClaimView, ConfirmationTargets, ModelHost } from '../../engine/simulate/node-model.ts';
+import type { ClaimView, ClosingRange, ConfirmationTargets, ModelHost } from '../../engine/simulate/node-model.ts';
+import { FEERATE_FLOOR_PER_KW } from './commitment.ts';
 
 /** ldk-node: ChannelFunding, ChannelCloseMinimum, AnchorChannelFee, OnchainPayment. */
 export const TARGETS: ConfirmationTargets = { funding: 12, cooperativeClose: 144, commitment: 1008, send: 6 };
+
+/**
+ * ldk:ln/channel.rs:calculate_closing_fee_limits: NonAnchorChannelFee of ldk-node, and
+ * ldk:util/config.rs:force_close_avoidance_max_fee_satoshis beyond it; closing_signed takes the end of the opener's range.
+ * get_closing_transaction_weight with two P2WPKH outputs: 4 a byte of 51 and of two outputs of 31, and a witness of 222.
+ */
+export const CLOSING_RANGE: ClosingRange = {
+  weight: 4 * (51 + 2 * 31) + 222,
+  blocks: 12,
+  leastPerKw: FEERATE_FLOOR_PER_KW,
+  addSat: 1000,
+};
 
 /** ldk-node: UrgentOnChainSweep for commitments and HTLCs, OutputSpendingFee for the application's sweeper. */
 const URGENT = 6;

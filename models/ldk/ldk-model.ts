@@ -11,6 +11,7 @@ import {
   type ChannelOffer,
   type ChannelTerms,
   type ClaimView,
+  type ClosingRange,
   type CommitmentView,
   type ConfirmationTargets,
   type ForwardRequest,
@@ -35,7 +36,7 @@ import {
 
 import { checkIncoming, checkOffer, spendable } from './commitment.ts';
 
-import { claimFeerate, TARGETS } from './fee-bumping.ts';
+import { CLOSING_RANGE, claimFeerate, TARGETS } from './fee-bumping.ts';
 
 import {
   CLTV_CLAIM_BUFFER,
@@ -87,6 +88,7 @@ export class LdkModel implements NodeModel {
   readonly omitsUpdates: boolean = true;
 
   readonly targets: ConfirmationTargets = TARGETS;
+  readonly closingRange: ClosingRange = CLOSING_RANGE;
 
   /** ldk:chain/package.rs:AggregationCluster: what the cheater could claim at once is kept apart. */
   readonly justice = 'clusters';
