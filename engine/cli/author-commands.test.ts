@@ -21,9 +21,9 @@ describe('blast explain', () => {
     ]);
     expect(keys.slice(0, 4)).toEqual([
       ['node', true],
-      ['out', true],
-      ['in', true],
       ['amount', true],
+      ['out', false],
+      ['in', false],
     ]);
     expect(JSON.parse((await blast('explain heal --format json')).out)).toMatchObject({ name: 'heal', keys: [] });
   });

@@ -32,7 +32,7 @@ describe('blast run --models', () => {
     const files = new MemoryFiles({ 's.yml': 'version: 1\nname: s\nduration: 1s\nnodes: { a: {}, b: {} }\n' });
     const io = new FakeIo({ files });
     expect(await run(io, 'run', 's.yml', '--models', 'rpc')).toBe(6);
-    expect(io.err).toMatch(/^error: models in other processes: there are no other processes here/);
+    expect(io.err).toMatch(/^error: E809 models in other processes: there are no other processes here/);
   });
 });
 
