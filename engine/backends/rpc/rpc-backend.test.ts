@@ -394,6 +394,18 @@ channels: { ab: { from: alice, to: bob, capacity: 1_000_000 sat } }
     expect([driver.stopped, driver.closed]).toEqual([1, 1]);
   });
 
+  it('leaves the nodes of a process alone that does not begin', async () => {
+    const driver = new Chained();
+    driver.start = async () => {
+      throw new DriverRefusal('the nodes were started before');
+    };
+    const { result } = await play(CHAINED, driver);
+    expect(result.failure?.message).toBe(
+      'E813 fake at nowhere:1 cannot play the scenario: it does not start its nodes: the nodes were started before',
+    );
+    expect([driver.stopped, driver.closed]).toEqual([0, 1]);
+  });
+
   it('ends the run when it does not find blocks', async () => {
     const driver = new Chained();
     driver.mine = async () => {

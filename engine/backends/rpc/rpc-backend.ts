@@ -97,6 +97,8 @@ export class RpcBackend implements Backend {
   /** What has come of payments since the last look. */
   readonly #paid: (() => void)[] = [];
   #failure: unknown = null;
+  /** Those whose nodes are of this run; the nodes of a process that refused to begin are another's. */
+  readonly #begun = new Set<Driver>();
   /** Calls that wait for an answer, and whether nobody waits for the run any more. */
   readonly #leaving = new Set<(error: Error) => void>();
   #left = false;
@@ -123,6 +125,7 @@ export class RpcBackend implements Backend {
       const started = await this.#orUnfit(driver, load === null ? 'start its nodes' : `load ${load}`, () =>
         driver.start({ nodes: plans, chain: timeline.chain, gossipUs: timeline.gossipUs, load }),
       );
+      this.#begun.add(driver);
       own.forEach((node, k) => {
         seats[node] = { name: nodes[node]!.name, driver, node: started[k] as DriverNode, running: true };
       });
@@ -502,7 +505,7 @@ export class RpcBackend implements Backend {
     try {
       if (this.#failure === null) {
         const save = this.#sink === null ? null : this.#settings.save;
-        for (const driver of new Set(processes.drivers)) {
+        for (const driver of this.#begun) {
           if (save !== null) await this.#orUnfit(driver, `save ${save}`, () => driver.save(save));
           await this.#orUnfit(driver, 'stop its nodes', () => driver.stop());
         }
