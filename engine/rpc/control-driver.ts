@@ -21,6 +21,7 @@ import type { Outcome } from '../simulate/records.ts';
 import type { PolicyPlan } from '../timeline/network.ts';
 import { isPubkey } from '../timeline/pubkey.ts';
 import { CHANNEL_STATES, PAYMENT_FAILURES, PAYMENT_METHODS } from './control-names.ts';
+import { policyMessage } from './policy-message.ts';
 import { jsonToStruct } from './struct.ts';
 import type { Message, UnaryClient } from './unary-client.ts';
 
@@ -119,8 +120,8 @@ export class ControlDriver implements Driver {
       push_msat: pushMsat,
       unannounced: !announced,
       channel_id: id,
-      policy: policyChange(policy),
-      peer_policy: policyChange(reversePolicy),
+      policy: policyMessage(policy),
+      peer_policy: policyMessage(reversePolicy),
       latency_us: latencyUs,
     });
   }
@@ -183,7 +184,7 @@ export class ControlDriver implements Driver {
   }
 
   async setPolicy(id: number, { name }: DriverNode, policy: PolicyPlan): Promise<void> {
-    await this.#call('SetPolicy', name, { channel_id: id, node: name, change: policyChange(policy) });
+    await this.#call('SetPolicy', name, { channel_id: id, node: name, change: policyMessage(policy) });
   }
 
   async pay({ node, destination, amountMsat, profile }: DriverPayment): Promise<DriverPaid> {
@@ -237,19 +238,6 @@ export class ControlDriver implements Driver {
   #call(call: string, node: string, request: object, ms?: number): Promise<Message> {
     return this.#client.call({ call, node }, request, ms);
   }
-}
-
-function policyChange(policy: PolicyPlan): object {
-  return {
-    fee_base_msat: policy.feeBaseMsat,
-    fee_rate_ppm: policy.feeRatePpm,
-    cltv_expiry_delta_blocks: policy.cltvDelta,
-    htlc_minimum_msat: policy.minHtlcMsat,
-    htlc_maximum_msat: policy.maxHtlcMsat,
-    disabled: policy.disabled,
-    inbound_fee_base_msat: policy.inboundFeeBaseMsat,
-    inbound_fee_rate_ppm: policy.inboundFeeRatePpm,
-  };
 }
 
 /** The code of a FailureCode, by its name or, of one that is not known here, as it is; 0 for none. */

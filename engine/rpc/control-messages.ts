@@ -1,13 +1,13 @@
 /** Nodes, channels, payments and events of a hosted network as messages of control.proto. */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
-import type { PolicyObservation } from '../backends/backend.ts';
 import { invoiceHash, paymentHash } from '../timeline/payment-hash.ts';
 import { CHANNEL_STATES, INVOICE_STATES, PAYMENT_FAILURES, PAYMENT_METHODS, PAYMENT_STATES } from './control-names.ts';
 import type { HostedChannel, HostedEdge } from './hosted-channel.ts';
 import type { HostedNetwork } from './hosted-network.ts';
 import { type HostedAttempt, type HostedPayment, succeeded } from './hosted-payments.ts';
 import type { HostEvent } from './network-host.ts';
+import { policyMessage } from './policy-message.ts';
 import { jsonToStruct } from './struct.ts';
 
 export type ControlMessage = Readonly<Record<string, unknown>>;
@@ -62,20 +62,6 @@ export function channelMessage(network: HostedNetwork, channel: HostedChannel): 
         policy: policyMessage(network.policy(edge, 'in_force')),
       };
     }),
-  };
-}
-
-export function policyMessage(policy: PolicyObservation | null): ControlMessage | null {
-  if (policy === null) return null;
-  return {
-    fee_base_msat: policy.feeBaseMsat,
-    fee_rate_ppm: policy.feeRatePpm,
-    cltv_expiry_delta_blocks: policy.cltvDelta,
-    htlc_minimum_msat: policy.minHtlcMsat,
-    htlc_maximum_msat: policy.maxHtlcMsat,
-    disabled: policy.disabled,
-    inbound_fee_base_msat: policy.inboundFeeBaseMsat,
-    inbound_fee_rate_ppm: policy.inboundFeeRatePpm,
   };
 }
 

@@ -20,7 +20,6 @@ import {
   invoiceMessage,
   nodeMessage,
   paymentMessage,
-  policyMessage,
 } from './control-messages.ts';
 import { CONTROL_PROTO } from './control-proto.ts';
 import {
@@ -43,6 +42,7 @@ import {
 import { HostError, inside, within } from './host-error.ts';
 import { type HostedNetwork, LINK_US, MAX_CAPACITY_SAT, MAX_NODES, type NewHostedNode } from './hosted-network.ts';
 import type { HostEvent, NetworkHost } from './network-host.ts';
+import { policyMessage } from './policy-message.ts';
 import type { ServedService } from './serve.ts';
 import { type Struct, structToJson } from './struct.ts';
 
