@@ -20,7 +20,9 @@ import { fromJSON } from '@grpc/proto-loader';
 import { regtestAddress } from './bitcoin-address.ts';
 import { BLAST_PROTO } from './blast-proto.ts';
 import { HostError } from './host-error.ts';
-import { type HostedNetwork, LINK_US, MAX_NODES } from './hosted-network.ts';
+import { LINK_US } from './hosted-channels.ts';
+import type { HostedNetwork } from './hosted-network.ts';
+import { MAX_NODES } from './hosted-nodes.ts';
 import type { NetworkHost } from './network-host.ts';
 import type { ServedService } from './serve.ts';
 
@@ -48,13 +50,13 @@ export class BlastService {
   /** Starts nodes, as StartNodes does. @throws HostError */
   start(count: number): void {
     const { network, options } = this.#host;
-    if ((network?.size ?? 0) > 0) throw new HostError('the nodes were started before', 'network_in_use');
+    if ((network?.nodes.size ?? 0) > 0) throw new HostError('the nodes were started before', 'network_in_use');
     if (!Number.isInteger(count) || count < 1 || count > MAX_NODES) {
       throw new HostError(`the number of nodes must be from 1 to ${MAX_NODES}`, 'invalid_value');
     }
     const { defaultModel: model, walletSat } = options;
     const node = { name: '', alias: '', model, options: {}, walletSat };
-    this.#host.open().createNodes(Array.from({ length: count }, () => node));
+    this.#host.open().nodes.create(Array.from({ length: count }, () => node));
   }
 
   /** The protocol, for a server. */
@@ -98,36 +100,36 @@ export class BlastService {
     GetSimLn: () => ({ simln_data: Buffer.from('{"nodes":[]}') }),
     GetPubKey: (request) => {
       const { network, node } = this.#of(request);
-      return { pub_key: network.pubkey(node) };
+      return { pub_key: network.nodes.pubkey(node) };
     },
     ListPeers: (request) => {
       const { network, node } = this.#of(request);
-      const lines = network
-        .peers(node)
-        .map((peer) => `Pubkey: ${network.pubkey(peer)}, Address: ${listenAddress(network, peer)}`);
+      const lines = network.peers
+        .of(node)
+        .map((peer) => `Pubkey: ${network.nodes.pubkey(peer)}, Address: ${listenAddress(network, peer)}`);
       return { peers: lines.join('\n') };
     },
     WalletBalance: (request) => {
       const { network, node } = this.#of(request);
-      return { balance: String(network.figures(node).walletSat) };
+      return { balance: String(network.nodes.figures(node).walletSat) };
     },
     ChannelBalance: (request) => {
       const { network, node } = this.#of(request);
-      return { balance: String(Math.floor(network.figures(node).localBalanceMsat / 1000)) };
+      return { balance: String(Math.floor(network.nodes.figures(node).localBalanceMsat / 1000)) };
     },
     ListChannels: (request) => {
       const { network, node } = this.#of(request);
-      const own = network.openChannels().filter(({ source, destination }) => source === node || destination === node);
+      const own = network.channels.open().filter(({ source, destination }) => source === node || destination === node);
       const lines = own.map((channel) => {
         const peer = channel.source === node ? channel.destination : channel.source;
-        return `Peer: ${network.pubkey(peer)}, Amount: ${network.capacitySat(channel)}`;
+        return `Peer: ${network.nodes.pubkey(peer)}, Amount: ${network.channels.capacitySat(channel)}`;
       });
       return { channels: lines.join('\n') };
     },
     OpenChannel: (request) => {
       const { network, node } = this.#of(request);
-      const peer = network.nodeOfKey(String(request.peer_pub_key));
-      network.open({
+      const peer = network.nodes.ofKey(String(request.peer_pub_key));
+      network.channels.create({
         id: Number(request.channel_id),
         source: node,
         destination: peer,
@@ -142,29 +144,31 @@ export class BlastService {
     },
     CloseChannel: (request) => {
       const { network, node } = this.#of(request);
-      network.close(Number(request.channel_id), node, false);
+      network.channels.close(Number(request.channel_id), node, false);
       return { success: true };
     },
     GetModelChannels: () => {
       const network = this.#started();
-      const names = network
-        .openChannels()
-        .map(({ id, source, destination }) => `${id}: ${network.name(source)} -> ${network.name(destination)}`);
+      const names = network.channels
+        .open()
+        .map(
+          ({ id, source, destination }) => `${id}: ${network.nodes.name(source)} -> ${network.nodes.name(destination)}`,
+        );
       return { channels: names.join(', ') };
     },
     ConnectPeer: (request) => {
       const { network, node } = this.#of(request);
-      network.connect(node, network.nodeOfKey(String(request.peer_pub_key)));
+      network.peers.connect(node, network.nodes.ofKey(String(request.peer_pub_key)));
       return { success: true };
     },
     DisconnectPeer: (request) => {
       const { network, node } = this.#of(request);
-      network.disconnect(node, network.nodeOfKey(String(request.peer_pub_key)));
+      network.peers.disconnect(node, network.nodes.ofKey(String(request.peer_pub_key)));
       return { success: true };
     },
     GetBtcAddress: (request) => {
       const { network, node } = this.#of(request);
-      return { address: regtestAddress(network.pubkey(node)) };
+      return { address: regtestAddress(network.nodes.pubkey(node)) };
     },
     GetListenAddress: (request) => {
       const { network, node } = this.#of(request);
@@ -187,18 +191,18 @@ export class BlastService {
 
   #started(): HostedNetwork {
     const { network } = this.#host;
-    if (network === null || network.size === 0) throw new HostError('the nodes are not started', 'refused');
+    if (network === null || network.nodes.size === 0) throw new HostError('the nodes are not started', 'refused');
     return network;
   }
 
   #of(request: Request): { readonly network: HostedNetwork; readonly node: number } {
     const network = this.#started();
-    return { network, node: network.node(String(request.node)) };
+    return { network, node: network.nodes.named(String(request.node)) };
   }
 }
 
 function listenAddress(network: HostedNetwork, node: number): string {
-  return `${network.name(node)}.invalid:${LISTEN_PORT}`;
+  return `${network.nodes.name(node)}.invalid:${LISTEN_PORT}`;
 }
 
 function failure(message: string): Partial<ServiceError> {

@@ -20,12 +20,12 @@ const TX_SHIFT = 16n;
 const INVOICE_SEED = 1;
 
 export function nodeMessage(network: HostedNetwork, node: number): ControlMessage {
-  const plan = network.plan(node);
-  const figures = network.figures(node);
+  const plan = network.nodes.plan(node);
+  const figures = network.nodes.figures(node);
   return {
     name: plan.name,
-    public_key: Buffer.from(hexToBytes(network.pubkey(node))),
-    alias: network.alias(node),
+    public_key: Buffer.from(hexToBytes(network.nodes.pubkey(node))),
+    alias: network.nodes.alias(node),
     model: plan.model,
     options: jsonToStruct(plan.options),
     running: figures.running,
@@ -42,7 +42,7 @@ export function channelMessage(network: HostedNetwork, channel: HostedChannel): 
   const { channels, byName, graph } = network.world;
   const instance = byName[channel.slot] as number;
   const fundedAt = channels.fundedAt[instance] as number;
-  const state = network.stateOf(channel);
+  const state = network.channels.stateOf(channel);
   return {
     channel_id: channel.id,
     channel_point: { funding_txid: fundingTxid(network, channel), output_index: 0 },
@@ -52,14 +52,14 @@ export function channelMessage(network: HostedNetwork, channel: HostedChannel): 
     announced: state === 'open' && graph.isKnown(2 * instance),
     capacity_sat: (channels.capacityMsat[instance] as number) / 1000,
     ends: [channel.source, channel.destination].map((node) => {
-      const edge = network.edgeOf(channel, node);
+      const edge = network.channels.edgeOf(channel, node);
       return {
-        node: network.name(node),
+        node: network.nodes.name(node),
         balance_msat: channels.balanceMsat[edge],
         reserve_msat: channels.reserveMsat[edge],
         htlcs_offered: channels.offeredCount[edge],
         htlcs_offered_msat: channels.offeredMsat[edge],
-        policy: policyMessage(network.policy(edge, 'in_force')),
+        policy: policyMessage(network.channels.policy(edge, 'in_force')),
       };
     }),
   };
@@ -67,10 +67,10 @@ export function channelMessage(network: HostedNetwork, channel: HostedChannel): 
 
 /** @throws HostError when there is none of this index */
 export function invoiceMessage(network: HostedNetwork, index: number): ControlMessage {
-  const { plan, state, payer, createdUs, expiresUs } = network.invoice(index);
+  const { plan, state, payer, createdUs, expiresUs } = network.invoices.at(index);
   return {
     invoice_id: index + 1,
-    node: network.name(plan.node),
+    node: network.nodes.name(plan.node),
     ...(plan.amountMsat < 0 ? {} : { amount_msat: plan.amountMsat }),
     hold: plan.hold === true,
     state: INVOICE_STATES[state] ?? 'INVOICE_UNSPECIFIED',
@@ -87,11 +87,11 @@ export function paymentMessage(network: HostedNetwork, payment: HostedPayment): 
   const hash =
     profile.invoice === undefined
       ? paymentHash(network.paymentKey(payment), 0)
-      : invoiceHash(INVOICE_SEED, network.invoice(profile.invoice).plan.name);
+      : invoiceHash(INVOICE_SEED, network.invoices.at(profile.invoice).plan.name);
   return {
     payment_id: payment.id,
-    node: network.name(payment.source),
-    destination: network.name(payment.destination),
+    node: network.nodes.name(payment.source),
+    destination: network.nodes.name(payment.destination),
     ...(profile.invoice === undefined ? {} : { invoice_id: profile.invoice + 1 }),
     amount_msat: payment.amountMsat,
     method: PAYMENT_METHODS[profile.method],
@@ -164,20 +164,20 @@ export function eventMessage(
     }
     case 'node': {
       const { node, change, amountSat } = event;
-      const message = { node: network.name(node), change: `NODE_${change.toUpperCase()}`, amount_sat: amountSat };
+      const message = { node: network.nodes.name(node), change: `NODE_${change.toUpperCase()}`, amount_sat: amountSat };
       return { what: { node: message }, nodes: [node] };
     }
     case 'peers': {
       const { node, peer, connected } = event;
-      const peers = { node: network.name(node), peer: network.name(peer), connected };
+      const peers = { node: network.nodes.name(node), peer: network.nodes.name(peer), connected };
       return { what: { peers }, nodes: [node, peer] };
     }
     case 'channel': {
       const { channel, state, active } = event;
       const message = {
         channel_id: channel.id,
-        node: network.name(channel.source),
-        peer: network.name(channel.destination),
+        node: network.nodes.name(channel.source),
+        peer: network.nodes.name(channel.destination),
         state: CHANNEL_STATES[state],
         active,
       };
@@ -185,8 +185,8 @@ export function eventMessage(
     }
     case 'policy': {
       const { channel, from } = event.edge;
-      const policy = policyMessage(network.policy(network.edgeOf(channel, from), 'in_force'));
-      return { what: { policy: { channel_id: channel.id, node: network.name(from), policy } }, nodes: [from] };
+      const policy = policyMessage(network.channels.policy(network.channels.edgeOf(channel, from), 'in_force'));
+      return { what: { policy: { channel_id: channel.id, node: network.nodes.name(from), policy } }, nodes: [from] };
     }
     case 'payment': {
       const { payment } = event;
@@ -206,7 +206,7 @@ export function eventMessage(
       return { what: { htlc }, nodes: [edge.from, edge.to] };
     }
     case 'invoice': {
-      const { node } = network.invoice(event.invoice).plan;
+      const { node } = network.invoices.at(event.invoice).plan;
       return { what: { invoice: { invoice: invoiceMessage(network, event.invoice) } }, nodes: [node] };
     }
     case 'network':
@@ -215,12 +215,12 @@ export function eventMessage(
 }
 
 function edgeMessage(network: HostedNetwork, { channel, from, to }: HostedEdge): ControlMessage {
-  return { channel_id: channel.id, from: network.name(from), to: network.name(to) };
+  return { channel_id: channel.id, from: network.nodes.name(from), to: network.nodes.name(to) };
 }
 
 /** Id of a transaction that no chain has: derived from the opener's key and the channel's number in the network. */
 function fundingTxid(network: HostedNetwork, { source, slot }: HostedChannel): Buffer {
-  return Buffer.from(sha256(sha256(utf8ToBytes(`blast/funding/v1:${network.pubkey(source)}:${slot}`))));
+  return Buffer.from(sha256(sha256(utf8ToBytes(`blast/funding/v1:${network.nodes.pubkey(source)}:${slot}`))));
 }
 
 /** The transaction's place in its block is made up of the channel's number, which no other one has. */

@@ -68,7 +68,7 @@ export function part(request: ControlRequest, field: string): ControlRequest | n
 
 /** A node by its name. @throws HostError when there is none */
 export function nodeAt(network: HostedNetwork, request: ControlRequest, field: string): number {
-  return within(field, () => network.node(text(request, field)));
+  return within(field, () => network.nodes.named(text(request, field)));
 }
 
 /** @throws HostError when the number is none of a channel */
@@ -122,10 +122,10 @@ export interface PaymentTarget {
 /** @throws HostError when it cannot be paid so */
 export function readPayment(network: HostedNetwork, request: ControlRequest, source: number): PaymentTarget {
   const invoice = isGiven(request, 'invoice_id') ? invoiceIndex(request) : null;
-  const plan = invoice === null ? null : within('invoice_id', () => network.invoice(invoice)).plan;
+  const plan = invoice === null ? null : within('invoice_id', () => network.invoices.at(invoice)).plan;
   const destination = plan?.node ?? nodeAt(network, request, 'destination');
   const named = text(request, 'destination');
-  if (plan !== null && named !== '' && named !== network.name(plan.node)) {
+  if (plan !== null && named !== '' && named !== network.nodes.name(plan.node)) {
     throw new HostError('the invoice is of another node', 'invalid_value', { field: 'destination', subject: named });
   }
   const asked = plan === null || plan.amountMsat < 0 ? null : plan.amountMsat;
@@ -143,7 +143,7 @@ function readProfile(
   invoice: number | null,
 ): PaymentProfile {
   const method = readMethod(network, request, source, invoice);
-  const { senderOptions } = network.kind(source);
+  const { senderOptions } = network.nodes.kind(source);
   const needs = (option: (typeof senderOptions)[number], field: string, given: boolean): boolean => {
     if (given && !senderOptions.includes(option)) throw unsupported(network, source, field);
     return given;
@@ -151,7 +151,7 @@ function readProfile(
   const channels = (field: string): readonly number[] =>
     list(request, field).map((id, i) => {
       const at = `${field}[${i}]`;
-      return within(at, () => network.channel(integerOf(id, at, 0, MAX))).slot;
+      return within(at, () => network.channels.ofId(integerOf(id, at, 0, MAX))).slot;
     });
   const outgoing = channels('outgoing_channel_ids');
   const route = channels('route_channel_ids');
@@ -197,7 +197,7 @@ function readMethod(
     case 'METHOD_INVOICE':
       return 'invoice';
     case 'METHOD_AMP':
-      if (network.kind(source).paysByAmp !== true) throw unsupported(network, source, field);
+      if (network.nodes.kind(source).paysByAmp !== true) throw unsupported(network, source, field);
       return 'amp';
     default:
       throw new HostError(`there is no method ${method}`, 'invalid_value', { field, subject: method });
@@ -205,7 +205,7 @@ function readMethod(
 }
 
 function unsupported(network: HostedNetwork, node: number, field: string): HostError {
-  const { model } = network.plan(node);
+  const { model } = network.nodes.plan(node);
   return new HostError(`${model} has no such option`, 'unsupported', { field, subject: model });
 }
 

@@ -40,7 +40,9 @@ import {
   text,
 } from './control-requests.ts';
 import { HostError, inside, within } from './host-error.ts';
-import { type HostedNetwork, LINK_US, MAX_CAPACITY_SAT, MAX_NODES, type NewHostedNode } from './hosted-network.ts';
+import { LINK_US, MAX_CAPACITY_SAT } from './hosted-channels.ts';
+import type { HostedNetwork } from './hosted-network.ts';
+import { MAX_NODES, type NewHostedNode } from './hosted-nodes.ts';
 import type { HostEvent, NetworkHost } from './network-host.ts';
 import { policyMessage } from './policy-message.ts';
 import type { ServedService } from './serve.ts';
@@ -194,7 +196,7 @@ export class ControlService {
     },
     LoadNetwork: (request) => {
       const loaded = this.#host.load(text(request, 'name'), null, flag(request, 'replace'));
-      return { nodes: loaded.size, time_us: loaded.timeUs };
+      return { nodes: loaded.nodes.size, time_us: loaded.timeUs };
     },
     ListNetworks: () => ({ names: this.#host.saved() }),
 
@@ -211,54 +213,54 @@ export class ControlService {
       if (this.#host.network !== network) {
         throw new HostError('the network was replaced by another one', 'network_replaced');
       }
-      return { nodes: network.createNodes(wanted).map((node) => nodeMessage(network, node)) };
+      return { nodes: network.nodes.create(wanted).map((node) => nodeMessage(network, node)) };
     },
     ListNodes: (request, network) => {
       const names = list(request, 'names');
       const nodes =
         names.length === 0
-          ? Array.from({ length: network.size }, (_, node) => node)
-          : names.map((name, i) => within(`names[${i}]`, () => network.node(String(name))));
+          ? Array.from({ length: network.nodes.size }, (_, node) => node)
+          : names.map((name, i) => within(`names[${i}]`, () => network.nodes.named(String(name))));
       return { nodes: nodes.map((node) => nodeMessage(network, node)) };
     },
     StartNode: (request, network) => {
       const node = nodeAt(network, request, 'node');
-      network.startNode(node);
+      network.nodes.start(node);
       return nodeMessage(network, node);
     },
     StopNode: (request, network) => {
       const node = nodeAt(network, request, 'node');
-      network.stopNode(node, flag(request, 'crash'));
+      network.nodes.stop(node, flag(request, 'crash'));
       return nodeMessage(network, node);
     },
     FundNode: (request, network) => {
       const node = nodeAt(network, request, 'node');
-      network.fund(node, integer(request, 'amount_sat', 1, MAX_SAT));
+      network.nodes.fund(node, integer(request, 'amount_sat', 1, MAX_SAT));
       return nodeMessage(network, node);
     },
     SendCoins: (request, network) => {
       const node = nodeAt(network, request, 'node');
       const destination = nodeAt(network, request, 'destination');
-      network.sendCoins(node, destination, integer(request, 'amount_sat', 1, MAX_SAT));
+      network.nodes.sendCoins(node, destination, integer(request, 'amount_sat', 1, MAX_SAT));
       return nodeMessage(network, node);
     },
 
     ConnectPeer: (request, network) => {
-      network.connect(nodeAt(network, request, 'node'), nodeAt(network, request, 'peer'));
+      network.peers.connect(nodeAt(network, request, 'node'), nodeAt(network, request, 'peer'));
       return {};
     },
     DisconnectPeer: (request, network) => {
-      network.disconnect(nodeAt(network, request, 'node'), nodeAt(network, request, 'peer'));
+      network.peers.disconnect(nodeAt(network, request, 'node'), nodeAt(network, request, 'peer'));
       return {};
     },
     ListPeers: (request, network) => ({
-      peers: network.peers(nodeAt(network, request, 'node')).map((peer) => network.name(peer)),
+      peers: network.peers.of(nodeAt(network, request, 'node')).map((peer) => network.nodes.name(peer)),
     }),
 
     OpenChannel: (request, network) => {
       const id = optional(request, 'channel_id', 0);
       const capacitySat = integer(request, 'capacity_sat', 1, MAX_CAPACITY_SAT);
-      const channel = network.open({
+      const channel = network.channels.create({
         ...(id === undefined ? {} : { id }),
         source: nodeAt(network, request, 'node'),
         destination: nodeAt(network, request, 'peer'),
@@ -272,38 +274,42 @@ export class ControlService {
       return channelMessage(network, channel);
     },
     CloseChannel: (request, network) => {
-      const channel = within('channel_id', () => network.channel(channelId(request)));
+      const channel = within('channel_id', () => network.channels.ofId(channelId(request)));
       const node = text(request, 'node') === '' ? null : nodeAt(network, request, 'node');
-      return channelMessage(network, network.close(channel.id, node, flag(request, 'force')));
+      return channelMessage(network, network.channels.close(channel.id, node, flag(request, 'force')));
     },
     ListChannels: (request, network) => {
       const node = text(request, 'node') === '' ? null : nodeAt(network, request, 'node');
       const id = optional(request, 'channel_id', 0);
-      if (id !== undefined) within('channel_id', () => network.channel(id));
+      if (id !== undefined) within('channel_id', () => network.channels.ofId(id));
       const withClosed = flag(request, 'include_closed');
-      const channels = network
-        .everyChannel()
+      const channels = network.channels
+        .every()
         .filter((channel) => id === undefined || channel.id === id)
         .filter(({ source, destination }) => node === null || source === node || destination === node)
-        .filter((channel) => withClosed || network.stateOf(channel) !== 'closed');
+        .filter((channel) => withClosed || network.channels.stateOf(channel) !== 'closed');
       return { channels: channels.map((channel) => channelMessage(network, channel)) };
     },
     GetPolicy: (request, network) => {
-      const channel = within('channel_id', () => network.channel(channelId(request)));
-      const edge = network.edgeOf(channel, nodeAt(network, request, 'node'));
+      const channel = within('channel_id', () => network.channels.ofId(channelId(request)));
+      const edge = network.channels.edgeOf(channel, nodeAt(network, request, 'node'));
       return {
-        in_force: policyMessage(network.policy(edge, 'in_force')),
-        known: policyMessage(network.policy(edge, 'known')),
+        in_force: policyMessage(network.channels.policy(edge, 'in_force')),
+        known: policyMessage(network.channels.policy(edge, 'known')),
       };
     },
     SetPolicy: (request, network) => {
-      const channel = within('channel_id', () => network.channel(channelId(request)));
+      const channel = within('channel_id', () => network.channels.ofId(channelId(request)));
       const node = nodeAt(network, request, 'node');
-      network.setPolicy(channel, node, readPolicy(part(request, 'change'), 'change', network.capacitySat(channel)));
-      const edge = network.edgeOf(channel, node);
+      network.channels.setPolicy(
+        channel,
+        node,
+        readPolicy(part(request, 'change'), 'change', network.channels.capacitySat(channel)),
+      );
+      const edge = network.channels.edgeOf(channel, node);
       return {
-        in_force: policyMessage(network.policy(edge, 'in_force')),
-        known: policyMessage(network.policy(edge, 'known')),
+        in_force: policyMessage(network.channels.policy(edge, 'in_force')),
+        known: policyMessage(network.channels.policy(edge, 'known')),
       };
     },
 
@@ -311,7 +317,7 @@ export class ControlService {
       const node = nodeAt(network, request, 'node');
       const amountMsat = optional(request, 'amount_msat', 1) ?? -1;
       const expiryUs = optional(request, 'expiry_us', 1, MAX_WAIT_US);
-      const index = network.createInvoice({
+      const index = network.invoices.create({
         node,
         amountMsat,
         ...(expiryUs === undefined ? {} : { expiryUs }),
@@ -322,12 +328,12 @@ export class ControlService {
     GetInvoice: (request, network) => within('invoice_id', () => invoiceMessage(network, invoiceIndex(request))),
     SettleInvoice: (request, network) => {
       const invoice = invoiceIndex(request);
-      within('invoice_id', () => network.settleInvoice(invoice));
+      within('invoice_id', () => network.invoices.settle(invoice));
       return invoiceMessage(network, invoice);
     },
     CancelInvoice: (request, network) => {
       const invoice = invoiceIndex(request);
-      within('invoice_id', () => network.cancelInvoice(invoice));
+      within('invoice_id', () => network.invoices.cancel(invoice));
       return invoiceMessage(network, invoice);
     },
 
@@ -402,13 +408,13 @@ export class ControlService {
       this.#host.catchUp();
       const kinds = new Set(list(call.request, 'kinds').map((kind) => knownKind(String(kind))));
       const names = new Set(list(call.request, 'nodes').map(String));
-      for (const [i, name] of [...names].entries()) within(`nodes[${i}]`, () => network.node(name));
+      for (const [i, name] of [...names].entries()) within(`nodes[${i}]`, () => network.nodes.named(name));
       const wants = (event: HostEvent): boolean => kinds.size === 0 || kinds.has(`EVENT_${event.kind.toUpperCase()}`);
       release = this.#host.listen((event, timeUs) => {
         if (!wants(event)) return;
         const now = this.#host.open();
         const { what, nodes } = eventMessage(now, event);
-        if (names.size > 0 && nodes !== null && !nodes.some((node) => names.has(now.name(node)))) return;
+        if (names.size > 0 && nodes !== null && !nodes.some((node) => names.has(now.nodes.name(node)))) return;
         if (call.writableLength >= (this.#options.maxWaitingEvents ?? MAX_WAITING_EVENTS)) {
           fail(new HostError('too many events wait for the client', 'watcher_slow'));
           return;

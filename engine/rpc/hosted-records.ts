@@ -4,6 +4,7 @@ import { MAX_HOPS } from '../simulate/node-model.ts';
 import { type PaymentResult, RECORD, type RecordCode, type RecordSink } from '../simulate/records.ts';
 import type { World } from '../simulate/world.ts';
 import { TRANSACTION_KINDS } from './control-names.ts';
+import { HostError } from './host-error.ts';
 import type { HostedChannel, HostedEdge } from './hosted-channel.ts';
 import type { HostedEvent, HostedListener } from './hosted-events.ts';
 import type { HostedHop, HostedPayments } from './hosted-payments.ts';
@@ -21,7 +22,7 @@ export class HostedRecords implements RecordSink {
   readonly #payments: HostedPayments;
   readonly #listener: HostedListener;
   readonly #texts: string[];
-  /** Reason of the last thing that was refused; null once it was asked for. */
+  /** Reason of the last thing that was refused. */
   #refused: string | null = null;
 
   /** @param texts that were announced before */
@@ -36,11 +37,11 @@ export class HostedRecords implements RecordSink {
     this.#texts[number] = text;
   }
 
-  /** Why the last opening, close or transfer was refused since it was last asked for; null when none was. */
-  takeRefusal(): string | null {
-    const last = this.#refused;
+  /** Asks for an opening, a close or a transfer. @throws HostError with the reason when it is refused */
+  orRefused(what: string, ask: () => void): void {
     this.#refused = null;
-    return last;
+    ask();
+    if (this.#refused !== null) throw new HostError(`${what}: ${this.#refused}`, 'refused');
   }
 
   record(code: RecordCode, timeUs: number, a: number, b: number, c: number, amount: number): void {

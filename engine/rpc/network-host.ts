@@ -132,7 +132,7 @@ export class NetworkHost {
   }
 
   #checkVacant(replace: boolean): void {
-    if ((this.#network?.size ?? 0) > 0 && !replace) {
+    if ((this.#network?.nodes.size ?? 0) > 0 && !replace) {
       throw new HostError('the nodes were started before', 'network_in_use', { field: 'replace' });
     }
   }
