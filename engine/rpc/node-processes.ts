@@ -3,7 +3,8 @@
  * there is a process that runs already, one of a folder of models, or one of ours that is started (`blast model serve`).
  */
 import type { Driver } from '../backends/rpc/driver.ts';
-import { RpcBackend, type RpcProcesses } from '../backends/rpc/rpc-backend.ts';
+import { RpcBackend } from '../backends/rpc/rpc-backend.ts';
+import type { RpcProcesses } from '../backends/rpc/seat.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import { Bitcoind } from './bitcoind.ts';
 import { BlastDriver, ChainedBlastDriver } from './blast-driver.ts';

@@ -1,0 +1,21 @@
+/** Blocks of the chains that processes watch: each chain's are found once. */
+import type { Driver } from './driver.ts';
+import { need, type ProcessCalls } from './process-calls.ts';
+
+/** @param told is called with the height that a chain has reached, where its driver tells */
+export async function findBlocks(
+  drivers: readonly Driver[],
+  blocks: number,
+  calls: ProcessCalls,
+  told: (height: number) => void,
+): Promise<void> {
+  const found = new Set<object>();
+  for (const driver of drivers) {
+    if (driver.chain !== undefined && found.has(driver.chain)) continue;
+    found.add(driver.chain ?? driver);
+    await calls.ask({ driver }, () => need(driver.mine, 'mine').call(driver, blocks));
+    const { height } = driver;
+    if (height === undefined) continue;
+    told(await calls.ask({ driver }, () => height.call(driver)));
+  }
+}
