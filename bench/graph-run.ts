@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SimulatorBackend } from '../engine/backends/simulator/simulator-backend.ts';
 import { compileScenario } from '../engine/compile/compile.ts';
+import { nativeSha256 } from '../engine/host/native-sha256.ts';
 import { MODEL_KINDS, RUN_KINDS } from '../engine/kinds/registry.ts';
 import type { RunObserver } from '../engine/run/observers.ts';
 import { RecordDigest } from '../engine/run/record-digest.ts';
@@ -168,6 +169,7 @@ export async function playGraph(
         timelineDigest: compiled.digest,
         backend,
         kinds: RUN_KINDS,
+        sha256: nativeSha256,
         observers: [observer],
         clock: { now: () => performance.now(), sleep: () => new Promise((resolve) => setImmediate(resolve)) },
       }),

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createSimulatorBackend } from '../engine/backends/simulator/simulator-backend.ts';
 import { type CompileResult, compileScenario } from '../engine/compile/compile.ts';
+import { nativeSha256 } from '../engine/host/native-sha256.ts';
 import { MODEL_KINDS, RUN_KINDS } from '../engine/kinds/registry.ts';
 import { type RunResult, runTimeline } from '../engine/run/runner.ts';
 
@@ -25,6 +26,7 @@ export function play(compiled: Compiled, check: boolean): Promise<RunResult> {
     timelineDigest: compiled.timelineDigest,
     backend: createSimulatorBackend({ models: MODEL_KINDS, check }),
     kinds: RUN_KINDS,
+    sha256: nativeSha256,
     clock: { now: () => performance.now(), sleep: () => new Promise((resolve) => setImmediate(resolve)) },
   });
 }

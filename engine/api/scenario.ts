@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultEngine } from '../host/default-engine.ts';
 import type { BackendEntry, Compiled } from '../host/engine.ts';
+import { nativeSha256 } from '../host/native-sha256.ts';
 import { nodeClock } from '../host/node-clock.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import { compileRequest, decodedFile } from '../host/scenario-source.ts';
@@ -185,6 +186,7 @@ export class Scenario {
       kinds: defaultEngine.kinds,
       observers: [...(log === null ? [] : [log.observer]), ...(lock?.observers ?? [])],
       clock: nodeClock,
+      sha256: nativeSha256,
       ...(until === undefined ? {} : { until }),
       ...(start === undefined ? {} : { start: { kind: 'anew', snapshot: start.document } }),
       ...(from === undefined ? {} : { start: { kind: 'resume', snapshot: from.document } }),

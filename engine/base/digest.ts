@@ -2,15 +2,16 @@
 import { _SHA256, sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { canonicalJson, type Json } from './json.ts';
+import { blockFunction } from './sha256-blocks.ts';
 
 /** SHA-256 of a text's UTF-8 bytes, 64 hex digits. */
 export function sha256Text(text: string): string {
-  return bytesToHex(sha256(utf8ToBytes(text)));
+  return sha256Bytes(utf8ToBytes(text));
 }
 
 /** SHA-256 of bytes, 64 hex digits. */
 export function sha256Bytes(bytes: Uint8Array): string {
-  return bytesToHex(sha256(bytes));
+  return bytesToHex(bytes.length < MANY_BYTES ? sha256(bytes) : new ResumableSha256().update(bytes).digest());
 }
 
 /** SHA-256 of the canonical form of a JSON value, 64 hex digits. */
@@ -25,8 +26,24 @@ export interface HashState {
   readonly words: string;
 }
 
+/** From here on it pays to have the block function made, and to call it. */
+const MANY_BYTES = 1 << 14;
+
 /** SHA-256 that can be written down in the middle of its input and gone on with in another process. */
 class ResumableSha256 extends _SHA256 {
+  override update(data: Uint8Array): this {
+    const blocks = data.length < MANY_BYTES ? null : blockFunction();
+    if (blocks === null) return super.update(data);
+    const start = this.pos === 0 ? 0 : this.blockLen - this.pos;
+    super.update(data.subarray(0, start));
+    const end = start + Math.floor((data.length - start) / this.blockLen) * this.blockLen;
+    const words = Int32Array.from(this.get());
+    blocks(words, data, start, end);
+    this.#set(words);
+    this.length += end - start;
+    return super.update(data.subarray(end));
+  }
+
   save(): HashState {
     const words = new DataView(new ArrayBuffer(32));
     this.get().forEach((word, i) => {
@@ -42,26 +59,48 @@ class ResumableSha256 extends _SHA256 {
   load({ bytes, tail, words }: HashState): void {
     const state = hexToBytes(words);
     const view = new DataView(state.buffer, state.byteOffset);
-    const at = (i: number): number => view.getUint32(4 * i) | 0;
-    this.set(at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7));
+    this.#set(Int32Array.from({ length: 8 }, (_, i) => view.getUint32(4 * i)));
     const rest = hexToBytes(tail);
     this.buffer.set(rest);
     this.pos = rest.length;
     this.length = bytes;
   }
+
+  /** Digest of everything so far and of `rest`; goes on without `rest`. */
+  digestWith(rest: Uint8Array): string {
+    return bytesToHex(this.clone().update(rest).digest());
+  }
+
+  #set(words: Int32Array): void {
+    this.set(...(Array.from(words) as Parameters<ResumableSha256['set']>));
+  }
+}
+
+/** A SHA-256 of the host, for streams that are never written down in the middle. */
+export interface Sha256Stream {
+  update(bytes: Uint8Array): unknown;
+  /** Digest of everything so far and of `rest`, 64 hex digits; goes on without `rest`. */
+  digestWith(rest: Uint8Array): string;
 }
 
 const BUFFER_BYTES = 1 << 16;
+/** A word and five numbers. */
+const RECORD_BYTES = 44;
 
 /**
  * A running SHA-256 over numbers, in little-endian form on every machine.
  * Values are gathered in one buffer; nothing is allocated per value.
  */
 export class NumberHasher {
-  readonly #hash = new ResumableSha256();
+  readonly #hash: Sha256Stream;
   readonly #bytes = new Uint8Array(BUFFER_BYTES);
   readonly #view = new DataView(this.#bytes.buffer);
   #used = 0;
+
+  /** @param hash one that is faster; then the hasher can be neither saved nor loaded */
+  constructor(hash: Sha256Stream = new ResumableSha256()) {
+    this.#hash = hash;
+  }
 
   #room(n: number): void {
     if (this.#used + n > BUFFER_BYTES) this.#flush();
@@ -79,6 +118,20 @@ export class NumberHasher {
     this.#used += 8;
   }
 
+  /** A word and five numbers, as a record is. */
+  record(code: number, timeUs: number, a: number, b: number, c: number, amount: number): void {
+    this.#room(RECORD_BYTES);
+    const view = this.#view;
+    const at = this.#used;
+    view.setUint32(at, code >>> 0, true);
+    view.setFloat64(at + 4, timeUs, true);
+    view.setFloat64(at + 12, a, true);
+    view.setFloat64(at + 20, b, true);
+    view.setFloat64(at + 28, c, true);
+    view.setFloat64(at + 36, amount, true);
+    this.#used = at + RECORD_BYTES;
+  }
+
   text(value: string): void {
     const bytes = utf8ToBytes(value);
     this.u32(bytes.length);
@@ -91,16 +144,21 @@ export class NumberHasher {
     }
   }
 
-  /** What is needed to go on in another hasher. */
+  /** What is needed to go on in another hasher. @throws TypeError with a hash of the host */
   save(): HashState {
     this.#flush();
-    return this.#hash.save();
+    return this.#resumable().save();
   }
 
-  /** Goes on from what save wrote; everything added before is forgotten. */
+  /** Goes on from what save wrote; everything added before is forgotten. @throws TypeError with a hash of the host */
   load(state: HashState): void {
     this.#used = 0;
-    this.#hash.load(state);
+    this.#resumable().load(state);
+  }
+
+  #resumable(): ResumableSha256 {
+    if (this.#hash instanceof ResumableSha256) return this.#hash;
+    throw new TypeError('a hash of the host has no state that can be kept');
   }
 
   #flush(): void {
@@ -110,8 +168,6 @@ export class NumberHasher {
 
   /** Digest of everything so far; more can be added afterwards. */
   digest(): string {
-    const copy = this.#hash.clone();
-    copy.update(this.#bytes.subarray(0, this.#used));
-    return bytesToHex(copy.digest());
+    return this.#hash.digestWith(this.#bytes.subarray(0, this.#used));
   }
 }

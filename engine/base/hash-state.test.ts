@@ -1,6 +1,24 @@
+import { createHash } from 'node:crypto';
+import { _SHA256 } from '@noble/hashes/sha2.js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { NumberHasher, sha256Bytes } from './digest.ts';
+import { blockFunction } from './sha256-blocks.ts';
+
+/** One block of the JavaScript implementation, from any state. */
+class PlainBlock extends _SHA256 {
+  begin(words: readonly number[]): void {
+    this.set(...(words.map((word) => word | 0) as Parameters<PlainBlock['set']>));
+  }
+
+  override process(view: DataView, at: number): void {
+    super.process(view, at);
+  }
+
+  words(): readonly number[] {
+    return this.get().map((word) => word | 0);
+  }
+}
 
 const numbers = fc.array(fc.nat(0xffffffff), { maxLength: 400, size: 'max' });
 
@@ -40,4 +58,50 @@ test('goes on beyond the buffer', () => {
     second.text(`é${i}`);
   }
   expect(second.digest()).toBe(whole.digest());
+});
+
+const patterned = (length: number, seed: number): Uint8Array =>
+  Uint8Array.from({ length }, (_, i) => (Math.imul(i + seed, 0x9e3779b1) >>> 13) & 0xff);
+
+test('many blocks at once are the same hash as one after the other', () => {
+  expect(blockFunction()).not.toBeNull();
+  for (const length of [0, 1, 63, 64, 65, 16_383, 16_384, 16_385, 65_535, 65_536, 65_537, 200_003]) {
+    const bytes = patterned(length, length);
+    expect(sha256Bytes(bytes)).toBe(createHash('sha256').update(bytes).digest('hex'));
+  }
+});
+
+test('takes the same from wherever its input begins and ends', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(70_000), { maxLength: 6 }), fc.nat(), (lengths, seed) => {
+      const ours = new NumberHasher();
+      const other = createHash('sha256');
+      for (const length of lengths) {
+        const text = 'x'.repeat(length) + String.fromCharCode(32 + (seed % 90));
+        ours.text(text);
+        const head = Buffer.alloc(4);
+        head.writeUInt32LE(length + 1);
+        other.update(head).update(text);
+      }
+      expect(ours.digest()).toBe(other.digest('hex'));
+    }),
+  );
+});
+
+test('every bit of a block counts, from any state', () => {
+  const blocks = blockFunction();
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ minLength: 64, maxLength: 64 }),
+      fc.array(fc.nat(0xffffffff), { minLength: 8, maxLength: 8 }),
+      (block, words) => {
+        const state = Int32Array.from(words);
+        blocks?.(state, block, 0, 64);
+        const plain = new PlainBlock();
+        plain.begin(words);
+        plain.process(new DataView(block.buffer, block.byteOffset, 64), 0);
+        expect([...state]).toEqual(plain.words());
+      },
+    ),
+  );
 });

@@ -116,6 +116,7 @@ export async function play(
       stop: stop.signal,
       pause,
       clock: io.clock,
+      ...(engine.sha256 === undefined ? {} : { sha256: engine.sha256 }),
       onProgress: (now) => {
         state = now.state;
         progress?.update(now);

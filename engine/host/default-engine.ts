@@ -9,6 +9,7 @@ import { MODEL_KINDS, RUN_KINDS } from '../kinds/registry.ts';
 import type { WallClock } from '../run/pacing.ts';
 import type { CellRunner, SweepJob } from '../sweep/job.ts';
 import type { BackendOptions, Engine } from './engine.ts';
+import { nativeSha256 } from './native-sha256.ts';
 
 export const defaultEngine: Engine = {
   compile: compileScenario,
@@ -42,6 +43,7 @@ export const defaultEngine: Engine = {
     },
   ],
   kinds: RUN_KINDS,
+  sha256: nativeSha256,
   formats: IMPORT_FORMATS,
   exportFormats: async () => (await import('../interop/export-formats.ts')).EXPORT_FORMATS,
   writeImported: (input) => writeScenario({ ...input, models: MODEL_KINDS.map(({ name }) => name) }),
@@ -76,11 +78,12 @@ export async function engineCells(engine: Engine, job: SweepJob, clock: WallCloc
   const [first] = engine.backends;
   const backend = job.backend === undefined ? first : engine.backends.find(({ name }) => name === job.backend);
   if (backend === undefined) throw new Error(`there is no backend ${job.backend ?? ''}`);
-  const { compile, kinds } = engine;
+  const { compile, kinds, sha256 } = engine;
   return cellRunner(job, {
     compile,
     kinds,
     clock,
+    ...(sha256 === undefined ? {} : { sha256 }),
     createBackend: () => backend.create({ check: false }),
     ...(backend.limits === undefined ? {} : { limits: backend.limits }),
   });

@@ -2,6 +2,7 @@
  * The parts of the engine that commands and the library use, gathered so that a test can put another backend or compiler in their place.
  */
 import type { Awaitable, Backend, RoutingTraceSink } from '../backends/backend.ts';
+import type { Sha256Stream } from '../base/digest.ts';
 import type { CompileInput, CompileResult } from '../compile/compile.ts';
 import type { ExportFormat } from '../interop/exported.ts';
 import type { ImportFormat } from '../interop/imported.ts';
@@ -44,6 +45,8 @@ export interface Engine {
   /** The first one is the default. */
   readonly backends: readonly BackendEntry[];
   readonly kinds: RunInput['kinds'];
+  /** The machine's SHA-256, for runs that keep no state; absent: the engine's own. */
+  readonly sha256?: () => Sha256Stream;
   readonly formats: readonly ImportFormat[];
   /** Formats of `blast export`, loaded when they are asked for. */
   exportFormats(): Awaitable<readonly ExportFormat[]>;

@@ -120,6 +120,8 @@ export interface EventKind extends KindDoc {
   payment?(args: Action['args'], use: EventSpec): EventPayment;
   /** Nodes without which it cannot happen as meant: a warning says when one of them is stopped at that time. */
   needs?(args: Action['args']): readonly number[];
+  /** It may ask for states to be kept; one that does not must not. */
+  readonly keepsStates?: true;
   /** Makes it happen. */
   apply(args: Action['args'], backend: Backend, run: RunControl): Awaitable<void>;
 }

@@ -4,7 +4,7 @@ import type { Backend } from '../backends/backend.ts';
 import { compileScenario } from '../compile/compile.ts';
 import { formatDiagnostics } from '../spec/format-diagnostic.ts';
 import type { Timeline } from '../timeline/timeline.ts';
-import type { RunControl } from './kind.ts';
+import type { EventKind, RunControl } from './kind.ts';
 import { ACTIVITY_KINDS, BEHAVIOUR_KINDS, EVENT_KINDS, eventKind, FORMAT_KINDS, MODEL_KINDS } from './registry.ts';
 
 const NETWORK = `version: 1
@@ -94,6 +94,11 @@ describe('every behaviour', () => {
 describe('events', () => {
   const run: RunControl = { capture: () => {} };
 
+  /** A run of which only kinds that say so may keep states. */
+  const runOf = ({ name, keepsStates }: EventKind): RunControl => ({
+    capture: () => expect(keepsStates, name).toBe(true),
+  });
+
   /** The calls that the actions of an event make on a backend. */
   async function callsOf(event: object): Promise<unknown[][]> {
     const timeline = await compile(`${NETWORK}${stringify({ events: [event] })}`);
@@ -105,7 +110,10 @@ describe('events', () => {
           calls.push([method, ...args]);
         },
     });
-    for (const action of timeline.actions) await eventKind(action.kind)?.apply(action.args, backend, run);
+    for (const action of timeline.actions) {
+      const kind = eventKind(action.kind);
+      if (kind !== undefined) await kind.apply(action.args, backend, runOf(kind));
+    }
     for (const { action } of timeline.activities) {
       if (action !== undefined) await eventKind(action.kind)?.apply({ ...action.args, row: 0 }, backend, run);
     }
@@ -113,6 +121,7 @@ describe('events', () => {
   }
 
   test.each([
+    [{ snapshot: { name: 'before' } }, []],
     [{ stop_node: 'bob' }, [['stopNode', 1]]],
     [
       { stop_node: 'user-*' },

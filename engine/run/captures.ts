@@ -6,6 +6,17 @@ interface Capture {
   readonly name: string;
 }
 
+/** Whether states of a run may be kept: at times, when it is stopped, or because events ask for them. */
+export function mayKeepStates(input: RunInput): boolean {
+  const { timeline, captures = [], keepsOwn = true, onSnapshot, captureOnStop, kinds } = input;
+  if (onSnapshot === undefined) return false;
+  if (captureOnStop !== undefined || captures.length > 0) return true;
+  if (!keepsOwn) return false;
+  const { captures: planned = [], actions, triggers = [] } = timeline;
+  const all = [...actions, ...triggers.flatMap(({ action }) => action ?? [])];
+  return planned.length > 0 || all.some(({ kind }) => kinds.get(kind)?.keepsStates === true);
+}
+
 export class Captures {
   /** In order of time; each comes after everything else of its instant. */
   readonly #timed: readonly Capture[];

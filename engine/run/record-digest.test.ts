@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { nativeSha256 } from '../host/native-sha256.ts';
 import type { RecordCode } from '../simulate/records.ts';
 import { DivergenceWatch } from './divergence.ts';
 import { decodeFingerprints, Fingerprints, MAX_GROUPS } from './fingerprints.ts';
@@ -57,6 +58,22 @@ describe('the digest', () => {
     withText.record(...row(3));
     digests.add(withText.digest());
     expect(digests.size).toBe(8);
+  });
+
+  it('is the same with a hash of the host, which cannot be captured', () => {
+    const ours = new RecordDigest(60_000_000);
+    const native = new RecordDigest(60_000_000, nativeSha256());
+    for (const digest of [ours, native]) {
+      for (let i = 0; i < 5_000; i++) {
+        digest.record(...row(i));
+        if (i % 1_000 === 7) digest.text(i, 'capacity too small');
+      }
+      digest.finish(60_000_000);
+    }
+    expect(native.checkpoints).toEqual(ours.checkpoints);
+    expect(native.digest()).toBe(ours.digest());
+    expect(() => native.capture()).toThrow(TypeError);
+    expect(() => native.restore(ours.capture())).toThrow(TypeError);
   });
 });
 

@@ -2,7 +2,7 @@
  * The digest of everything that happened: SHA-256 over every record in order, with intermediate digests
  * (checkpoints) at fixed instants and a trace that locates a difference. Knows nothing of files.
  */
-import { NumberHasher, sha256Text } from '../base/digest.ts';
+import { NumberHasher, type Sha256Stream, sha256Text } from '../base/digest.ts';
 import type { PaymentResult, RecordCode, RecordSink } from '../simulate/records.ts';
 import type { RecordsState } from '../snapshot/document.ts';
 import { Fingerprints, type Trace } from './fingerprints.ts';
@@ -36,13 +36,15 @@ export class RecordDigest implements RecordSink {
   readonly checkpoints: Checkpoint[] = [];
   /** Time of the last record, µs. */
   lastUs = 0;
-  readonly #hasher = new NumberHasher();
+  readonly #hasher: NumberHasher;
   readonly #fingerprints = new Fingerprints();
   readonly #interval: number;
   readonly #durationUs: number;
   #nextUs: number;
 
-  constructor(durationUs: number) {
+  /** @param hash a hash of the host; then the log can be neither captured nor restored */
+  constructor(durationUs: number, hash?: Sha256Stream) {
+    this.#hasher = new NumberHasher(hash);
     this.#durationUs = durationUs;
     this.#interval = checkpointInterval(durationUs);
     this.#nextUs = this.#interval;
@@ -55,13 +57,7 @@ export class RecordDigest implements RecordSink {
   record(code: RecordCode, timeUs: number, a: number, b: number, c: number, amount: number): void {
     if (timeUs >= this.#nextUs) this.#checkpointsUpTo(timeUs);
     if (timeUs > this.lastUs) this.lastUs = timeUs;
-    const hasher = this.#hasher;
-    hasher.u32(code);
-    hasher.f64(timeUs);
-    hasher.f64(a);
-    hasher.f64(b);
-    hasher.f64(c);
-    hasher.f64(amount);
+    this.#hasher.record(code, timeUs, a, b, c, amount);
     this.#fingerprints.add(code, timeUs, a, b, c, amount);
   }
 

@@ -1,5 +1,6 @@
 /** What a run is given and what it answers. */
 import type { Awaitable, Backend } from '../backends/backend.ts';
+import type { Sha256Stream } from '../base/digest.ts';
 import type { Json } from '../base/json.ts';
 import type { BehaviourKind } from '../kinds/behaviour.ts';
 import type { EventKind } from '../kinds/kind.ts';
@@ -77,7 +78,7 @@ export interface RunInput {
   readonly backend: Backend;
   /** Behaviour of the actions, by the name of their kind. */
   readonly kinds: {
-    get(kind: string): Pick<EventKind, 'apply'> | undefined;
+    get(kind: string): Pick<EventKind, 'apply' | 'keepsStates'> | undefined;
     /** What agents do; needed where the timeline has behaviours. */
     behaviour?(kind: string): Pick<BehaviourKind, 'wake'> | undefined;
   };
@@ -92,6 +93,8 @@ export interface RunInput {
   /** What is measured when the run is at its end or cut short; changes nothing of the run. */
   readonly measures?: readonly Measure[];
   readonly clock: WallClock;
+  /** A fast SHA-256 of the host, used where no state is kept that must hold how far the hash is; absent: the engine's own. */
+  readonly sha256?: () => Sha256Stream;
   readonly onProgress?: (progress: RunProgress) => void;
 }
 

@@ -27,7 +27,7 @@ import type { Action, PlannedExpectation, Timeline } from '../timeline/timeline.
 import { PHASE } from '../timeline/timeline.ts';
 import { Agents } from './agents.ts';
 import { type BehaviourResult, behaviourResults } from './behaviour-results.ts';
-import { Captures } from './captures.ts';
+import { Captures, mayKeepStates } from './captures.ts';
 import { Expectations } from './expectations.ts';
 import { type DuePayment, Loops } from './loops.ts';
 import { type RunState, startRun } from './machine.ts';
@@ -116,7 +116,9 @@ class Run {
     this.#backend = input.backend;
     this.#cut = until !== undefined && until < timeline.durationUs;
     this.#endUs = this.#cut ? (until as number) : timeline.durationUs;
-    this.#digest = new RecordDigest(timeline.durationUs);
+    // How far a hash of the host is cannot be told, so that a state could not hold it.
+    const isResumable = mayKeepStates(input) || input.start?.kind === 'resume';
+    this.#digest = new RecordDigest(timeline.durationUs, isResumable ? undefined : input.sha256?.());
     this.#book = new PaymentBook(timeline);
     this.#view = new RunView(timeline, input.backend, this.#book, (behaviour, figure) =>
       this.#agents.figure(behaviour, figure),

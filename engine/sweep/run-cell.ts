@@ -24,6 +24,7 @@ export interface CellDependencies {
   readonly limits?: BackendLimits;
   readonly kinds: RunInput['kinds'];
   readonly clock: WallClock;
+  readonly sha256?: RunInput['sha256'];
 }
 
 /** A runner of the cells of a job. */
@@ -57,6 +58,7 @@ export function cellRunner(job: SweepJob, dependencies: CellDependencies): CellR
         measures: metricsOf(scenario.sweep),
         stop: signal,
         clock: dependencies.clock,
+        ...(dependencies.sha256 === undefined ? {} : { sha256: dependencies.sha256 }),
       });
       if (result.state === 'aborted') return null;
       return finished(cell, { specDigest, timelineDigest }, result);

@@ -33,6 +33,8 @@ snapshot: { name: before-attack }`,
     return { name: named ? args.text('name') : 'at', timed: !named || !once };
   },
 
+  keepsStates: true,
+
   apply(args, _backend, run) {
     run.capture((timeUs) => captureName(args.name as string, args.timed === true ? timeUs : null));
   },
