@@ -39,12 +39,12 @@ const U32 = 2 ** 32 - 1;
 /** max_accepted_htlcs of BOLT 2. */
 const MOST_HTLCS = 483;
 
-type Range = readonly [least: number, most: number];
+export type Range = readonly [least: number, most: number];
 
-const COUNT: Range = [0, Number.MAX_SAFE_INTEGER];
+export const COUNT: Range = [0, Number.MAX_SAFE_INTEGER];
 const SIGNED: Range = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
-const BLOCKS: Range = [0, I32];
-const FEERATE: Range = [0, U32];
+export const BLOCKS: Range = [0, I32];
+export const FEERATE: Range = [0, U32];
 
 const VALUES: Readonly<Record<string, Range>> = {
   batch_at: COUNT,
@@ -136,7 +136,11 @@ function answersProblem(questions: readonly Message[], answers: readonly Answer[
   return null;
 }
 
-function rangeProblem<T extends object>(ranges: Readonly<Partial<Record<keyof T, Range>>>, message: T): string | null {
+/** The first field that is not within its range, or null. */
+export function rangeProblem<T extends object>(
+  ranges: Readonly<Partial<Record<keyof T, Range>>>,
+  message: T,
+): string | null {
   for (const field of Object.keys(ranges) as (keyof T & string)[]) {
     const value = message[field] as number;
     if (!isWithin(value, ranges[field] as Range)) return `${field} cannot be ${value}`;

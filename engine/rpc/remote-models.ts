@@ -2,6 +2,7 @@
 import type { ModelKind } from '../simulate/node-model.ts';
 import type { AnnouncedKind } from './announced-models.ts';
 import type { LinkTarget, RemoteModels, RemoteModelsSettings } from './contract.ts';
+import { descriptionProblem } from './description-check.ts';
 import { type ModelProcess, startModelProcess } from './model-process.ts';
 import { type RemoteKind, readDescription, remoteKinds } from './remote-kinds.ts';
 import { SyncLink } from './sync-link.ts';
@@ -77,7 +78,10 @@ function share(
       continue;
     }
     turn = at + 1;
-    const description = readDescription(offered[at]?.get(kind.name) ?? {});
+    const told = offered[at]?.get(kind.name) ?? {};
+    const problem = descriptionProblem(told);
+    if (problem !== null) throw new Error(`what a process says of ${kind.name} cannot be: ${problem}`);
+    const description = readDescription(told);
     if (description.version !== kind.version) {
       throw new Error(`the process models ${description.version}, this command ${kind.version}`);
     }

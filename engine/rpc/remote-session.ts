@@ -12,6 +12,7 @@ import {
   RouteBuffer,
   type WorldFacts,
 } from '../simulate/node-model.ts';
+import { NoProgressError } from '../simulate/progress.ts';
 import { OUTCOME_NAMES, type Outcome } from '../simulate/records.ts';
 import { answerProblem, CODES } from './answer-check.ts';
 import { viewMessage } from './messages.ts';
@@ -108,7 +109,7 @@ export class RemoteSession {
     const wrong = answerProblem(ask, payload, answer);
     if (wrong !== null) throw failed(wrong);
     for (const action of answer.actions ?? []) {
-      const problem = this.#carryOut(action);
+      const problem = this.#tryOut(action);
       if (problem !== null) throw failed(problem);
     }
     return answer;
@@ -130,6 +131,16 @@ export class RemoteSession {
     return typeof memory?.node === 'number' ? memory.node : -1;
   }
 
+  /** As #carryOut; also answers that a model goes on and on. */
+  #tryOut(action: Action): string | null {
+    try {
+      return this.#carryOut(action);
+    } catch (error) {
+      if (error instanceof NoProgressError) return error.message;
+      throw error;
+    }
+  }
+
   /** Does what a model wants; answers why that cannot be. */
   #carryOut({ send, resolve, timer }: Action): string | null {
     const payment = send?.payment ?? resolve?.payment ?? timer?.payment ?? -1;
@@ -140,6 +151,7 @@ export class RemoteSession {
       if (resolve.outcome >= OUTCOME_NAMES.length) return `there is no outcome ${resolve.outcome}`;
       actions.resolve(payment, resolve.outcome as Outcome);
     } else if (timer !== undefined && timer !== null) {
+      if (!(timer.at_us <= Number.MAX_SAFE_INTEGER)) return `there is no instant ${timer.at_us} for a timer`;
       actions.timer(payment, timer.at_us);
     }
     return null;

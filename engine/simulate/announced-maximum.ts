@@ -49,7 +49,10 @@ export class AnnouncedMaximum {
     const maxHtlcMsat = model.maximumFor(this.#view, this.#policy, ch.announced[edge >> 1] === 1);
     if (maxHtlcMsat === this.#policy.maxHtlcMsat) return;
     this.#gossip.setPolicy(edge, { maxHtlcMsat });
+    const quietUs = model.timing.maximumIntervalUs ?? 0;
+    // Without an interval the next look is at the next balance: a look at this one would go on at one instant.
+    if (quietUs === 0) return;
     this.#quiet.add(edge);
-    w.after(model.timing.maximumIntervalUs ?? 0, PHYSICS.maximumAgain, edge, 0);
+    w.after(quietUs, PHYSICS.maximumAgain, edge, 0);
   }
 }

@@ -61,7 +61,7 @@ export interface NodeTiming {
   readonly formerPolicyUs?: number;
   /** A lower htlc_maximum alone makes a policy the former one, too (Core Lightning). Absent: only fees, delta and minimum do. */
   readonly formerMaximum?: boolean;
-  /** Least time between two changes of htlc_maximum that `maximumFor` makes (Eclair: 1 h). */
+  /** Least time between two changes of htlc_maximum that `maximumFor` makes (Eclair: 1 h). Absent: as often as the balance changes. */
   readonly maximumIntervalUs?: number;
   /** Wait after a start before the first batch, in which payments are tried again, too (LDK: 2 s). Absent: none. */
   readonly firstBatchUs?: number;

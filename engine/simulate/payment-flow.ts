@@ -2,6 +2,7 @@
  * Payments from the sender's side: starting them on the sender's model, carrying out what the model asks for, telling
  * it how attempts ended, and reporting results.
  */
+import { US_PER_SECOND } from '../base/numbers.ts';
 import { keyedU32 } from '../base/random.ts';
 import type { PaymentProfile } from '../timeline/timeline.ts';
 import { FAILURE, type FailureCode } from './failure.ts';
@@ -10,6 +11,7 @@ import { blankPolicy } from './gossip.ts';
 import { INVOICE } from './invoices.ts';
 import { blankView, type InvoiceFacts, MAX_HOPS, type PaymentActions, type RouteBuffer } from './node-model.ts';
 import { PAYMENT } from './payments.ts';
+import { NoProgressError, paymentGoesOn } from './progress.ts';
 import { OUTCOME, type Outcome, RECORD } from './records.ts';
 import { offerRefusal } from './refusal-trace.ts';
 import type { TraceStep } from './routing-trace.ts';
@@ -126,7 +128,9 @@ export class PaymentFlow implements PaymentActions {
     });
   }
 
+  /** @throws NoProgressError */
   send(payment: number, route: RouteBuffer): number {
+    this.#count(payment);
     const w = this.#w;
     const p = w.payments;
     const attempt = w.attempts.add(payment, p.attempts[payment]!, route);
@@ -160,7 +164,9 @@ export class PaymentFlow implements PaymentActions {
     return offerRefusal(serial, code, usable, amountMsat, this.#view, w.modelOf(w.from(edge)).spendable(this.#view));
   }
 
+  /** @throws NoProgressError */
   timer(payment: number, atUs: number): void {
+    this.#count(payment);
     this.#w.queue.push(Math.max(atUs, this.#w.nowUs), PHYSICS.paymentTimer, payment, 0);
   }
 
@@ -234,6 +240,20 @@ export class PaymentFlow implements PaymentActions {
     const w = this.#w;
     if (w.payments.state[payment] !== PAYMENT.running) return;
     w.modelOf(w.timeline.payments.source[payment]!).paymentTimer(payment);
+  }
+
+  /** Counts an attempt or a timer of a payment. */
+  #count(payment: number): void {
+    const w = this.#w;
+    const p = w.payments;
+    const actions = ++p.actions[payment]!;
+    const elapsedUs = w.nowUs - p.startedUs[payment]!;
+    if (paymentGoesOn(actions, elapsedUs)) return;
+    const { activities, payments, network } = w.timeline;
+    const { name, model } = network.nodes[payments.source[payment]!]!;
+    const which = `payment ${payments.nth[payment]!} of ${activities[payments.activity[payment]!]!.name}`;
+    const within = `${elapsedUs / US_PER_SECOND} s of virtual time`;
+    throw new NoProgressError(`${model} of ${name} wants attempt or timer ${actions} for ${which} within ${within}`);
   }
 
   #keepRoute(payment: number, attempt: number): void {

@@ -10,6 +10,8 @@ export class PaymentTable {
   state: Uint8Array;
   startedUs: Float64Array;
   attempts: Int32Array;
+  /** Attempts and timers that its model has asked for since the simulation began. No part of the state. */
+  actions: Int32Array;
   parts: Int32Array;
   feeMsat: Float64Array;
   failureCode: Uint16Array;
@@ -27,6 +29,7 @@ export class PaymentTable {
     this.state = new Uint8Array(length);
     this.startedUs = new Float64Array(length);
     this.attempts = new Int32Array(length);
+    this.actions = new Int32Array(length);
     this.parts = new Int32Array(length);
     this.feeMsat = new Float64Array(length);
     this.failureCode = new Uint16Array(length);

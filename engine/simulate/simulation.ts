@@ -5,6 +5,7 @@
 
 import { NumberHasher } from '../base/digest.ts';
 import { canonicalJson } from '../base/json.ts';
+import { US_PER_SECOND } from '../base/numbers.ts';
 import type {
   CloseChannelRequest,
   CongestMempoolRequest,
@@ -36,6 +37,7 @@ import { OnChain } from './onchain.ts';
 import { Opening } from './opening.ts';
 import { PaymentFlow } from './payment-flow.ts';
 import { PAYMENT } from './payments.ts';
+import { mostAtOnce, NoProgressError } from './progress.ts';
 import { RECORD, type RecordSink, TX } from './records.ts';
 import { Reorgs } from './reorgs.ts';
 import { restoreState } from './restore.ts';
@@ -45,7 +47,7 @@ import { ShiftedSink } from './shifted-sink.ts';
 import type { SimulationStart, SimulationState } from './state.ts';
 import { digestWorld } from './state-digest.ts';
 import type { ConfirmedTx } from './undo-log.ts';
-import { PHYSICS, World } from './world.ts';
+import { PHYSICS, PHYSICS_NAMES, World } from './world.ts';
 
 export interface SimulationOptions {
   /** Check every invariant after each event; the first one broken ends the run by an InvariantError. */
@@ -69,6 +71,9 @@ export class Simulation {
   readonly #maximum: AnnouncedMaximum;
   readonly #cheating: Cheating;
   readonly #reorgs: Reorgs;
+  /** Events at the present instant, and how many there may be. */
+  #atOnce = 0;
+  readonly #mostAtOnce: number;
   /** Present when every event is to be checked. */
   #watch: InvariantWatch | null = null;
 
@@ -83,6 +88,8 @@ export class Simulation {
     this.#originUs = start?.originUs ?? 0;
     const w = new World(timeline, this.#originUs === 0 ? sink : new ShiftedSink(sink, this.#originUs));
     this.world = w;
+    const { network, payments } = timeline;
+    this.#mostAtOnce = mostAtOnce(network.nodes.length + network.channels.length + payments.length);
     const wanted = oldStateRequests(timeline);
     if (wanted.length > 0) w.revoked = new RevokedStates(wanted, w.channels, w.htlcs, w.attempts, this.#originUs);
     this.#gossip = new Gossip(w);
@@ -123,6 +130,7 @@ export class Simulation {
   /**
    * Runs what is due before `scenarioUs` (with `inclusive`: at it, too); false when `maxEvents` were run before the end, or
    * when the sink interrupts.
+   * @throws NoProgressError when events go on and on at one instant
    */
   advance(scenarioUs: number, inclusive: boolean, maxEvents: number): boolean {
     const w = this.world;
@@ -135,6 +143,8 @@ export class Simulation {
       if (left-- === 0) return false;
       q.pop();
       if (time < w.nowUs) throw new InvariantError(`time went back from ${w.nowUs} to ${time}`);
+      if (time > w.nowUs) this.#atOnce = 0;
+      else if (++this.#atOnce > this.#mostAtOnce) throw this.#stuck(q.kind);
       w.nowUs = time;
       w.events++;
       this.#dispatch(q.kind, q.a, q.b);
@@ -143,6 +153,13 @@ export class Simulation {
     }
     if (untilUs > w.nowUs && Number.isFinite(untilUs)) w.nowUs = untilUs;
     return true;
+  }
+
+  #stuck(kind: number): NoProgressError {
+    const at = `${this.nowUs / US_PER_SECOND} s of virtual time`;
+    return new NoProgressError(
+      `more than ${this.#mostAtOnce} events at ${at}, the last of which is ${PHYSICS_NAMES[kind]}`,
+    );
   }
 
   pay(row: number): void {
