@@ -15,6 +15,7 @@ import { runCommand } from './run.ts';
 import { scheduleCommand } from './schedule.ts';
 import { snapshotCommand } from './snapshot.ts';
 import { sweepCommand } from './sweep.ts';
+import { testCommand } from './test-scenarios.ts';
 import { validateCommand } from './validate.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -29,6 +30,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   profileCommand,
   lockCommand,
   verifyCommand,
+  testCommand,
   snapshotCommand,
   sweepCommand,
   scheduleCommand,
