@@ -21,8 +21,21 @@ function outStream(stream: NodeJS.WriteStream): OutStream {
 // A reader that has seen enough (`blast compile x.yml | head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  process.stderr.write(`error: cannot write to standard output: ${error.message}\n`);
+  process.exit(1);
 });
+// Where nobody can be told anything, the exit code still says how it ended.
+process.stderr.on('error', () => {});
+
+/** Ends the process where the folder that it was started in is gone. */
+function ownFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    process.stderr.write(`error: the folder that blast was started in cannot be used: ${(error as Error).message}\n`);
+    return process.exit(2);
+  }
+}
 
 /** The command. */
 async function main(): Promise<void> {
@@ -37,7 +50,7 @@ async function main(): Promise<void> {
     stderr: outStream(process.stderr),
     columns: process.stderr.columns ?? process.stdout.columns ?? 100,
     env: process.env,
-    files: nodeFiles(process.cwd()),
+    files: nodeFiles(ownFolder()),
     clock: nodeClock,
     calendar: async () => (await import('./node-cron-clock.ts')).nodeCronClock,
     meter: async () => (await import('../host/node-meter.ts')).nodeMeter(),

@@ -84,9 +84,7 @@ export function nodeFiles(folder: string): Files {
     append: (file, text) => fs.appendFileSync(at(file), text),
     remove: (file) => fs.rmSync(at(file), { force: true }),
     removeFolder: (file) => fs.rmSync(at(file), { force: true, recursive: true }),
-    makeFolder: (file) => {
-      fs.mkdirSync(at(file), { recursive: true });
-    },
+    makeFolder: (file) => makeFolders(at(file)),
     kind: (file) => {
       const stat = absent(() => fs.statSync(at(file)));
       if (stat === null) return 'none';
@@ -100,6 +98,24 @@ export function nodeFiles(folder: string): Files {
       };
     },
   };
+}
+
+/** As mkdir with `recursive`, which never comes back where the file system says of a folder that is there that it is not (/proc). */
+function makeFolders(folder: string): void {
+  const isFolder = (one: string): boolean => fs.statSync(one, { throwIfNoEntry: false })?.isDirectory() === true;
+  const missing: string[] = [];
+  for (let at = folder; fs.statSync(at, { throwIfNoEntry: false }) === undefined; at = path.dirname(at)) {
+    missing.push(at);
+    if (at === path.dirname(at)) break;
+  }
+  for (const one of missing.reverse()) {
+    try {
+      fs.mkdirSync(one);
+    } catch (error) {
+      // Somebody else may have made it by now.
+      if (!isFolder(one)) throw error;
+    }
+  }
 }
 
 /**
