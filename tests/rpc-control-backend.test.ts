@@ -143,12 +143,12 @@ expect: ["channel('small').state == 'none'"]
 
   it('refuses beforehand what it cannot do', async () => {
     const file = scenario(
-      'name: s\nduration: 5s\nnodes: { a: , b: }\nevents: [{ at: 1s, partition: { groups: [[a], [b]] } }]\nexpect: [chain.backlog == 0.0]\n',
+      'name: s\nduration: 5s\nnodes: { a: , b: }\nchannels: { ab: { from: a, to: b, capacity: 1_000_000 sat } }\nevents: [{ at: 1s, cheat: { channel: ab, by: b } }]\nsnapshots: [{ at: 2s, name: here }]\n',
     );
     const checked = await blast(['validate', file, ...CONTROL]);
     expect(checked.code).toBe(3);
-    expect(checked.err).toContain('the backend rpc has no event partition');
-    expect(checked.err).toContain('cannot tell `chain.backlog`');
+    expect(checked.err).toContain('the backend rpc has no event cheat');
+    expect(checked.err).toContain('keeps no states');
     const options = scenario('name: s\nduration: 5s\nnodes: { a: { options: { fee_base_msat: 5 } } }\n');
     expect((await blast(['validate', options, ...CONTROL])).code).toBe(0);
     expect((await blast(['validate', options, '--backend', 'rpc'])).code).toBe(3);

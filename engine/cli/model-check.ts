@@ -20,7 +20,7 @@ export const modelCheckCommand: CommandEntry = {
   details:
     'Plays a suite of short scenarios on a backend, or on the nodes of a process that speaks the control plane ' +
     '(blast.v1) or the protocol of BLAST, which is found out. A check whose scenario cannot be played there is skipped, ' +
-    'with the reason. Exit code 4 when a check fails. A process that speaks the protocol of BLAST ends with it.',
+    'with the reason, and so is everything after a process that was there already has failed. Exit code 4 when a check fails. A process that speaks the protocol of BLAST ends with it.',
   arguments: [{ syntax: '<target>', summary: 'simulator, ldk, rpc, HOST:PORT, or MODEL=HOST:PORT' }],
   options: [
     {
@@ -74,7 +74,14 @@ async function targetOf(context: CommandContext, target: string, options: Option
     if (backend.name === 'rpc') return await onProcesses(context, [], 'control', asked ?? ['lnd'], options);
     const { MODEL_KINDS } = await import('../kinds/registry.ts');
     const all = MODEL_KINDS.map(({ name }) => name).filter((name) => backend.limits?.models.has(name) !== false);
-    return { backend, models: asked ?? all, limits: backend.limits, announced: [], processes: null };
+    return {
+      backend,
+      models: asked ?? all,
+      limits: backend.limits,
+      announced: [],
+      processes: null,
+      runsAlready: false,
+    };
   }
   const [where] = whereOf(target);
   if (where === undefined) {
@@ -121,5 +128,5 @@ async function onProcesses(
   if (settings === null || backend.limits === undefined) throw new CliError(EXIT.internal, 'there are no processes');
   const { limits, announced } = await withProcesses(backend.limits, settings);
   const processes = processesRequest(io, settings, undefined, 'out/model-check');
-  return { backend, models, limits, announced, processes };
+  return { backend, models, limits, announced, processes, runsAlready: where.length > 0 };
 }

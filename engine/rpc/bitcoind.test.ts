@@ -65,6 +65,29 @@ describe('a bitcoind', () => {
     ]);
   });
 
+  it('undoes its last blocks, never the first, and finds full or empty ones in their place', async () => {
+    const { chain, asked } = await bitcoind((method, response) =>
+      json({ result: method === 'getblockcount' ? 101 : `of ${method}`, error: null, id: 0 })(method, response),
+    );
+    const calls = (): unknown[] => asked.splice(0).map((call) => (call as unknown[]).slice(1));
+    const found = ['of getnewaddress'];
+    const undone = (first: number): unknown[] => [
+      ['getblockcount', []],
+      ['getblockhash', [first]],
+      ['invalidateblock', ['of getblockhash']],
+    ];
+    await chain.reorg({ depth: 3, blocks: 4, empty: false });
+    expect(calls()).toEqual([...undone(99), ['getnewaddress', []], ['generatetoaddress', [4, ...found]]]);
+    await chain.reorg({ depth: 1, blocks: 2, empty: true });
+    const empty = [
+      ['getnewaddress', []],
+      ['generateblock', [...found, []]],
+    ];
+    expect(calls()).toEqual([...undone(101), ...empty, ...empty]);
+    await chain.reorg({ depth: 102, blocks: 0, empty: false });
+    expect(calls()).toEqual(undone(1));
+  });
+
   it('refuses with its own sentence', async () => {
     const { chain } = await bitcoind(json({ result: null, error: { code: -6, message: 'Insufficient funds' } }, 500));
     const error = await chain.send('bcrt1q', 5).catch((one: unknown) => one);

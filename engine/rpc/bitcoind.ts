@@ -3,6 +3,7 @@
  * core finds blocks and funds nodes there, beside its protocol. JSON-RPC over HTTP; every call has a deadline.
  */
 import { DriverFailure, type DriverFault, DriverRefusal } from '../backends/rpc/driver.ts';
+import type { ReorgRequest } from '../timeline/reorgs.ts';
 import type { BitcoindTarget } from './contract.ts';
 
 const SAT_PER_COIN = 100_000_000;
@@ -34,6 +35,18 @@ export class Bitcoind {
   async mine(blocks: number): Promise<void> {
     const address = await this.#call('getnewaddress', []);
     await this.#call('generatetoaddress', [blocks, address]);
+  }
+
+  /** Undoes the last blocks, and finds others in their place; without `empty` they confirm what waits. */
+  async reorg({ depth, blocks, empty }: ReorgRequest): Promise<void> {
+    const height = await this.height();
+    const first = Math.max(1, height - depth + 1);
+    if (first <= height) await this.#call('invalidateblock', [await this.#call('getblockhash', [first])]);
+    if (!empty) {
+      if (blocks > 0) await this.mine(blocks);
+      return;
+    }
+    for (let i = 0; i < blocks; i++) await this.#call('generateblock', [await this.#call('getnewaddress', []), []]);
   }
 
   /** Sends coins of its own wallet; they need a block. */

@@ -17,6 +17,7 @@ import {
   type DriverStart,
 } from '../backends/rpc/driver.ts';
 import { isPubkey } from '../timeline/pubkey.ts';
+import type { ReorgRequest } from '../timeline/reorgs.ts';
 import type { Bitcoind } from './bitcoind.ts';
 import { channelIds, channelSat, namesPeer, walletSat } from './blast-answers.ts';
 import type { Message, UnaryClient } from './unary-client.ts';
@@ -161,6 +162,10 @@ export class ChainedBlastDriver extends BlastDriver {
 
   mine(blocks: number): Promise<void> {
     return this.chain.mine(blocks);
+  }
+
+  reorg(request: ReorgRequest): Promise<void> {
+    return this.chain.reorg(request);
   }
 
   height(): Promise<number> {

@@ -6,10 +6,14 @@
 import { OPENING_BLOCKS } from '../backends/rpc/control-limits.ts';
 import {
   type Driver,
+  type DriverChain,
   type DriverChannel,
+  type DriverCircle,
   type DriverClosing,
   DriverFailure,
   type DriverFigures,
+  type DriverInvoice,
+  type DriverInvoiceState,
   type DriverNode,
   type DriverOpening,
   type DriverPaid,
@@ -18,9 +22,11 @@ import {
 } from '../backends/rpc/driver.ts';
 import { FAILURE } from '../simulate/failure.ts';
 import type { Outcome } from '../simulate/records.ts';
+import type { CongestMempoolRequest } from '../timeline/control.ts';
 import type { PolicyPlan } from '../timeline/network.ts';
 import { isPubkey } from '../timeline/pubkey.ts';
-import { CHANNEL_STATES, PAYMENT_FAILURES, PAYMENT_METHODS } from './control-names.ts';
+import type { ReorgRequest } from '../timeline/reorgs.ts';
+import { CHANNEL_STATES, INVOICE_STATES, PAYMENT_FAILURES, PAYMENT_METHODS } from './control-names.ts';
 import { policyMessage } from './policy-message.ts';
 import { jsonToStruct } from './struct.ts';
 import type { Message, UnaryClient } from './unary-client.ts';
@@ -35,6 +41,9 @@ const NODE_START_MS = 100;
 const SETTLING_US = 30_000_000;
 
 const STATES = new Map(Object.entries(CHANNEL_STATES).map(([state, name]) => [name, state as DriverChannel['state']]));
+const INVOICES = new Map(
+  Object.entries(INVOICE_STATES).map(([state, name]) => [name, state as DriverInvoiceState['state']]),
+);
 
 export class ControlDriver implements Driver {
   readonly target: string;
@@ -43,6 +52,8 @@ export class ControlDriver implements Driver {
   readonly #keys = new Map<string, string>();
   #begun = false;
   #gossipUs = 0;
+  /** Server.revision; null: nobody has asked yet. */
+  #revision: number | null = null;
 
   /** The client speaks CONTROL_SERVICE. @param callMs how long a call may take */
   constructor(client: UnaryClient, options: { readonly address: string; readonly callMs: number }) {
@@ -159,6 +170,7 @@ export class ControlDriver implements Driver {
       remoteMsat: Number(node.remote_balance_msat),
       forwards: Number(node.forwards),
       feesEarnedMsat: Number(node.fees_earned_msat),
+      htlcsRefused: Number(node.htlcs_refused),
     };
   }
 
@@ -183,15 +195,56 @@ export class ControlDriver implements Driver {
     return Number(height);
   }
 
+  async chainFigures(): Promise<DriverChain> {
+    const chain = await this.#call('GetChain', '', {});
+    return {
+      height: Number(chain.height),
+      mempool: Number(chain.mempool),
+      feesSat: Number(chain.fees_sat),
+      feeratePerKw: Number(chain.feerate_per_kw),
+      feerate6PerKw: Number(chain.feerate_in_six_blocks_per_kw),
+      minimumPerKw: Number(chain.minimum_feerate_per_kw),
+      backlogWeight: Number(chain.backlog_weight),
+    };
+  }
+
+  async reorg({ depth, blocks, empty }: ReorgRequest): Promise<void> {
+    await this.#call('ReorganizeChain', '', { depth_blocks: depth, blocks, empty });
+  }
+
+  async setFeerate(feeratePerKw: number): Promise<void> {
+    await this.#call('SetFeerate', '', { feerate_per_kw: feeratePerKw });
+  }
+
+  async congestMempool({ lowPerKw, highPerKw, weight, inflowWeight, blocks }: CongestMempoolRequest): Promise<void> {
+    await this.#call('CongestMempool', '', {
+      low_feerate_per_kw: Math.round(lowPerKw),
+      high_feerate_per_kw: Math.round(highPerKw),
+      weight,
+      inflow_weight: inflowWeight,
+      inflow_blocks: blocks,
+    });
+  }
+
+  async sendCoins({ name }: DriverNode, to: DriverNode, sat: number): Promise<void> {
+    await this.#call('SendCoins', name, { node: name, destination: to.name, amount_sat: sat });
+  }
+
+  async setLatency(ids: readonly number[], latencyUs: number): Promise<void> {
+    await this.#call('SetLatency', '', { channel_ids: ids, latency_us: latencyUs });
+  }
+
   async setPolicy(id: number, { name }: DriverNode, policy: PolicyPlan): Promise<void> {
     await this.#call('SetPolicy', name, { channel_id: id, node: name, change: policyMessage(policy) });
   }
 
-  async pay({ node, destination, amountMsat, profile }: DriverPayment): Promise<DriverPaid> {
+  async pay({ node, destination, invoice, amountMsat, profile, lastHop }: DriverPayment): Promise<DriverPaid> {
     const given = (value: number): number | undefined => (value < 0 ? undefined : value);
+    if (profile.invoiceExpiryUs !== undefined || profile.holdUs < 0) await this.#needsRevision(1, 'Pay', node.name);
     const request = {
       node: node.name,
       destination: destination.name,
+      ...(invoice === null ? {} : { invoice_id: Number(invoice) }),
       amount_msat: amountMsat,
       method: PAYMENT_METHODS[profile.method],
       fee_limit_msat: given(profile.feeLimitMsat),
@@ -199,27 +252,52 @@ export class ControlDriver implements Driver {
       max_parts: given(profile.maxParts),
       max_cltv_blocks: profile.maxCltv,
       outgoing_channel_ids: profile.outgoingChannels ?? [],
+      last_hop: lastHop?.name ?? '',
       route_channel_ids: profile.route ?? [],
       hold_us: Math.max(0, profile.holdUs),
       hold_fails: profile.settles === false,
+      hold_until_expiry: profile.holdUs < 0,
+      invoice_expiry_us: profile.invoiceExpiryUs,
       probe: profile.probe === true,
     };
-    const paid = await this.#call('Pay', node.name, request, PAYMENT_MS);
-    const outcome = PAYMENT_FAILURES.indexOf(paid.failure as (typeof PAYMENT_FAILURES)[number]);
-    if (outcome < 0) throw nonsense('Pay', node.name, `a payment that failed by ${String(paid.failure)}`);
-    const hops = paid.route as readonly Message[];
-    return {
-      outcome: outcome as Outcome,
-      attempts: Number(paid.attempts_made),
-      parts: Number(paid.parts),
-      feeMsat: Number(paid.fee_msat),
-      route:
-        hops.length === 0
-          ? []
-          : [node.name, ...hops.map(({ to }) => String(to))].map((name) => this.#keys.get(name) ?? ''),
-      failureCode: failureCode(paid.failure_code),
-      failureHop: paid.failure_hop === undefined ? -1 : Number(paid.failure_hop),
+    return this.#paid('Pay', node, await this.#call('Pay', node.name, request, PAYMENT_MS));
+  }
+
+  async rebalance({ node, outChannel, inChannel, amountMsat, maxFeeMsat, route }: DriverCircle): Promise<DriverPaid> {
+    const request = {
+      node: node.name,
+      out_channel_id: outChannel,
+      in_channel_id: inChannel,
+      amount_msat: amountMsat,
+      ...(maxFeeMsat < 0 ? {} : { max_fee_msat: maxFeeMsat }),
+      route_channel_ids: route,
     };
+    return this.#paid('Rebalance', node, await this.#call('Rebalance', node.name, request, PAYMENT_MS));
+  }
+
+  async makeInvoice({ node: { name }, amountMsat, expiryUs, hold }: DriverInvoice): Promise<string> {
+    const { invoice_id: id } = await this.#call('CreateInvoice', name, {
+      node: name,
+      ...(amountMsat < 0 ? {} : { amount_msat: amountMsat }),
+      expiry_us: expiryUs,
+      hold,
+    });
+    return String(id);
+  }
+
+  async invoice(id: string): Promise<DriverInvoiceState> {
+    const { state, payer } = await this.#call('GetInvoice', '', { invoice_id: Number(id) });
+    const known = INVOICES.get(String(state));
+    if (known === undefined) throw nonsense('GetInvoice', '', `an invoice in no known state: ${String(state)}`);
+    return { state: known, payer: String(payer) };
+  }
+
+  async settleInvoice(id: string): Promise<void> {
+    await this.#call('SettleInvoice', '', { invoice_id: Number(id) });
+  }
+
+  async cancelInvoice(id: string): Promise<void> {
+    await this.#call('CancelInvoice', '', { invoice_id: Number(id) });
   }
 
   async save(name: string): Promise<void> {
@@ -233,6 +311,33 @@ export class ControlDriver implements Driver {
 
   close(): void {
     this.#client.close();
+  }
+
+  /** What a message tells of a payment that has ended. @throws DriverFailure */
+  #paid(call: string, payer: DriverNode, paid: Message): DriverPaid {
+    const outcome = PAYMENT_FAILURES.indexOf(paid.failure as (typeof PAYMENT_FAILURES)[number]);
+    if (outcome < 0) throw nonsense(call, payer.name, `a payment that failed by ${String(paid.failure)}`);
+    const hops = paid.route as readonly Message[];
+    return {
+      outcome: outcome as Outcome,
+      attempts: Number(paid.attempts_made),
+      parts: Number(paid.parts),
+      feeMsat: Number(paid.fee_msat),
+      route:
+        hops.length === 0
+          ? []
+          : [payer.name, ...hops.map(({ to }) => String(to))].map((name) => this.#keys.get(name) ?? ''),
+      failureCode: failureCode(paid.failure_code),
+      failureHop: paid.failure_hop === undefined ? -1 : Number(paid.failure_hop),
+    };
+  }
+
+  /** A process of an older revision would not see the fields that a call needs. @throws DriverFailure */
+  async #needsRevision(revision: number, call: string, node: string): Promise<void> {
+    this.#revision ??= Number((await this.#call('GetServer', '', {})).revision);
+    if (this.#revision >= revision) return;
+    const what = `it knows revision ${this.#revision} of the control plane, and revision ${revision} is needed`;
+    throw new DriverFailure('unknown-call', { call, node }, what);
   }
 
   #call(call: string, node: string, request: object, ms?: number): Promise<Message> {

@@ -35,6 +35,7 @@ export function nodeMessage(network: HostedNetwork, node: number): ControlMessag
     remote_balance_msat: figures.remoteBalanceMsat,
     forwards: figures.forwards,
     fees_earned_msat: figures.feesEarnedMsat,
+    htlcs_refused: figures.htlcsRefused,
   };
 }
 
@@ -138,6 +139,8 @@ export function chainMessage(network: HostedNetwork): ControlMessage {
     feerate_per_kw: chain.estimatePerKw(1),
     feerate_in_six_blocks_per_kw: chain.estimatePerKw(6),
     mining: { blocks: network.mining.blocks, interval_us: network.mining.everyUs },
+    minimum_feerate_per_kw: chain.mempool.backlog.minimumPerKw,
+    backlog_weight: chain.mempool.backlog.weight,
   };
 }
 

@@ -5,6 +5,7 @@
 import type { PolicyPlan } from '../timeline/network.ts';
 import type { PaymentProfile } from '../timeline/timeline.ts';
 import { HostError, inside, within } from './host-error.ts';
+import type { HostedChannel } from './hosted-channel.ts';
 import type { HostedMining, HostedNetwork } from './hosted-network.ts';
 
 /** A message as @grpc/proto-loader decodes it with keepCase, longs and enums as text, defaults and oneofs. */
@@ -74,6 +75,14 @@ export function nodeAt(network: HostedNetwork, request: ControlRequest, field: s
 /** @throws HostError when the number is none of a channel */
 export function channelId(request: ControlRequest, field = 'channel_id'): number {
   return integer(request, field, 0);
+}
+
+/** Channels by their numbers. @throws HostError when there was none of one of them */
+export function channelList(network: HostedNetwork, request: ControlRequest, field: string): readonly HostedChannel[] {
+  return list(request, field).map((id, i) => {
+    const at = `${field}[${i}]`;
+    return within(at, () => network.channels.ofId(integerOf(id, at, 0, MAX)));
+  });
 }
 
 /** Index of an invoice, by its number. */
@@ -148,20 +157,21 @@ function readProfile(
     if (given && !senderOptions.includes(option)) throw unsupported(network, source, field);
     return given;
   };
-  const channels = (field: string): readonly number[] =>
-    list(request, field).map((id, i) => {
-      const at = `${field}[${i}]`;
-      return within(at, () => network.channels.ofId(integerOf(id, at, 0, MAX))).slot;
-    });
-  const outgoing = channels('outgoing_channel_ids');
-  const route = channels('route_channel_ids');
+  const slots = (field: string): readonly number[] => channelList(network, request, field).map(({ slot }) => slot);
+  const outgoing = slots('outgoing_channel_ids');
+  const route = slots('route_channel_ids');
   const holdUs = integer(request, 'hold_us', 0, MAX_WAIT_US);
+  const expiryUs = optional(request, 'invoice_expiry_us', 1, MAX_WAIT_US);
+  if (expiryUs !== undefined && (method !== 'invoice' || invoice !== null)) {
+    const what = 'only an invoice that is made for the payment has a lifetime of its own';
+    throw new HostError(what, 'invalid_value', { field: 'invoice_expiry_us' });
+  }
   return {
     method,
     feeLimitMsat: optional(request, 'fee_limit_msat', 0) ?? -1,
     timeoutUs: optional(request, 'timeout_us', 0, MAX_WAIT_US) ?? -1,
     maxParts: optional(request, 'max_parts', 1, MAX_PARTS) ?? -1,
-    holdUs,
+    holdUs: flag(request, 'hold_until_expiry') ? -1 : holdUs,
     ...(flag(request, 'hold_fails') ? { settles: false } : {}),
     ...(needs('max_cltv', 'max_cltv_blocks', isGiven(request, 'max_cltv_blocks'))
       ? { maxCltv: integer(request, 'max_cltv_blocks', 1, MAX_CLTV) }
@@ -170,6 +180,7 @@ function readProfile(
     ...(needs('last_hop', 'last_hop', text(request, 'last_hop') !== '')
       ? { lastHop: nodeAt(network, request, 'last_hop') }
       : {}),
+    ...(expiryUs === undefined ? {} : { invoiceExpiryUs: expiryUs }),
     ...(invoice === null ? {} : { invoice }),
     ...(flag(request, 'probe') ? { probe: true } : {}),
     ...(route.length === 0 ? {} : { route }),

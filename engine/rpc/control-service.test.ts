@@ -67,7 +67,7 @@ describe('the server', () => {
       /^ {2,}(?:optional |repeated )?(?:u?int64|sint64|u?int32|double) (\w+) =/gm,
     )) {
       expect(field[1], 'a number whose name says no unit').toMatch(
-        /_(?:sat|msat|us|ppm|per_kw|blocks|height|index|id|ids|hop|made|offered|earned_msat)$|^(?:height|blocks|nodes|channels|forwards|parts|protocol|max_nodes|max_parts|mempool|transactions|sequence|attempt|port)$/,
+        /_(?:sat|msat|us|ppm|per_kw|blocks|height|index|id|ids|hop|made|offered|refused|weight|earned_msat)$|^(?:height|blocks|nodes|channels|forwards|parts|protocol|revision|max_nodes|max_parts|mempool|transactions|sequence|attempt|port|weight)$/,
       );
     }
   });
@@ -949,7 +949,8 @@ describe('both protocols', () => {
 });
 
 it('every call is tested here', () => {
-  const text = readFileSync('engine/rpc/control-service.test.ts', 'utf8');
+  const files = ['control-service', 'control-additions'].map((name) => `engine/rpc/${name}.test.ts`);
+  const text = files.map((file) => readFileSync(file, 'utf8')).join('');
   for (const name of Object.keys(CONTROL_SERVICE)) {
     expect(text.includes(`'${name}'`) || name === 'Watch', name).toBe(true);
   }

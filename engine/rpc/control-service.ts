@@ -25,6 +25,7 @@ import { CONTROL_PROTO } from './control-proto.ts';
 import {
   type ControlRequest,
   channelId,
+  channelList,
   flag,
   integer,
   invoiceIndex,
@@ -43,6 +44,7 @@ import { HostError, inside, within } from './host-error.ts';
 import { LINK_US, MAX_CAPACITY_SAT } from './hosted-channels.ts';
 import type { HostedNetwork } from './hosted-network.ts';
 import { MAX_NODES, type NewHostedNode } from './hosted-nodes.ts';
+import { MAX_REORG_DEPTH } from './hosted-timeline.ts';
 import type { HostEvent, NetworkHost } from './network-host.ts';
 import { policyMessage } from './policy-message.ts';
 import type { ServedService } from './serve.ts';
@@ -50,6 +52,9 @@ import { type Struct, structToJson } from './struct.ts';
 
 /** Version of the protocol. */
 export const CONTROL_PROTOCOL = 1;
+
+/** Its latest addition (Server.revision). */
+export const CONTROL_REVISION = 1;
 
 const NAME = 'blast.v1.Control';
 
@@ -171,6 +176,7 @@ export class ControlService {
         })),
         wall_clock: this.#options.wallClock,
         max_nodes: MAX_NODES,
+        revision: CONTROL_REVISION,
       };
     },
 
@@ -312,6 +318,11 @@ export class ControlService {
         known: policyMessage(network.channels.policy(edge, 'known')),
       };
     },
+    SetLatency: (request, network) => {
+      const channels = channelList(network, request, 'channel_ids');
+      network.channels.setLatency(channels, integer(request, 'latency_us', 0, MAX_LATENCY_US));
+      return {};
+    },
 
     CreateInvoice: (request, network) => {
       const node = nodeAt(network, request, 'node');
@@ -340,8 +351,20 @@ export class ControlService {
     Pay: async (request, network) => {
       const source = nodeAt(network, request, 'node');
       const { id } = network.pay({ source, ...readPayment(network, request, source) });
-      const payment = flag(request, 'return_at_once') ? network.payment(id) : await this.#ended(network, id);
-      return paymentMessage(network, payment);
+      return await this.#begun(network, request, id);
+    },
+    Rebalance: async (request, network) => {
+      const node = nodeAt(network, request, 'node');
+      const channel = (field: string) => within(field, () => network.channels.ofId(channelId(request, field)));
+      const { id } = network.rebalance({
+        node,
+        outgoing: channel('out_channel_id'),
+        incoming: channel('in_channel_id'),
+        amountMsat: integer(request, 'amount_msat', 1),
+        maxFeeMsat: optional(request, 'max_fee_msat', 0) ?? -1,
+        route: channelList(network, request, 'route_channel_ids'),
+      });
+      return await this.#begun(network, request, id);
     },
     GetPayment: async (request, network) => {
       const id = integer(request, 'payment_id', 1);
@@ -362,12 +385,34 @@ export class ControlService {
       network.setFeerate(integer(request, 'feerate_per_kw', 1, MAX_FEERATE_PER_KW));
       return chainMessage(network);
     },
+    CongestMempool: (request, network) => {
+      const lowPerKw = integer(request, 'low_feerate_per_kw', 1, MAX_FEERATE_PER_KW);
+      network.congestMempool({
+        lowPerKw,
+        highPerKw: integer(request, 'high_feerate_per_kw', lowPerKw, MAX_FEERATE_PER_KW),
+        weight: integer(request, 'weight', 0),
+        inflowWeight: integer(request, 'inflow_weight', 0),
+        blocks: integer(request, 'inflow_blocks', 0),
+      });
+      return chainMessage(network);
+    },
+    ReorganizeChain: (request, network) => {
+      const depth = integer(request, 'depth_blocks', 1, MAX_REORG_DEPTH);
+      network.reorg({ depth, blocks: integer(request, 'blocks', 0, MAX_BLOCKS), empty: flag(request, 'empty') });
+      return chainMessage(network);
+    },
     AdvanceTime: (request, network) => {
       const us = integer(request, 'duration_us', 1, MAX_PASS_US);
       within('duration_us', () => network.pass(us, MAX_PASS_BLOCKS));
       return chainMessage(network);
     },
   };
+
+  /** What is told of a payment that has been started. */
+  async #begun(network: HostedNetwork, request: ControlRequest, id: number): Promise<ControlMessage> {
+    const payment = flag(request, 'return_at_once') ? network.payment(id) : await this.#ended(network, id);
+    return paymentMessage(network, payment);
+  }
 
   async #ended(network: HostedNetwork, id: number): ReturnType<HostedNetwork['paymentEnded']> {
     const ended = network.paymentEnded(id);

@@ -165,6 +165,11 @@ export class HostedChannels {
     this.#simulation.backend.setPolicy({ channel: channel.slot, node, policy });
   }
 
+  /** Changes the one-way delay of links, µs. */
+  setLatency(channels: readonly HostedChannel[], latencyUs: number): void {
+    this.#simulation.backend.setLatency({ channels: channels.map(({ slot }) => slot), latencyUs });
+  }
+
   /** The policy of a direction that is in force, or the one that the public knows: null when it knows none. */
   policy(edge: number, whose: 'in_force' | 'known'): PolicyObservation | null {
     const policy = { ...BLANK_POLICY };

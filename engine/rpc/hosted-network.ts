@@ -11,6 +11,9 @@ import { US_PER_SECOND } from '../base/numbers.ts';
 import { PAYMENT } from '../simulate/payments.ts';
 import type { SimulationState } from '../simulate/state.ts';
 import type { World } from '../simulate/world.ts';
+import type { CongestMempoolRequest, RebalanceRequest } from '../timeline/control.ts';
+import type { ReorgRequest } from '../timeline/reorgs.ts';
+import type { PaymentProfile } from '../timeline/timeline.ts';
 import { HostError } from './host-error.ts';
 import type { HostedChannel } from './hosted-channel.ts';
 import { HostedChannels, HostedChannelTable } from './hosted-channels.ts';
@@ -58,6 +61,19 @@ export interface HostedNetworkState extends HostedPeersState {
   /** Payments that were ever made. */
   readonly payments: number;
   readonly simulation: SimulationState;
+}
+
+/** A payment of a node to itself. */
+export interface HostedCircle {
+  readonly node: number;
+  /** The channel that gives, and the one that receives. */
+  readonly outgoing: HostedChannel;
+  readonly incoming: HostedChannel;
+  readonly amountMsat: number;
+  /** −1: the model decides. */
+  readonly maxFeeMsat: number;
+  /** The whole way; empty: the model looks for one. */
+  readonly route: readonly HostedChannel[];
 }
 
 export class HostedNetwork {
@@ -169,16 +185,30 @@ export class HostedNetwork {
     if (plan.source === plan.destination) {
       throw new HostError('a node cannot pay itself', 'invalid_value', { field: 'destination' });
     }
-    const { timeline } = this.#simulation;
-    if (timeline.payments === MAX_PAYMENTS) {
-      throw new HostError('this network has made as many payments as it can', 'limit');
+    return this.#begin(plan, (row) => this.#simulation.backend.pay(row));
+  }
+
+  /** Starts a payment of a node to itself. @throws HostError when one of the channels is not the node's */
+  rebalance(circle: HostedCircle): HostedPayment {
+    const { node, outgoing, incoming, amountMsat, maxFeeMsat, route } = circle;
+    for (const [field, channel] of [
+      ['out_channel_id', outgoing],
+      ['in_channel_id', incoming],
+    ] as const) {
+      if (channel.source === node || channel.destination === node) continue;
+      const what = `channel ${channel.id} is not a channel of ${this.nodes.name(node)}`;
+      throw new HostError(what, 'invalid_value', { field, subject: String(channel.id) });
     }
-    const row = timeline.addPayment(plan);
-    const { invoice } = plan.profile;
-    if (!this.#simulation.sync() && invoice !== undefined) this.world.invoices.name(invoice, row);
-    const payment = this.#payments.begin(row, timeline, this.timeUs);
-    this.#simulation.backend.pay(row);
-    return payment;
+    const request: Omit<RebalanceRequest, 'row'> = {
+      node,
+      outChannel: outgoing.slot,
+      inChannel: incoming.slot,
+      amountMsat,
+      maxFeeMsat,
+      ...(route.length === 0 ? {} : { route: route.map(({ slot }) => slot) }),
+    };
+    const plan = { source: node, destination: node, amountMsat, profile: circularProfile(maxFeeMsat) };
+    return this.#begin(plan, (row) => this.#simulation.backend.rebalance({ ...request, row }));
   }
 
   /** @throws HostError when there is none of this number, or it is forgotten */
@@ -215,6 +245,14 @@ export class HostedNetwork {
     this.#simulation.backend.setFeerate(feeratePerKw);
   }
 
+  congestMempool(request: CongestMempoolRequest): void {
+    this.#simulation.backend.congestMempool(request);
+  }
+
+  reorg(request: ReorgRequest): void {
+    this.#simulation.backend.reorg(request);
+  }
+
   /** Everything, to be made again by the constructor. */
   capture(): HostedNetworkState {
     const { timeline, backend } = this.#simulation;
@@ -239,8 +277,26 @@ export class HostedNetwork {
     return this.#simulation.backend.check();
   }
 
+  #begin(plan: HostedPaymentPlan, start: (row: number) => void): HostedPayment {
+    const { timeline } = this.#simulation;
+    if (timeline.payments === MAX_PAYMENTS) {
+      throw new HostError('this network has made as many payments as it can', 'limit');
+    }
+    const row = timeline.addPayment(plan);
+    const { invoice } = plan.profile;
+    if (!this.#simulation.sync() && invoice !== undefined) this.world.invoices.name(invoice, row);
+    const payment = this.#payments.begin(row, timeline, this.timeUs);
+    start(row);
+    return payment;
+  }
+
   /** Asked by the records, which may come while the simulation is being made. */
   get #worldIfMade(): World | null {
     return this.#simulation?.world ?? null;
   }
+}
+
+/** How a node pays itself. */
+function circularProfile(feeLimitMsat: number): PaymentProfile {
+  return { method: 'keysend', feeLimitMsat, timeoutUs: -1, maxParts: -1, holdUs: 0 };
 }

@@ -5,7 +5,15 @@
  */
 import type { SimulationState } from '../simulate/state.ts';
 import type { NodePlan } from '../timeline/network.ts';
-import type { InvoicePlan, PaymentColumns, PaymentProfile, Timeline, TimelineActivity } from '../timeline/timeline.ts';
+import { REORG_KIND } from '../timeline/reorgs.ts';
+import type {
+  Action,
+  InvoicePlan,
+  PaymentColumns,
+  PaymentProfile,
+  Timeline,
+  TimelineActivity,
+} from '../timeline/timeline.ts';
 
 /** Room at the beginning; it doubles. */
 const FIRST_ROOM = 256;
@@ -138,7 +146,7 @@ export class HostedTimeline {
       phase: new Uint8Array(0),
       ref: new Int32Array(0),
       payments: this.#columns,
-      actions: [],
+      actions: [DEEPEST_REORG],
     };
     return this.#timeline;
   }
@@ -197,6 +205,12 @@ const BLANK_ACTIVITY: TimelineActivity = {
   profile: { method: 'keysend', feeLimitMsat: -1, timeoutUs: -1, maxParts: -1, holdUs: 0 },
   key: [0, 0],
 };
+
+/** Deepest reorganisation that can be asked for, blocks: as in scenarios. */
+export const MAX_REORG_DEPTH = 100;
+
+/** Is never played (the timeline has no rows); the simulation remembers as many blocks because of it. */
+const DEEPEST_REORG: Action = { kind: REORG_KIND, args: { depth: MAX_REORG_DEPTH, blocks: 0, empty: false } };
 
 /** Begins the names of channels. */
 const CHANNEL = 'channel-';

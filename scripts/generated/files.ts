@@ -6,6 +6,7 @@ import { SNAPSHOT_SCHEMA } from '../../engine/snapshot/snapshot-schema.ts';
 import { publishedV0Schema } from '../../engine/spec/migrations/v0-schema.ts';
 import { composeSchema } from '../../engine/spec/schema.ts';
 import { SUMMARY_SCHEMA, SWEEP_SCHEMA } from '../../engine/sweep/sweep-schema.ts';
+import { backendsMarkdown } from './backends-markdown.ts';
 import { diagnosticsMarkdown, type ExampleOf } from './diagnostics-markdown.ts';
 import { protoModule } from './proto-module.ts';
 import { scenarioMarkdown } from './scenario-markdown.ts';
@@ -23,6 +24,7 @@ export interface GeneratedFile {
 }
 
 export const GENERATED_FILES: readonly GeneratedFile[] = [
+  { path: 'docs/backend-matrix.md', make: backendsMarkdown },
   { path: 'docs/commands.md', make: commandsMarkdown },
   { path: 'docs/diagnostics.md', make: (repository) => diagnosticsMarkdown(goldenExamples(repository)) },
   { path: 'docs/scenario-reference.md', make: scenarioMarkdown },

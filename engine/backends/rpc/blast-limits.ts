@@ -26,7 +26,7 @@ export const BLAST_LIMITS: BackendLimits = {
   keepsStates: false,
   leastHeight: 0,
   models: new Set(['lnd', 'cln', 'eclair', 'ldk']),
-  events: new Set(['open_channel', 'close_channel', 'connect_peer', 'disconnect_peer']),
+  events: new Set(['open_channel', 'close_channel', 'connect_peer', 'disconnect_peer', 'partition', 'heal']),
   behaviours: new Set(),
   methods: new Set(),
   paymentOptions: new Set(),
@@ -45,10 +45,10 @@ export const BLAST_LIMITS: BackendLimits = {
   hidden: new Set([...HIDDEN, 'chain']),
 };
 
-/** The same beside the chain that the processes watch: blocks can be found, and nodes funded. */
+/** The same beside the chain that the processes watch: blocks can be found and undone, and nodes funded. */
 export const BLAST_CHAIN_LIMITS: BackendLimits = {
   ...BLAST_LIMITS,
-  events: new Set([...BLAST_LIMITS.events, 'fund', 'mine']),
+  events: new Set([...BLAST_LIMITS.events, 'fund', 'mine', 'reorg']),
   hidden: new Set([
     ...HIDDEN,
     'chain.mempool',

@@ -9,13 +9,17 @@ export async function findBlocks(
   calls: ProcessCalls,
   told: (height: number) => void,
 ): Promise<void> {
-  const found = new Set<object>();
-  for (const driver of drivers) {
-    if (driver.chain !== undefined && found.has(driver.chain)) continue;
-    found.add(driver.chain ?? driver);
+  for (const driver of oncePerChain(drivers)) {
     await calls.ask({ driver }, () => need(driver.mine, 'mine').call(driver, blocks));
     const { height } = driver;
     if (height === undefined) continue;
     told(await calls.ask({ driver }, () => height.call(driver)));
   }
+}
+
+/** One driver for each chain. */
+export function oncePerChain(drivers: readonly Driver[]): readonly Driver[] {
+  const seen = new Map<object, Driver>();
+  for (const driver of drivers) if (!seen.has(driver.chain ?? driver)) seen.set(driver.chain ?? driver, driver);
+  return [...seen.values()];
 }

@@ -7,7 +7,9 @@
  * not: the run goes on) or a DriverFailure (no use can be made of the process any more: the run ends).
  */
 import type { Outcome } from '../../simulate/records.ts';
+import type { CongestMempoolRequest } from '../../timeline/control.ts';
 import type { ChainPlan, NodePlan, PolicyPlan } from '../../timeline/network.ts';
+import type { ReorgRequest } from '../../timeline/reorgs.ts';
 import type { PaymentProfile } from '../../timeline/timeline.ts';
 
 /** Why a process is of no use any more. */
@@ -114,19 +116,33 @@ export interface DriverFigures {
   /** HTLCs that it has forwarded and settled, and what it earned by it. */
   readonly forwards?: number;
   readonly feesEarnedMsat?: number;
+  /** HTLCs that its defences against jamming refused. */
+  readonly htlcsRefused?: number;
 }
 
 export interface DriverPayment {
   readonly node: DriverNode;
   /** Who is paid; with `invoice` the node that made it. */
   readonly destination: DriverNode;
-  /**
-   * As makeInvoice answered it; null for keysend, and where the driver has no makeInvoice: it then lets the recipient make one
-   * for the payment.
-   */
+  /** As makeInvoice answered it; null for other payments: by keysend, AMP or an invoice that the recipient makes for this one. */
   readonly invoice: string | null;
   readonly amountMsat: number;
-  readonly profile: PaymentProfile;
+  /** `route` and `outgoingChannels` are the scenario's own numbers of channels; it has no `routes`, `lastHop` or `invoice`. */
+  readonly profile: Omit<PaymentProfile, 'routes' | 'lastHop' | 'invoice'>;
+  /** Node from which the parts must come to the destination; absent for any. */
+  readonly lastHop?: DriverNode;
+}
+
+/** A payment of a node to itself. Channels by the scenario's own numbers. */
+export interface DriverCircle {
+  readonly node: DriverNode;
+  readonly outChannel: number;
+  readonly inChannel: number;
+  readonly amountMsat: number;
+  /** −1 where the node decides. */
+  readonly maxFeeMsat: number;
+  /** The whole way; empty: the node looks for one. */
+  readonly route: readonly number[];
 }
 
 /** What came of a payment. */
@@ -144,11 +160,37 @@ export interface DriverPaid {
   readonly failureHop: number;
 }
 
+/** An invoice that is to be made. */
 export interface DriverInvoice {
   readonly node: DriverNode;
+  /** −1 when the payer says how much. */
   readonly amountMsat: number;
   /** µs; absent where the node decides. */
   readonly expiryUs?: number;
+  /** The recipient holds a complete payment until the invoice is settled or cancelled. */
+  readonly hold: boolean;
+}
+
+/** What a process tells of an invoice. */
+export interface DriverInvoiceState {
+  readonly state: 'open' | 'held' | 'settled' | 'cancelled' | 'expired';
+  /** Node whose payment is held or was settled, as its process calls it; empty without one. */
+  readonly payer: string;
+}
+
+/** What a process tells of the chain. Feerates sat per 1000 weight units. */
+export interface DriverChain {
+  readonly height: number;
+  /** Transactions of the nodes that wait for a block. */
+  readonly mempool: number;
+  readonly feesSat: number;
+  /** Estimates for the next block, and for six. */
+  readonly feeratePerKw: number;
+  readonly feerate6PerKw: number;
+  /** Least that mempools take beyond what they always do. */
+  readonly minimumPerKw: number;
+  /** Weight of strangers' transactions. */
+  readonly backlogWeight: number;
 }
 
 export interface Driver {
@@ -193,8 +235,26 @@ export interface Driver {
   mine?(blocks: number): Promise<void>;
   /** Height of the chain. */
   height?(): Promise<number>;
+  /** All that the process knows of its chain; absent where it tells no more than the height. */
+  chainFigures?(): Promise<DriverChain>;
+  /** Undoes the last blocks, and finds others in their place. */
+  reorg?(request: ReorgRequest): Promise<void>;
+  setFeerate?(feeratePerKw: number): Promise<void>;
+  congestMempool?(request: CongestMempoolRequest): Promise<void>;
+  /** Sends coins from wallet to wallet in a transaction. */
+  sendCoins?(from: DriverNode, to: DriverNode, sat: number): Promise<void>;
   setPolicy?(id: number, node: DriverNode, policy: PolicyPlan): Promise<void>;
+  /** Changes the one-way delay of links, µs; channels by the scenario's own numbers. */
+  setLatency?(ids: readonly number[], latencyUs: number): Promise<void>;
   /** Resolves when the payment has ended; a payment that fails is no refusal. */
   pay?(payment: DriverPayment): Promise<DriverPaid>;
+  /** As pay(), in a circle. */
+  rebalance?(circle: DriverCircle): Promise<DriverPaid>;
+  /** Answers what the invoice is called in the calls below, and in pay(). */
   makeInvoice?(invoice: DriverInvoice): Promise<string>;
+  invoice?(id: string): Promise<DriverInvoiceState>;
+  /** Releases the preimage of the payment that is held. */
+  settleInvoice?(id: string): Promise<void>;
+  /** Takes an invoice back, with the payment that is held. */
+  cancelInvoice?(id: string): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { OUTCOME, type PaymentResult, type RecordCode } from '../../simulate/rec
 import { derivedPubkey } from '../../timeline/pubkey.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 import { BLAST_CHAIN_LIMITS, BLAST_LIMITS } from './blast-limits.ts';
+import { CONTROL_LIMITS } from './control-limits.ts';
 import {
   type Driver,
   type DriverChannel,
@@ -149,17 +150,16 @@ describe('payments', () => {
     const { result, log, payments } = await play(
       paying,
       Object.assign(driver, {
-        makeInvoice: async ({ node, amountMsat }) => `${node.name} ${amountMsat}`,
-        pay: async ({ node, destination, invoice, amountMsat }) => {
-          asked.push(`${node.name} ${destination.name} ${invoice} ${amountMsat}`);
-          return invoice === null
+        pay: async ({ node, destination, amountMsat, profile: { method } }) => {
+          asked.push(`${node.name} ${destination.name} ${method} ${amountMsat}`);
+          return method === 'keysend'
             ? { ...PAID, feeMsat: 11, route }
             : { ...PAID, outcome: OUTCOME.RouteNotFound, parts: 0 };
         },
       } satisfies Partial<Driver>),
     );
     expect(result.failure).toBeNull();
-    expect(asked).toEqual(['its-alice its-carol null 3000000', 'its-alice its-bob its-bob 1000 1000']);
+    expect(asked).toEqual(['its-alice its-carol keysend 3000000', 'its-alice its-bob invoice 1000']);
     expect(payments).toMatchObject([
       { payment: 0, startedUs: 1_000_000, outcome: OUTCOME.Success, feeMsat: 11, route: [0, 1, 2] },
       { payment: 1, startedUs: 2_000_000, outcome: OUTCOME.RouteNotFound, route: [] },
@@ -190,9 +190,8 @@ describe('payments', () => {
     const refused = await play(
       paying,
       Object.assign(driver, {
-        makeInvoice: async () => 'one',
-        pay: ({ invoice }) =>
-          invoice === null ? Promise.reject(new DriverRefusal('no')) : new Promise<DriverPaid>(() => {}),
+        pay: ({ profile: { method } }) =>
+          method === 'keysend' ? Promise.reject(new DriverRefusal('no')) : new Promise<DriverPaid>(() => {}),
       } satisfies Partial<Driver>),
     );
     expect(refused.result.book.stats(null)).toMatchObject({ failed: 1, pending: 1 });
@@ -446,12 +445,29 @@ describe('limits', () => {
     mine: 'mine',
     set_policy: 'setPolicy',
     pay: 'pay',
+    rebalance: 'rebalance',
+    create_invoice: 'makeInvoice',
+    settle_invoice: 'settleInvoice',
+    cancel_invoice: 'cancelInvoice',
+    send_onchain: 'sendCoins',
+    set_feerate: 'setFeerate',
+    congest_mempool: 'congestMempool',
+    set_latency: 'setLatency',
+    reorg: 'reorg',
   };
+  /** Every driver has what these need. */
+  const ALWAYS = ['open_channel', 'close_channel', 'connect_peer', 'disconnect_peer', 'partition', 'heal'];
+
+  it('of the control plane name every event that its driver has a call for, and no others', async () => {
+    const { ControlDriver } = await import('../../rpc/control-driver.ts');
+    const has = Object.entries(NEEDS).flatMap(([event, method]) => (method in ControlDriver.prototype ? [event] : []));
+    expect([...CONTROL_LIMITS.events].sort()).toEqual([...has, ...ALWAYS].sort());
+  });
 
   it('of BLAST’s protocol name no event that its driver has no call for', async () => {
     const { BlastDriver, ChainedBlastDriver } = await import('../../rpc/blast-driver.ts');
     const chained = new Set([...BLAST_CHAIN_LIMITS.events].filter((event) => !BLAST_LIMITS.events.has(event)));
-    expect(chained).toEqual(new Set(['fund', 'mine']));
+    expect(chained).toEqual(new Set(['fund', 'mine', 'reorg']));
     for (const event of Object.keys(NEEDS)) {
       const method = NEEDS[event] as string;
       expect([event, method in ChainedBlastDriver.prototype]).toEqual([event, chained.has(event)]);

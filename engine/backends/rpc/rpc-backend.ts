@@ -8,7 +8,16 @@ import { sha256Json } from '../../base/digest.ts';
 import type { Json } from '../../base/json.ts';
 import { EVENT, observedState, STATE } from '../../simulate/channel-lifecycle.ts';
 import { RECORD, type RecordSink } from '../../simulate/records.ts';
-import type { CloseChannelRequest, OpenChannelRequest, SetPolicyRequest } from '../../timeline/control.ts';
+import type {
+  CloseChannelRequest,
+  CongestMempoolRequest,
+  OpenChannelRequest,
+  RebalanceRequest,
+  SendOnchainRequest,
+  SetLatencyRequest,
+  SetPolicyRequest,
+} from '../../timeline/control.ts';
+import type { ReorgRequest } from '../../timeline/reorgs.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 import type {
   Backend,
@@ -20,16 +29,29 @@ import type {
   NodeObservation,
   OwnChannel,
 } from '../backend.ts';
-import { findBlocks } from './chain-blocks.ts';
-import { ChannelBook, isLive } from './channel-book.ts';
+import { findBlocks, oncePerChain } from './chain-blocks.ts';
+import { ChannelBook, isLive, type WriteRecord } from './channel-book.ts';
 import { ChannelWatch } from './channel-watch.ts';
-import type { Driver, DriverNode } from './driver.ts';
+import type { Driver, DriverChain, DriverNode } from './driver.ts';
+import { NamedInvoices } from './named-invoices.ts';
 import { askToOpen, NetworkOpening } from './network-opening.ts';
 import { PaymentCalls } from './payment-calls.ts';
+import { PeerLinks } from './peer-links.ts';
 import { need, ProcessCalls, refused } from './process-calls.ts';
 import type { RpcProcesses, RpcSettings, Seat } from './seat.ts';
 
 const US_PER_MS = 1000;
+
+/** sat per 1000 weight units in 1 sat/vB, and weight units in a million virtual bytes (BIP 141: four a virtual byte). */
+const PER_KW_OF_SAT_VB = 250;
+const WEIGHT_OF_VMB = 4_000_000;
+
+/** What there is once the processes have their nodes. */
+interface Running {
+  readonly links: PeerLinks;
+  readonly invoices: NamedInvoices;
+  readonly payments: PaymentCalls;
+}
 
 export class RpcBackend implements Backend {
   readonly name = 'rpc';
@@ -37,13 +59,12 @@ export class RpcBackend implements Backend {
   readonly #settings: RpcSettings;
   readonly #book: ChannelBook;
   readonly #texts = new Map<string, number>();
-  readonly #apart = new Set<string>();
   readonly #calls: ProcessCalls;
   readonly #watch: ChannelWatch;
   #timeline: Timeline | null = null;
   #sink: RecordSink | null = null;
   #processes: RpcProcesses | null = null;
-  #payments: PaymentCalls | null = null;
+  #running: Running | null = null;
   #seats: readonly Seat[] = [];
   /** The scenario's time up to which everything has been seen, µs, and the clock then, ms. */
   #nowUs = 0;
@@ -60,7 +81,7 @@ export class RpcBackend implements Backend {
         return backend.#seats;
       },
     });
-    this.#book = new ChannelBook((code, a, b, c, amount) => this.#sink?.record(code, this.#nowUs, a, b, c, amount));
+    this.#book = new ChannelBook((...args) => this.#record(...args));
     this.#watch = new ChannelWatch(this.#book, this.#calls, settings.clock, () => this.#drivers());
     const leave = (): void => void this.#calls.leave(() => this.#processes === null);
     settings.stop?.addEventListener('abort', leave, { once: true });
@@ -93,7 +114,7 @@ export class RpcBackend implements Backend {
       await opening.fillWallets();
       await opening.openChannels();
     } else await opening.findChannels();
-    this.#payments = new PaymentCalls(timeline, seats, sink, calls);
+    this.#running = this.#prepared(timeline, sink);
     this.#sink = sink;
     this.#nowMs = clock.now();
     for (const { active, index, name } of book.all) {
@@ -106,15 +127,16 @@ export class RpcBackend implements Backend {
     const { clock, speed } = this.#settings;
     const seenUs = this.#nowUs + Math.round((clock.now() - this.#nowMs) * US_PER_MS * speed);
     this.#nowUs = Math.min(Math.max(seenUs, this.#nowUs), untilUs);
-    if (this.#payments?.tell(this.#nowUs) === false) return false;
+    if (!this.#run.payments.tell(this.#nowUs)) return false;
     this.#nowUs = untilUs;
     this.#nowMs = clock.now();
     await this.#watch.lookInTurn();
+    await this.#run.invoices.lookInTurn();
     return true;
   }
 
   pay(row: number): void {
-    this.#payments?.begin(row, this.#nowUs);
+    this.#run.payments.begin(row, this.#nowUs);
   }
 
   async startNode(node: number): Promise<void> {
@@ -151,10 +173,12 @@ export class RpcBackend implements Backend {
     }
     const state = STATE.negotiating;
     const instance = this.#book.add({ name: channel, nodes: [from, to], capacitySat, announced, state });
-    const refusal = await this.#calls.refusal(this.#seats[from]!, () => askToOpen(this.#seats, request));
+    const refusal = this.#run.links.reachable(from, to)
+      ? await this.#calls.refusal(this.#seats[from]!, () => askToOpen(this.#seats, request))
+      : 'the peer cannot be reached';
     if (refusal === null) {
       this.#book.step(instance, EVENT.broadcast);
-      this.#book.connect(instance, !this.#apart.has(pair(from, to)));
+      this.#book.connect(instance, this.#run.links.reachable(from, to));
       return;
     }
     this.#sink?.record(
@@ -205,50 +229,86 @@ export class RpcBackend implements Backend {
   }
 
   connectPeer(a: number, b: number): Promise<void> {
-    return this.#peers(a, b, true);
+    return this.#run.links.connect(a, b);
   }
 
   disconnectPeer(a: number, b: number): Promise<void> {
-    return this.#peers(a, b, false);
+    return this.#run.links.disconnect(a, b);
   }
 
-  /** A refusal is no failure where things are already as they are to be. */
-  async #peers(a: number, b: number, connect: boolean): Promise<void> {
-    const [seat, peer] = [this.#seats[a]!, this.#seats[b]!];
-    const refusal = await this.#calls.refusal(seat, ({ driver, node }) =>
-      connect ? driver.connect(node, peer.node) : driver.disconnect(node, peer.node),
+  partition(groups: readonly (readonly number[])[]): Promise<void> {
+    return this.#run.links.partition(groups);
+  }
+
+  heal(): Promise<void> {
+    return this.#run.links.heal();
+  }
+
+  async sendOnchain({ from, to, sat }: SendOnchainRequest): Promise<void> {
+    const peer = this.#seats[to]!;
+    const refusal = await this.#calls.refusal(this.#seats[from]!, ({ driver, node }) =>
+      need(driver.sendCoins, 'send_onchain').call(driver, node, peer.node, sat),
     );
-    if (refusal !== null) {
-      const connected = await this.#calls.ask(seat, () => seat.driver.connected(seat.node, peer.node));
-      if (connected !== connect) {
-        const what = connect ? 'be connected to' : 'be disconnected from';
-        throw new Error(
-          `E813 ${seat.driver.target}: ${seat.name} cannot ${what} ${peer.name} at ${this.#time()}: ${refusal}`,
-        );
-      }
+    if (refusal !== null) this.#record(RECORD.sendRejected, from, to, this.#text(refusal), sat);
+  }
+
+  async setLatency({ channels, latencyUs }: SetLatencyRequest): Promise<void> {
+    const live = channels.flatMap((name) => this.#book.named(name) ?? []).filter(({ state }) => isLive(state));
+    for (const driver of this.#drivers()) {
+      const ids = live.filter(({ nodes: [opener] }) => this.#seats[opener]!.driver === driver).map(({ name }) => name);
+      if (ids.length === 0) continue;
+      await this.#calls.ask({ driver }, () => need(driver.setLatency, 'set_latency').call(driver, ids, latencyUs));
     }
-    if (connect) this.#apart.delete(pair(a, b));
-    else this.#apart.add(pair(a, b));
-    this.#sink?.record(RECORD.peers, this.#nowUs, a, b, connect ? 1 : 0, 0);
-    for (const instance of this.#book.all) {
-      if (isLive(instance.state) && pair(...instance.nodes) === pair(a, b)) this.#book.connect(instance, connect);
+    for (const { index } of live) this.#record(RECORD.latency, index, -1, -1, latencyUs);
+  }
+
+  async setFeerate(feeratePerKw: number): Promise<void> {
+    for (const driver of this.#drivers()) {
+      const before = (await this.#chainOf(driver))?.feeratePerKw ?? 0;
+      await this.#calls.ask({ driver }, () => need(driver.setFeerate, 'set_feerate').call(driver, feeratePerKw));
+      this.#record(RECORD.feerate, -1, Math.round(before), feeratePerKw, 0);
     }
   }
 
-  partition(): never {
-    throw refused('partition');
+  async congestMempool(request: CongestMempoolRequest): Promise<void> {
+    for (const driver of this.#drivers()) {
+      await this.#calls.ask({ driver }, () => need(driver.congestMempool, 'congest_mempool').call(driver, request));
+      const chain = await this.#chainOf(driver);
+      if (chain === null) continue;
+      const { backlogWeight, minimumPerKw, feeratePerKw } = chain;
+      this.#record(RECORD.mempool, backlogWeight, Math.round(minimumPerKw), Math.round(feeratePerKw), 0);
+    }
   }
 
-  heal(): never {
-    throw refused('heal');
+  async reorg(request: ReorgRequest): Promise<void> {
+    for (const driver of oncePerChain(this.#drivers())) {
+      const before = await this.#heightOf(driver);
+      await this.#calls.ask({ driver }, () => need(driver.reorg, 'reorg').call(driver, request));
+      const height = await this.#heightOf(driver);
+      // What was undone is told by nobody: as many blocks are missing as the height has not grown.
+      this.#record(RECORD.reorg, before + request.blocks - height, 0, height - request.blocks, request.depth);
+      if (request.blocks > 0) this.#record(RECORD.block, request.blocks, 0, height, 0);
+    }
   }
 
-  sendOnchain(): never {
-    throw refused('send_onchain');
+  rebalance(request: RebalanceRequest): void {
+    this.#run.payments.rebalance(request, this.#nowUs);
   }
 
-  setLatency(): never {
-    throw refused('set_latency');
+  createInvoice(invoice: number): Promise<void> {
+    return this.#run.invoices.create(invoice);
+  }
+
+  settleInvoice(invoice: number): Promise<void> {
+    return this.#run.invoices.settle(invoice);
+  }
+
+  cancelInvoice(invoice: number): Promise<void> {
+    return this.#run.invoices.cancel(invoice);
+  }
+
+  invoice(invoice: number): Promise<InvoiceObservation> {
+    return this.#run.invoices.observe(invoice);
   }
 
   cheat(): never {
@@ -257,38 +317,6 @@ export class RpcBackend implements Backend {
 
   loseData(): never {
     throw refused('lose_data');
-  }
-
-  setFeerate(): never {
-    throw refused('set_feerate');
-  }
-
-  reorg(): never {
-    throw refused('reorg');
-  }
-
-  congestMempool(): never {
-    throw refused('congest_mempool');
-  }
-
-  rebalance(): never {
-    throw refused('rebalance');
-  }
-
-  createInvoice(): never {
-    throw refused('create_invoice');
-  }
-
-  settleInvoice(): never {
-    throw refused('settle_invoice');
-  }
-
-  cancelInvoice(): never {
-    throw refused('cancel_invoice');
-  }
-
-  invoice(): Promise<InvoiceObservation> {
-    throw refused('create_invoice');
   }
 
   mine(blocks: number): Promise<void> {
@@ -311,7 +339,7 @@ export class RpcBackend implements Backend {
       remoteBalanceMsat: told.remoteMsat ?? 0,
       forwards: told.forwards ?? 0,
       feesEarnedMsat: told.feesEarnedMsat ?? 0,
-      htlcsRefused: 0,
+      htlcsRefused: told.htlcsRefused ?? 0,
     };
   }
 
@@ -341,19 +369,16 @@ export class RpcBackend implements Backend {
   async chain(): Promise<ChainObservation> {
     const { chain } = this.#timeline!;
     const driver = this.#seats[0]?.driver;
-    const height = driver?.height;
-    const feerate = chain.feeratePerKw / 250;
+    const told = driver === undefined ? null : await this.#chainOf(driver);
+    const perKw = told?.feeratePerKw ?? chain.feeratePerKw;
     return {
-      height:
-        driver === undefined || height === undefined
-          ? chain.height
-          : await this.#calls.ask({ driver }, () => height.call(driver)),
-      mempool: 0,
-      feesSat: 0,
-      feerate,
-      feerate6: feerate,
-      minimumFeerate: 0,
-      backlog: 0,
+      height: told?.height ?? (driver === undefined ? chain.height : await this.#heightOf(driver)),
+      mempool: told?.mempool ?? 0,
+      feesSat: told?.feesSat ?? 0,
+      feerate: perKw / PER_KW_OF_SAT_VB,
+      feerate6: (told?.feerate6PerKw ?? perKw) / PER_KW_OF_SAT_VB,
+      minimumFeerate: (told?.minimumPerKw ?? 0) / PER_KW_OF_SAT_VB,
+      backlog: (told?.backlogWeight ?? 0) / WEIGHT_OF_VMB,
     };
   }
 
@@ -367,7 +392,7 @@ export class RpcBackend implements Backend {
 
   inFlight(): number {
     this.#calls.throwFailure();
-    return this.#payments?.inFlight ?? 0;
+    return this.#run.payments.inFlight;
   }
 
   check(): null {
@@ -408,6 +433,45 @@ export class RpcBackend implements Backend {
     }
   }
 
+  get #run(): Running {
+    if (this.#running === null) throw new Error('start() comes first');
+    return this.#running;
+  }
+
+  #prepared(timeline: Timeline, sink: RecordSink): Running {
+    const seats = this.#seats;
+    const calls = this.#calls;
+    const write: WriteRecord = (...args) => this.#record(...args);
+    const links = new PeerLinks({ seats, book: this.#book, calls, write, time: () => this.#time() });
+    const invoices = new NamedInvoices({
+      plans: timeline.invoices ?? [],
+      seats,
+      calls,
+      clock: this.#settings.clock,
+      write,
+      paymentOf: (invoice, payer) => this.#run.payments.paying(invoice, payer),
+    });
+    return { links, invoices, payments: new PaymentCalls({ timeline, seats, sink, calls, invoices }) };
+  }
+
+  #record(...[code, a, b, c, amount]: Parameters<WriteRecord>): void {
+    this.#sink?.record(code, this.#nowUs, a, b, c, amount);
+  }
+
+  /** All that a process tells of its chain; null where it tells the height at most. */
+  async #chainOf(driver: Driver): Promise<DriverChain | null> {
+    const { chainFigures } = driver;
+    return chainFigures === undefined ? null : await this.#calls.ask({ driver }, () => chainFigures.call(driver));
+  }
+
+  /** As its process tells it; where nobody tells, the scenario's own. */
+  async #heightOf(driver: Driver): Promise<number> {
+    const { height } = driver;
+    return height === undefined
+      ? this.#timeline!.chain.height
+      : await this.#calls.ask({ driver }, () => height.call(driver));
+  }
+
   #drivers(): readonly Driver[] {
     return [...new Set(this.#processes?.drivers)];
   }
@@ -426,5 +490,3 @@ export class RpcBackend implements Backend {
     return number;
   }
 }
-
-const pair = (a: number, b: number): string => `${Math.min(a, b)}-${Math.max(a, b)}`;

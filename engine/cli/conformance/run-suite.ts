@@ -5,7 +5,8 @@ import type { AnnouncedModel } from '../../spec/schema-types.ts';
 import type { BackendLimits } from '../../timeline/backend-limits.ts';
 import type { CommandContext } from '../options.ts';
 import { play } from '../play.ts';
-import { type CheckGroup, checkScenario, SUITE } from './suite.ts';
+import type { CheckGroup } from './check-group.ts';
+import { checkScenario, SUITE } from './suite.ts';
 
 export interface CheckResult {
   readonly model: string;
@@ -23,11 +24,16 @@ export interface CheckTarget {
   readonly limits: BackendLimits | undefined;
   readonly announced: readonly AnnouncedModel[];
   readonly processes: NodeProcessesRequest | null;
+  /** The process was there before, and is there for all scenarios; otherwise every scenario has one of its own. */
+  readonly runsAlready: boolean;
 }
 
-/** What a backend cannot play, and a package that is not installed. */
-const CANNOT_PLAY = 'E614';
+/** What a backend cannot play, payments that a model does not have, and a package that is not installed. */
+const CANNOT_PLAY: ReadonlySet<string> = new Set(['E614', 'E610', 'E611']);
 const NOT_INSTALLED = 'E807';
+
+/** A process is gone, or of no use any more; whatever nodes it has left stand in the way of other scenarios. */
+const PROCESS_FAILED = /\bE81[12]\b/;
 
 const REPEATED = 'the same scenario gives the same digest again';
 
@@ -37,9 +43,35 @@ export async function runSuite(
   target: CheckTarget,
   tell: (result: CheckResult) => void,
 ): Promise<void> {
+  let ended: string | null = null;
   for (const model of target.models) {
-    for (const group of SUITE) for (const result of await runGroup(context, target, model, group)) tell(result);
+    for (const group of SUITE) {
+      if (ended !== null) {
+        for (const result of every(model, group, 'skipped', `the process has failed before: ${ended}`)) tell(result);
+        continue;
+      }
+      const { results, failure } = await runGroup(context, target, model, group);
+      for (const result of results) tell(result);
+      if (target.runsAlready && failure !== null && PROCESS_FAILED.test(failure)) ended = failure;
+    }
   }
+}
+
+/** The same of every check of a group. */
+function every(
+  model: string,
+  group: CheckGroup,
+  status: CheckResult['status'],
+  reason: string,
+): readonly CheckResult[] {
+  const names = [...group.checks.map(({ name }) => name), REPEATED];
+  return names.map((name) => ({ model, group: group.name, name, status, reason }));
+}
+
+interface GroupResult {
+  readonly results: readonly CheckResult[];
+  /** Why its scenario has not come to its end; null when it has, or was not played. */
+  readonly failure: string | null;
 }
 
 async function runGroup(
@@ -47,11 +79,14 @@ async function runGroup(
   target: CheckTarget,
   model: string,
   group: CheckGroup,
-): Promise<readonly CheckResult[]> {
+): Promise<GroupResult> {
   const { backend, limits, announced, processes } = target;
-  const names = [...group.checks.map(({ name }) => name), REPEATED];
-  const all = (status: CheckResult['status'], reason: string): readonly CheckResult[] =>
-    names.map((name) => ({ model, group: group.name, name, status, reason }));
+  const all = (status: CheckResult['status'], reason: string): GroupResult => ({
+    results: every(model, group, status, reason),
+    failure: null,
+  });
+  const senseless = group.without?.[backend.name];
+  if (senseless !== undefined) return all('skipped', senseless);
   const compiled = await context.engine.compile({
     text: checkScenario(group, model),
     file: `${group.name}.yml`,
@@ -61,25 +96,39 @@ async function runGroup(
   });
   if (!compiled.ok) {
     const errors = compiled.diagnostics.filter(({ severity }) => severity === 'error');
-    const limit = errors.every(({ code }) => code === CANNOT_PLAY);
+    const limit = errors.every(({ code }) => CANNOT_PLAY.has(code));
     return all(limit ? 'skipped' : 'failed', errors[0]?.message ?? 'it is no valid scenario');
   }
   const run = () => play(context, compiled, { backend: backend.name, processes, quiet: true });
   const first = await run();
   const failure = first.failure?.message ?? (first.state === 'aborted' ? 'interrupted' : null);
   if (failure?.includes(NOT_INSTALLED)) return all('skipped', failure);
-  const results = first.expectations.map(({ message, status, measured }): CheckResult => {
-    const passed = status === 'passed';
-    const reason = passed ? '' : (failure ?? measured);
-    return { model, group: group.name, name: message, status: passed ? 'passed' : 'failed', reason };
+  const result = (name: string, status: CheckResult['status'], reason: string): CheckResult => ({
+    model,
+    group: group.name,
+    name,
+    status,
+    reason,
   });
-  const repeated = { model, group: group.name, name: REPEATED };
-  if (failure !== null) return [...results, { ...repeated, status: 'failed', reason: failure }];
-  if (backend.inWallTime === true) {
-    return [...results, { ...repeated, status: 'skipped', reason: 'its nodes live by the clock' }];
+  const seen = first.expectations
+    .filter(({ status }) => status !== 'skipped')
+    .map(({ message, status, measured }) =>
+      status === 'passed' ? result(message, 'passed', '') : result(message, 'failed', measured),
+    );
+  if (failure === null) return { results: [...seen, await repeated()], failure };
+  // Told once: by the first check that it kept from being made.
+  const names = new Set(seen.map(({ name }) => name));
+  const [next = REPEATED, ...rest] = [...group.checks.map(({ name }) => name), REPEATED].filter(
+    (name) => !names.has(name),
+  );
+  const unseen = rest.map((name) => result(name, 'skipped', 'the scenario did not come to its end'));
+  return { results: [...seen, result(next, 'failed', failure), ...unseen], failure };
+
+  /** Whether the same comes of it again, where that can be said. */
+  async function repeated(): Promise<CheckResult> {
+    if (backend.inWallTime === true) return result(REPEATED, 'skipped', 'its nodes live by the clock');
+    const second = await run();
+    const same = first.runDigest !== null && first.runDigest === second.runDigest;
+    return result(REPEATED, same ? 'passed' : 'failed', same ? '' : `${first.runDigest} and ${second.runDigest}`);
   }
-  const second = await run();
-  const same = first.runDigest !== null && first.runDigest === second.runDigest;
-  const reason = same ? '' : `${first.runDigest} and ${second.runDigest}`;
-  return [...results, { ...repeated, status: same ? 'passed' : 'failed', reason }];
 }

@@ -1,0 +1,24 @@
+/** A check and a group of them: one short scenario and what must be true in it. Types only. */
+
+export interface Check {
+  /** Sentence of what is so. */
+  readonly name: string;
+  /** Instant; absent: the end. */
+  readonly at?: string;
+  /** CEL, as in expectations. */
+  readonly that: string;
+}
+
+export interface CheckGroup {
+  readonly name: string;
+  readonly duration: string;
+  /** Options that nodes need for it, by model; YAML. */
+  readonly options?: Readonly<Record<string, string>>;
+  /** Why it means nothing on a backend, by its name. */
+  readonly without?: Readonly<Record<string, string>>;
+  /** Channels besides ab and bc; YAML. */
+  readonly channels?: string;
+  /** The rest of a scenario whose nodes alice, bob and carol have channels ab and bc; YAML. Dave is there where he is named. */
+  readonly body: string;
+  readonly checks: readonly Check[];
+}
