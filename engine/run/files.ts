@@ -114,11 +114,16 @@ export class AtomicWriter {
     this.#try(() => this.#file?.rewind(mark));
   }
 
+  /** Everything that was written is in the file; nothing more is. What can go wrong but for the renaming goes wrong here. */
+  end(): void {
+    this.#flush();
+    this.#try(() => this.#close());
+  }
+
   /** Puts the file in its place. */
   commit(): void {
-    this.#flush();
+    this.end();
     this.#try(() => {
-      this.#close();
       this.#files.rename(this.#path + TEMPORARY, this.#path);
       this.#settled = true;
     });
@@ -154,6 +159,13 @@ export class AtomicWriter {
       throw new RunFailure('output', `cannot write ${this.#path}: ${messageOf(error)}`, error);
     }
   }
+}
+
+/** Puts files in their places, in order; none where one of them cannot be written. */
+export function commitAll(writers: Iterable<AtomicWriter>): void {
+  const all = [...writers];
+  for (const writer of all) writer.end();
+  for (const writer of all) writer.commit();
 }
 
 /** Writes a whole file at once, or leaves the old one as it was. */

@@ -170,6 +170,29 @@ describe('writing', () => {
     expect(files.read('a.txt')).toBe('old');
   });
 
+  it('replaces no result of a former run when one of the new ones cannot be written', async () => {
+    const files = new MemoryFiles();
+    await runInto(files);
+    const before = new Map(files.contents);
+    const { open } = files;
+    // The disk is full when the last of the files is about to be written.
+    files.open = (path) => {
+      const file = open.call(files, path);
+      if (!path.includes('run.json')) return file;
+      return {
+        ...file,
+        mark: () => 0,
+        rewind: () => {},
+        close: () => {},
+        write: () => {
+          throw new Error('disk full');
+        },
+      };
+    };
+    await expect(runInto(files, false)).rejects.toThrow('cannot write out/test/run.json: disk full');
+    for (const [path, text] of before) expect(files.contents.get(path), path).toBe(text);
+  });
+
   it('streams large files', () => {
     const files = new MemoryFiles();
     files.makeFolder('x');

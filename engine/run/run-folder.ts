@@ -7,7 +7,7 @@ import type { SnapshotDocument } from '../snapshot/document.ts';
 import { snapshotText } from '../snapshot/text.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import { EventsNdjson } from './events-ndjson.ts';
-import { AtomicWriter, type Files, TEMPORARY, writeWhole } from './files.ts';
+import { AtomicWriter, commitAll, type Files, TEMPORARY, writeWhole } from './files.ts';
 import { type KeptSnapshot, MANIFEST_FILE, type ManifestInput, runManifest } from './manifest.ts';
 import { runMetrics } from './metrics.ts';
 import type { RunObserver } from './observers.ts';
@@ -122,7 +122,14 @@ export class RunFolder {
   /** Puts everything in its place; answers the names of the files. */
   finish(input: Omit<ManifestInput, 'files' | 'timeline' | 'snapshots'>): readonly string[] {
     const names = [...this.#writers.keys(), ...this.#kept.map(({ file }) => file), METRICS_FILE, MANIFEST_FILE];
-    for (const writer of this.#writers.values()) writer.commit();
+    const json = (name: string, value: unknown): void => {
+      const writer = new AtomicWriter(this.#files, `${this.folder}/${name}`);
+      this.#writers.set(name, writer);
+      writer.write(`${JSON.stringify(value, null, 2)}\n`);
+    };
+    json(METRICS_FILE, runMetrics(this.#timeline, input.result));
+    json(MANIFEST_FILE, runManifest({ ...input, timeline: this.#timeline, files: names, snapshots: this.#kept }));
+    for (const writer of this.#writers.values()) writer.end();
     for (const old of this.#files.list(`${this.folder}/${SNAPSHOTS_FOLDER}`)) {
       const file = `${SNAPSHOTS_FOLDER}/${old}`;
       if (old.endsWith(SNAPSHOT_ENDING) && !names.includes(file)) this.#files.remove(`${this.folder}/${file}`);
@@ -131,10 +138,7 @@ export class RunFolder {
     for (const stale of [PAYMENTS_FILE, EVENTS_FILE, TRACE_FILE]) {
       if (!names.includes(stale)) this.#files.remove(`${this.folder}/${stale}`);
     }
-    const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-    writeWhole(this.#files, `${this.folder}/${METRICS_FILE}`, json(runMetrics(this.#timeline, input.result)));
-    const manifest = runManifest({ ...input, timeline: this.#timeline, files: names, snapshots: this.#kept });
-    writeWhole(this.#files, `${this.folder}/${MANIFEST_FILE}`, json(manifest));
+    commitAll(this.#writers.values());
     return names;
   }
 

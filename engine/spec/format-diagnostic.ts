@@ -21,9 +21,15 @@ export const PLAIN_STYLE: DiagnosticStyle = { red: same, yellow: same, blue: sam
 /** Widest excerpt; of longer lines the part around the mistake is shown. */
 const WIDTH = 160;
 
-/** Makes tabs and wide lines line up with the caret. */
+/** Characters that a terminal would obey instead of showing them (C0 but for the line break, DEL and C1). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for.
+const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g;
+
+const harmless = (text: string): string => text.replace(CONTROL, '\ufffd');
+
+/** Makes tabs and wide lines line up with the caret, and control characters harmless. */
 function windowed(line: string, column: number): { readonly text: string; readonly shift: number } {
-  const text = line.replace(/\t/g, ' ');
+  const text = harmless(line.replace(/\t/g, ' '));
   if (text.length <= WIDTH) return { text, shift: 0 };
   const start = Math.max(0, Math.min(column - 1 - WIDTH / 2, text.length - WIDTH));
   const cut = text.slice(start, start + WIDTH);
@@ -35,7 +41,12 @@ function windowed(line: string, column: number): { readonly text: string; readon
  * Lines are separated by `\n`; there is none at the end.
  */
 export function formatDiagnostic(diagnostic: Diagnostic, style: DiagnosticStyle = PLAIN_STYLE): string {
-  const { file, range, severity, code, message, hint, excerpt, path } = diagnostic;
+  const { range, severity, code, hint, excerpt } = diagnostic;
+  const { file, message, path } = {
+    file: harmless(diagnostic.file),
+    message: harmless(diagnostic.message),
+    path: harmless(diagnostic.path),
+  };
   const paint = severity === 'error' ? style.red : style.yellow;
   const lines = [
     `${style.bold(`${file}:${range.line}:${range.column}`)} ${paint(`${severity} ${code}`)} ${message}${path === '' ? '' : style.dim(` (${path})`)}`,
@@ -52,7 +63,7 @@ export function formatDiagnostic(diagnostic: Diagnostic, style: DiagnosticStyle 
       lines.push(`${style.dim(`${' '.repeat(gutter)} |`)} ${' '.repeat(first - 1 - shift)}${paint('^'.repeat(width))}`);
     }
   });
-  if (hint !== undefined) lines.push(`${style.dim(`${' '.repeat(gutter)} =`)} ${style.blue(hint)}`);
+  if (hint !== undefined) lines.push(`${style.dim(`${' '.repeat(gutter)} =`)} ${style.blue(harmless(hint))}`);
   return lines.join('\n');
 }
 

@@ -74,6 +74,14 @@ describe('the text of a diagnostic', () => {
     return makeDiagnostic(source, 'E203', source.range(start, end), 'a.b', 'wrong', hint);
   };
 
+  it('shows what a terminal would obey as what it is not', () => {
+    const text = 'a\u001b[31m\u009b: \u0007five\n';
+    expect(formatDiagnostic({ ...at(text, 0, 1), message: 'no \u001b]0;title', path: 'a\u001b' })).not.toMatch(
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: none of those is to be there.
+      /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/,
+    );
+  });
+
   it('shows line, caret and hint', () => {
     expect(formatDiagnostic(at('a:\n  b: five\n', 8, 12, 'mend it'))).toBe(
       'x.yml:2:6 error E203 wrong (a.b)\n2 |   b: five\n  |      ^^^^\n  = mend it',

@@ -3,7 +3,7 @@
  * junit.xml. They are made from the results of all cells in key order, one combination at a time, so that they do not
  * depend on where and in which order the cells were run. Each appears whole or not at all.
  */
-import { AtomicWriter, type Files } from '../run/files.ts';
+import { AtomicWriter, commitAll, type Files } from '../run/files.ts';
 import { CELLS_FILE, type CellLines, CellReader, JOURNAL_FILE } from './cell-store.ts';
 import { cellRow, cellsHeader } from './cells-csv.ts';
 import type { CellResult } from './job.ts';
@@ -57,7 +57,7 @@ class Writers {
   }
 
   commit(): void {
-    for (const writer of this.#writers) writer.commit();
+    commitAll(this.#writers);
   }
 
   abandon(): void {
