@@ -1,6 +1,7 @@
 /** The one table of commands; adding a command is one file and one line here. */
 import { compileCommand } from './compile.ts';
 import { completionCommand } from './completion.ts';
+import { diffCommand } from './diff.ts';
 import { explainCommand } from './explain.ts';
 import { exportCommand } from './export.ts';
 import { fmtCommand } from './fmt.ts';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   migrateCommand,
   compileCommand,
   runCommand,
+  diffCommand,
   profileCommand,
   lockCommand,
   verifyCommand,

@@ -2,7 +2,7 @@
  * Everything that the files of a run say about one payment, in order: its records from events.ndjson, the steps of routing
  * from trace.ndjson, and its line in payments.csv. Finds and orders; what it means in words is told elsewhere.
  */
-import { PAYMENT_COLUMNS } from './payments-csv.ts';
+import { paymentLines } from './payment-lines.ts';
 import { EVENTS_FILE, PAYMENTS_FILE, TRACE_FILE } from './run-folder.ts';
 import { type JsonRow, ResultsProblem, type RunResults } from './run-results.ts';
 
@@ -135,17 +135,7 @@ class Gathering {
     const results = this.#results;
     if (!results.has(PAYMENTS_FILE) || this.activity === '') return null;
     let found: Readonly<Record<string, string>> | null = null;
-    for (const line of results.lines(PAYMENTS_FILE)) {
-      const fields = csvFields(line.text);
-      if (line.number === 1) {
-        if (fields.length < PAYMENT_COLUMNS.length) return null;
-        continue;
-      }
-      if (fields.length !== PAYMENT_COLUMNS.length) {
-        const message = `${PAYMENT_COLUMNS.length} fields were expected, here are ${fields.length}`;
-        throw results.problem(PAYMENTS_FILE, line, message);
-      }
-      const row = Object.fromEntries(PAYMENT_COLUMNS.map((name, i) => [name, fields[i] as string]));
+    for (const row of paymentLines(results)) {
       if (row.activity !== this.activity) continue;
       this.most = Math.max(this.most, Number(row.nth));
       if (Number(row.nth) === this.nth) found = row;
@@ -184,25 +174,4 @@ class Gathering {
     }
     this.steps.push({ us, n, from, row });
   }
-}
-
-/** Fields of a line of CSV (RFC 4180); names have no line breaks. */
-function csvFields(text: string): readonly string[] {
-  const fields: string[] = [];
-  let field = '';
-  let quoted = false;
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i] as string;
-    if (c === '"') {
-      // Two quotes within quotes are one.
-      if (quoted && text[i + 1] === '"') field += text[i++];
-      else quoted = !quoted;
-    } else if (c === ',' && !quoted) {
-      fields.push(field);
-      field = '';
-    } else {
-      field += c;
-    }
-  }
-  return [...fields, field];
 }
