@@ -32,7 +32,6 @@ describe('a state that is saved and loaded', () => {
     heldInvoices: 0,
     undoable: 0,
     spentUndoable: 0,
-    told: 0,
   };
 
   function note(state: SimulationState): void {
@@ -43,7 +42,6 @@ describe('a state that is saved and loaded', () => {
     inFlight.closings += state.closings.signed.length;
     for (const { steps } of state.chain.blocks ?? []) inFlight.undoable += steps.length;
     for (const { spent } of state.chain.outputs) inFlight.spentUndoable += spent === true ? 1 : 0;
-    inFlight.told += state.endings_told?.length ?? 0;
     inFlight.mempool += state.chain.mempool.length;
     inFlight.backlogs += state.chain.backlog?.bands.length ?? 0;
     inFlight.minima += (state.chain.backlog?.minimum_per_kw ?? 0) > 0 ? 1 : 0;
@@ -110,6 +108,33 @@ describe('a state', () => {
       run.simulation.startNode(1);
       run.until(60);
       expect(run.results).toHaveLength(1);
+      return traces(run);
+    };
+    expect(play(true)).toEqual(play(false));
+  });
+
+  it('keeps of which endings upstream has heard, as long as they may be undone', () => {
+    const play = (cut: boolean): readonly string[] => {
+      const run = new TestRun({
+        nodes: [{}, { walletSat: 1_000_000 }, {}],
+        channels: [
+          { node0: 0, node1: 1 },
+          { node0: 1, node1: 2 },
+        ],
+        payments: [{ source: 0, destination: 2, amountMsat: 200_000 }],
+        profiles: [{ method: 'invoice', holdUs: 3_000_000_000 }],
+        reorgDepth: 12,
+      });
+      run.simulation.pay(0);
+      run.until(5);
+      run.simulation.stopNode(2);
+      run.simulation.closeChannel({ channel: 1, force: true, by: 1 });
+      run.simulation.mine(5);
+      run.until(20);
+      expect(run.simulation.capture().endings_told).toHaveLength(1);
+      if (cut) run.reload();
+      run.simulation.mine(20);
+      run.until(60);
       return traces(run);
     };
     expect(play(true)).toEqual(play(false));
