@@ -43,7 +43,7 @@ export const exportCommand: CommandEntry = {
     const { io } = context;
     const format = await formatFor(context, options.format as string | undefined);
     const found = /\.snap\.json(\.gz)?$/.test(file)
-      ? ofSnapshot(context, file)
+      ? await ofSnapshot(context, file)
       : await ofScenario(context, file, options);
     if (found === null) return EXIT.invalid;
     const { network, activities, notes } = found;
@@ -84,8 +84,8 @@ async function formatFor({ engine }: CommandContext, name: string | undefined): 
   return format;
 }
 
-function ofSnapshot(context: CommandContext, file: string): Found | null {
-  const read = loadSnapshot(context, file);
+async function ofSnapshot(context: CommandContext, file: string): Promise<Found | null> {
+  const read = await loadSnapshot(context, file);
   if (read === null) return null;
   const { state } = read.document;
   if (isJournal(state)) {

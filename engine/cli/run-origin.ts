@@ -17,14 +17,14 @@ export interface Origin {
 }
 
 /** Undefined: the network of the scenario. Null after printing why the run cannot go on from the file. */
-export function runOrigin(
+export async function runOrigin(
   context: CommandContext,
   compiled: Compiled,
   resumeFrom: string | undefined,
   backend: string,
-): Origin | undefined | null {
+): Promise<Origin | undefined | null> {
   if (resumeFrom === undefined) return begun(compiled);
-  const read = loadSnapshot(context, resumeFrom);
+  const read = await loadSnapshot(context, resumeFrom);
   if (read === null) return null;
   const { document, digest, text } = read;
   const problem = resumeProblem(compiled.timeline, document, backend);

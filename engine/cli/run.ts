@@ -196,7 +196,7 @@ async function run(
       throw new CliError(EXIT.usage, `the backend ${backend.name} does not go on from a state`, hint('--from'));
     }
   }
-  const origin = runOrigin(context, compiled, options.from as string | undefined, backend.name);
+  const origin = await runOrigin(context, compiled, options.from as string | undefined, backend.name);
   if (origin === null) return EXIT.invalid;
   checkTimes(captures, until, origin?.from.atUs ?? 0, compiled.timeline.durationUs);
   const suffix = origin?.from.kind === 'resume' ? '-resumed' : '';

@@ -202,6 +202,8 @@ function parseCron(text: string): string {
 }
 
 function parseTimezone(text: string): string {
+  // The default is looked at whenever the command starts, and the first zone that is looked up loads all of them.
+  if (text === 'UTC') return text;
   try {
     new Intl.DateTimeFormat('en', { timeZone: text });
     return text;

@@ -2,7 +2,7 @@
 import type { Files } from '../run/files.ts';
 import { writeWhole } from '../run/files.ts';
 import type { SnapshotDocument } from '../snapshot/document.ts';
-import { readSnapshot, type SnapshotReading } from '../snapshot/read.ts';
+import type { SnapshotReading } from '../snapshot/read.ts';
 import { snapshotText } from '../snapshot/text.ts';
 import { printDiagnostics } from './diagnostics-output.ts';
 import { CliError, EXIT } from './exit-codes.ts';
@@ -28,7 +28,8 @@ export function snapshotFileText(files: Files, file: string): string {
 }
 
 /** Reads a snapshot and prints what is wrong with it; null when it is invalid. */
-export function loadSnapshot({ io }: CommandContext, file: string): ReadSnapshot | null {
+export async function loadSnapshot({ io }: CommandContext, file: string): Promise<ReadSnapshot | null> {
+  const { readSnapshot } = await import('../snapshot/read.ts');
   const text = snapshotFileText(io.files, file);
   const reading = readSnapshot(text, file);
   printDiagnostics(io, reading.ok ? reading.warnings : reading.diagnostics);

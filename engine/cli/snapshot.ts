@@ -57,7 +57,7 @@ const show: Action = async (context, files, options) => {
   const found: unknown[] = [];
   let invalid = false;
   for (const [i, file] of files.entries()) {
-    const read = loadSnapshot(context, file);
+    const read = await loadSnapshot(context, file);
     invalid ||= read === null;
     if (read === null) continue;
     const figures = snapshotFigures(read.document);
@@ -91,7 +91,7 @@ const diff: Action = async (context, files, options) => {
   const { diffJson, diffSnapshots } = await import('../snapshot/diff.ts');
   const { diffText } = await import('./snapshot-report.ts');
   const { io } = context;
-  const [before, after] = [loadSnapshot(context, a), loadSnapshot(context, b)];
+  const [before, after] = [await loadSnapshot(context, a), await loadSnapshot(context, b)];
   if (before === null || after === null) return EXIT.invalid;
   const found = diffSnapshots(before.document, after.document);
   const identical = before.digest === after.digest;
@@ -110,7 +110,7 @@ const verify: Action = async (context, files, options) => {
   for (const file of files) {
     let read: ReadSnapshot | null = null;
     try {
-      read = loadSnapshot(context, file);
+      read = await loadSnapshot(context, file);
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
       io.stderr.write(`${styleFor(io, io.stderr).red('error')}: ${error.message}\n`);
@@ -127,7 +127,7 @@ const verify: Action = async (context, files, options) => {
 const convert: Action = async (context, files, options) => {
   const [from, to] = two(files, 'convert');
   const { io } = context;
-  const read = loadSnapshot(context, from);
+  const read = await loadSnapshot(context, from);
   if (read === null) return EXIT.invalid;
   const { run, ...network } = read.document;
   if (options.networkOnly === true && isJournal(network.state)) {

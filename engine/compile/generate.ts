@@ -13,8 +13,11 @@ import { channelSettings, nodeSettings } from '../spec/defaults.ts';
 import { memberName } from '../spec/name-template.ts';
 import type { ChannelSettings, Defaults, GenerateSpec, Placed } from '../spec/scenario.ts';
 import type { SourceIndex } from '../spec/source-index.ts';
-import type { ChannelPlan, NodePlan } from '../timeline/network.ts';
+import type { ChannelPlan, NodePlan, PolicyPlan } from '../timeline/network.ts';
 import type { Reporter } from './stage.ts';
+
+/** What models decide alone; one object for all channels. */
+const NO_POLICY: PolicyPlan = {};
 
 /** Channels without latencies; their node0 and node1 count from the first node of the network. */
 export interface GeneratedNetwork {
@@ -74,7 +77,9 @@ function makeNodes(spec: GenerateSpec, topology: Topology, defaults: Defaults): 
       rest = { ...nodeSettings(defaults, labels, spec.node), labels };
       known.set(key, rest);
     }
-    return { name: memberName(spec.template.value, i), ...rest };
+    // Key by key, as channels are placed (network.ts).
+    const { model, options, walletSat, labels } = rest;
+    return { name: memberName(spec.template.value, i), model, options, walletSat, labels };
   });
 }
 
@@ -111,8 +116,8 @@ function makeChannels(
       capacitySat,
       balance0Msat: Math.floor(capacitySat * MSAT_PER_SAT * share),
       announced: settings.announced ?? true,
-      policy0: spec.channel.policy ?? drawn?.[0] ?? settings.policy ?? {},
-      policy1: spec.channel.reversePolicy ?? drawn?.[1] ?? settings.reversePolicy ?? {},
+      policy0: spec.channel.policy ?? drawn?.[0] ?? settings.policy ?? NO_POLICY,
+      policy1: spec.channel.reversePolicy ?? drawn?.[1] ?? settings.reversePolicy ?? NO_POLICY,
     });
   }
   return channels;

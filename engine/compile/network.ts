@@ -129,15 +129,18 @@ class Resolver {
   }
 
   addNodes(spec: NodeSpec): void {
-    const base = {
-      model: spec.model.value,
-      options: spec.options.value,
-      walletSat: spec.walletSat,
-      labels: spec.labels,
-    };
+    const [model, options] = [spec.model.value, spec.options.value];
+    const { walletSat, labels } = spec;
     if (spec.count === undefined) {
       this.#addNode(
-        { name: spec.name.value, ...base, ...(spec.pubkey === undefined ? {} : { pubkey: spec.pubkey }) },
+        {
+          name: spec.name.value,
+          model,
+          options,
+          walletSat,
+          labels,
+          ...(spec.pubkey === undefined ? {} : { pubkey: spec.pubkey }),
+        },
         spec.name,
         `the node \`${spec.name.value}\``,
       );
@@ -146,7 +149,9 @@ class Resolver {
     const members: number[] = [];
     for (let i = 0; i < spec.count; i++) {
       const name = spec.template === undefined ? `${spec.name.value}-${i}` : memberName(spec.template, i);
-      members.push(this.#addNode({ name, ...base }, spec.name, `the set \`${spec.name.value}\``));
+      members.push(
+        this.#addNode({ name, model, options, walletSat, labels }, spec.name, `the set \`${spec.name.value}\``),
+      );
       if (this.#overflow) break;
     }
     this.#sets.set(spec.name.value, members);
@@ -183,16 +188,14 @@ class Resolver {
         others.set(implementation, other);
         other.count++;
       }
-      return this.#addNode(
-        {
-          name: node.name,
-          ...settings,
-          labels,
-          ...(node.pubkey === undefined ? {} : { pubkey: node.pubkey }),
-        },
-        spec.file,
-        from,
-      );
+      // Key by key, as #placed.
+      const { model, options, walletSat } = settings;
+      const { name, pubkey } = node;
+      const plan =
+        pubkey === undefined
+          ? { name, model, options, walletSat, labels }
+          : { name, model, options, walletSat, labels, pubkey };
+      return this.#addNode(plan, spec.file, from);
     });
     for (const [implementation, { count, model }] of others) {
       this.#reporter.report(
@@ -261,8 +264,10 @@ class Resolver {
       const name = pairs.length === 1 ? spec.name.value : `${spec.name.value}-${i}`;
       const settings = this.#settingsOf(spec, node0);
       if (settings === null) return;
+      const { capacitySat, balance0Msat, announced, policy0, policy1 } = settings;
+      const latencyUs = linkLatencyUs(this.#scenario, name, this.#samples);
       this.#addChannel(
-        { name, node0, node1, ...settings, latencyUs: linkLatencyUs(this.#scenario, name, this.#samples) },
+        { name, node0, node1, capacitySat, balance0Msat, announced, policy0, policy1, latencyUs },
         spec.name,
         `the channel \`${spec.name.value}\``,
       );

@@ -4,7 +4,7 @@ import type { Json } from '../base/json.ts';
 import { modelKind } from '../kinds/registry.ts';
 
 import { type ChannelState, isJournal, type SimulationState, type SnapshotDocument } from '../snapshot/document.ts';
-import { readSnapshot, type SnapshotReading } from '../snapshot/read.ts';
+import type { SnapshotReading } from '../snapshot/read.ts';
 import type { Placed, Scenario } from '../spec/scenario.ts';
 import type { AnnouncedModel } from '../spec/schema-types.ts';
 import type { SourceIndex } from '../spec/source-index.ts';
@@ -45,6 +45,8 @@ export async function loadStartSnapshot(
   const { byPath, texts } = await readNamedFiles([place], index, access, reporter);
   const file = byPath.get(place.value);
   if (file === undefined) return { start: null, files: [] };
+  // Most scenarios begin in none, and what checks one is large.
+  const { readSnapshot } = await import('../snapshot/read.ts');
   const read = (): SnapshotReading => readSnapshot(file.text, file.name);
   const reading = access.parsed?.once(`snapshot ${file.name}`, read) ?? read();
   reporter.add(reading.ok ? reading.warnings : reading.diagnostics);

@@ -75,7 +75,7 @@ export interface Files {
 }
 
 /** Characters gathered before they are handed to the file. */
-const BUFFER_CHARS = 1 << 17;
+const BUFFER_CHARS = 1 << 14;
 
 /** Ending of a file that is still being written. */
 export const TEMPORARY = '.tmp';

@@ -9,6 +9,7 @@ import { EVENT_NAMES, STATE_NAMES } from '../simulate/channel-lifecycle.ts';
 import { failureName } from '../simulate/failure.ts';
 import { INVOICE_NAMES } from '../simulate/invoices.ts';
 import { OUTCOME_NAMES, RECORD, type RecordCode, TX_NAMES } from '../simulate/records.ts';
+import type { ChannelPlan } from '../timeline/network.ts';
 import type { Action, Timeline } from '../timeline/timeline.ts';
 import type { RunStart } from './run-start.ts';
 
@@ -45,25 +46,25 @@ const ON_CHAIN = ['', 'preimage', 'timeout', 'trimmed'];
 
 export class RecordNames {
   readonly #timeline: Timeline;
-  #instances: Instance[];
+  /** Channels of the plan are the first instances, unless the run begins with a state; named when somebody asks. */
+  #planned: readonly ChannelPlan[];
+  readonly #instances: Map<number, Instance> = new Map();
   readonly #texts: string[] = [];
   #opening: Instance | null = null;
 
   constructor(timeline: Timeline) {
     this.#timeline = timeline;
-    this.#instances = timeline.network.channels.map((channel) => ({
-      name: channel.name,
-      nodes: [this.node(channel.node0), this.node(channel.node1)],
-    }));
+    this.#planned = timeline.network.channels;
   }
 
   /** To be told when the run begins with a state. */
   started({ snapshot: { state } }: RunStart): void {
     const known = new Set(state.channels.map(({ name }) => name));
-    this.#instances = [
-      ...state.channels.map(({ name, between }) => ({ name, nodes: between })),
-      ...this.#instances.filter(({ name }) => !known.has(name)),
-    ];
+    const more = this.#planned.filter(({ name }) => !known.has(name)).map((plan) => this.#named(plan));
+    this.#planned = [];
+    this.#instances.clear();
+    for (const { name, between } of state.channels) this.#instances.set(this.#instances.size, { name, nodes: between });
+    for (const instance of more) this.#instances.set(this.#instances.size, instance);
     state.texts.forEach((text, number) => {
       this.text(number, text);
     });
@@ -86,9 +87,9 @@ export class RecordNames {
   /** To be told of every record before it is described. */
   note(code: RecordCode, a: number, b: number): void {
     if (code === RECORD.channelState) {
-      if (this.#instances[a] === undefined && this.#opening !== null) this.#instances[a] = this.#opening;
+      if (this.#opening !== null && !this.#has(a)) this.#instances.set(a, this.#opening);
     } else if (code === RECORD.channelActive || code === RECORD.openRejected) {
-      this.#instances[a] ??= { name: this.channelName(b), nodes: null };
+      if (!this.#has(a)) this.#instances.set(a, { name: this.channelName(b), nodes: null });
     }
   }
 
@@ -101,7 +102,15 @@ export class RecordNames {
   }
 
   instance(index: number): string {
-    return this.#instances[index]?.name ?? `#${index}`;
+    return this.#instances.get(index)?.name ?? this.#planned[index]?.name ?? `#${index}`;
+  }
+
+  #has(index: number): boolean {
+    return this.#planned[index] !== undefined || this.#instances.has(index);
+  }
+
+  #named({ name, node0, node1 }: ChannelPlan): Instance {
+    return { name, nodes: [this.node(node0), this.node(node1)] };
   }
 
   /** The record as an event with named fields; amounts msat or sat as the field's name says. */
@@ -113,7 +122,8 @@ export class RecordNames {
   edge(edge: number): RecordField[] {
     const index = Math.floor(edge / 2);
     const side = edge % 2;
-    const nodes = this.#instances[index]?.nodes ?? null;
+    const plan = this.#planned[index];
+    const { nodes } = (plan === undefined ? this.#instances.get(index) : this.#named(plan)) ?? { nodes: null };
     const channel: RecordField = ['channel', this.instance(index)];
     if (nodes === null) return [channel, ['side', side]];
     return [channel, ['from', side === 0 ? nodes[0] : nodes[1]], ['to', side === 0 ? nodes[1] : nodes[0]]];

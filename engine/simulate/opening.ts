@@ -73,12 +73,10 @@ export class Opening {
     const terms = this.#negotiate(c, plan.capacitySat * 1000 - plan.balance0Msat);
     // A channel that the scenario states exists even if today's limits would not allow to open it.
     const acceptor = w.modelOf(plan.node1).openingTerms(plan.node1, terms.offer);
-    this.#apply(
-      c,
-      { ...terms, acceptor: terms.answer.accept ? terms.answer.terms : acceptor, depth: 0 },
-      plan.policy0,
-      plan.policy1,
-    );
+    // Key by key: V8 gives each object that is spread and added to a hidden class of its own, which stays for a while.
+    const { offer, opener, answer } = terms;
+    const agreed = { offer, opener, acceptor: answer.accept ? answer.terms : acceptor, depth: 0 };
+    this.#apply(c, agreed, plan.policy0, plan.policy1);
     w.chain.mintedSat += plan.capacitySat;
     w.channels.fundedAt[c] = 0;
     w.channels.connected[c] = 1;
@@ -112,7 +110,8 @@ export class Opening {
     if (!terms.answer.accept) return;
     const acceptor = terms.answer.terms;
     const depth = Math.max(terms.answer.minimumDepth, w.modelOf(request.from).openerDepth?.(request.from) ?? 0);
-    this.#apply(c, { ...terms, acceptor, depth }, request.policy, request.reversePolicy);
+    const { offer, opener } = terms;
+    this.#apply(c, { offer, opener, acceptor, depth }, request.policy, request.reversePolicy);
     w.channels.connected[c] = 1;
     // open_channel, accept_channel, funding_created, funding_signed.
     w.after(4 * request.latencyUs, PHYSICS.fundingSigned, c, w.channels.connection[c]!);

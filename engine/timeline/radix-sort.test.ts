@@ -18,14 +18,17 @@ test('gives the order of a stable sort', () => {
   );
 });
 
-test('sorts a million rows', () => {
-  const keys = Float64Array.from({ length: 1_000_000 }, (_, i) => (i * 7_919_000_003) % 86_400_000_000);
+test.each([4_095, 4_096, 1_000_000])('sorts %i rows, those with equal keys in their order', (length) => {
+  const keys = Float64Array.from({ length }, (_, i) => (i * 7_919_000_003) % 86_400_000_000).map((key, i) =>
+    i % 3 === 0 ? key % 17 : key,
+  );
   const order = stableOrder(keys);
   let last = -1;
   let sorted = true;
   for (const row of order) {
-    if ((keys[row] as number) < last) sorted = false;
-    last = keys[row] as number;
+    const [key, before] = [keys[row] as number, keys[last] ?? -1];
+    if (key < before || (key === before && row < last)) sorted = false;
+    last = row;
   }
   expect(sorted).toBe(true);
 });

@@ -19,20 +19,25 @@ function smallest(row: number, column: number): number {
   return (COLUMNS + column) >> (LOWER_BITS - row);
 }
 
-/** 2048 · log10 of numbers from 1 to 2^53 − 1 (ldk:routing/log_approx.rs:LOG10_TIMES_2048). */
-const TABLE: Uint16Array = Uint16Array.from({ length: ROWS * COLUMNS }, (_, i) =>
-  Math.round((log(smallest(Math.floor(i / COLUMNS), i % COLUMNS)) / LN10) * 2048),
-);
+/** 2048 · log10 of numbers from 1 to 2^53 − 1 (ldk:routing/log_approx.rs:LOG10_TIMES_2048); made when first asked for. */
+let table: Uint16Array | undefined;
+
+function makeTable(): Uint16Array {
+  return Uint16Array.from({ length: ROWS * COLUMNS }, (_, i) =>
+    Math.round((log(smallest(Math.floor(i / COLUMNS), i % COLUMNS)) / LN10) * 2048),
+  );
+}
 
 /** A double, whose highest bit is read here from its exponent. */
 const scratch = new DataView(new ArrayBuffer(8));
 
 /** 2048 · log10 of an integer from 1 to 2^53 − 1, approximately. */
 export function log10Times2048(x: number): number {
+  table ??= makeTable();
   scratch.setFloat64(0, x);
   // Sign 0, 11 bits of exponent, and of the 20 bits of mantissa here the first six.
   const high = scratch.getUint32(0);
-  return TABLE[((high >>> 20) - 1023) * COLUMNS + ((high >>> 14) & (COLUMNS - 1))] as number;
+  return table[((high >>> 20) - 1023) * COLUMNS + ((high >>> 14) & (COLUMNS - 1))] as number;
 }
 
 /** 2048 · −log10 of numerator / denominator, both integers from 1 on. */
