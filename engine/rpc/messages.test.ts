@@ -3,7 +3,7 @@
  * method of node-model.ts that is missing here does not compile, so that nobody forgets to send a new one.
  */
 import { expect, it } from 'vitest';
-import { blankPolicy } from '../simulate/gossip.ts';
+import { blankPolicy } from '../simulate/channel-terms.ts';
 import type {
   ChannelOffer,
   ChannelTerms,
@@ -304,6 +304,7 @@ it('a model of another process has every method that a model can have', () => {
       'loss_depth',
       'fails_back_at',
     ],
+    foreseeable: [],
   };
   const model = new RemoteModel(description, { ask: () => ({ number: 1 }) } as never, {} as never, 0);
   for (const name of Object.keys(methods)) expect(model, name).toHaveProperty(name);

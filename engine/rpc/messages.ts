@@ -1,5 +1,5 @@
 /** The seam's own objects (node-model.ts) as messages of model.proto, and back. Field by field; decides nothing. */
-import { blankPolicy } from '../simulate/gossip.ts';
+import { blankPolicy } from '../simulate/channel-terms.ts';
 import type {
   ChannelOffer,
   ChannelTerms,

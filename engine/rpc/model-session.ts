@@ -4,9 +4,10 @@
  */
 import type { Json } from '../base/json.ts';
 import { canonicalJson } from '../base/json.ts';
+import { blankPolicy } from '../simulate/channel-terms.ts';
 import type { FailureCode } from '../simulate/failure.ts';
-import { blankPolicy } from '../simulate/gossip.ts';
 import {
+  blankForward,
   blankView,
   type CommitmentView,
   type ForwardRequest,
@@ -58,16 +59,26 @@ export class ModelSession {
     if (ask === 'begin') this.#begin(turn.model, world);
     world.begin(turn.now_us, turn.height, (turn[ask] as Message).next_attempt as number | undefined);
     for (const change of turn.changes) this.#change(change, world);
-    const answers = ANSWERS[ask];
-    const played = this.#of(turn.model);
     const payload = turn[ask] as Message;
-    const result = answers === undefined ? null : answers(this.#asked(played, payload, turn));
-    if (result === null) throw new Error(`there is no question called ${ask}`);
+    const result =
+      ask === 'questions'
+        ? this.#several(payload.questions as readonly Message[], turn)
+        : this.#result(ask, payload, turn.model, turn.height);
     return { number: turn.number, actions: world.wanted, ...result };
   }
 
-  #asked(played: Played, payload: Message, turn: Turn): Asked {
-    return { ...played, m: payload, height: turn.height, forward: this.#forward, view: this.#view };
+  #result(ask: string, m: Message, name: string, height: number): Result {
+    const answers = ANSWERS[ask];
+    if (answers === undefined) throw new Error(`there is no question called ${ask}`);
+    return answers({ ...this.#of(name), m, height, forward: this.#forward, view: this.#view });
+  }
+
+  #several(questions: readonly Message[], { model, height }: Turn): Result {
+    const answers = questions.map((question) => {
+      const ask = question.ask as string;
+      return { number: 0, ...this.#result(ask, question[ask] as Message, (question.model as string) || model, height) };
+    });
+    return { answers: { answers } };
   }
 
   #begin(name: string, world: WorldPicture): void {
@@ -176,14 +187,6 @@ const ANSWERS: Readonly<Record<string, (asked: Asked) => Result>> = {
     model.defaultPolicy(m.node as number, facts, policy);
     return { policy: policyMessage(policy) };
   },
-  questions: (asked) => {
-    const questions = asked.m.questions as readonly Message[];
-    const answers = questions.map((question) => {
-      const ask = question.ask as string;
-      return { number: 0, ...ANSWERS[ask]?.({ ...asked, m: question[ask] as Message }) };
-    });
-    return { answers: { answers } };
-  },
   capture: ({ model, nodes }) => ({
     memories: { memories: nodes.map((node) => ({ node, state: canonicalJson(model.capture(node)) })) },
   }),
@@ -200,26 +203,4 @@ const ANSWERS: Readonly<Record<string, (asked: Asked) => Result>> = {
 function done(act: () => void): Result {
   act();
   return {};
-}
-
-function blankForward(): ForwardRequest {
-  return {
-    node: 0,
-    incomingEdge: 0,
-    incomingAmountMsat: 0,
-    incomingExpiry: 0,
-    outgoingEdge: 0,
-    requestedEdge: 0,
-    outgoingAmountMsat: 0,
-    outgoingExpiry: 0,
-    height: 0,
-    exists: false,
-    usable: false,
-    connected: false,
-    announced: false,
-    policy: blankPolicy(),
-    inboundFeeBaseMsat: 0,
-    inboundFeeRatePpm: 0,
-    view: blankView(),
-  };
 }

@@ -32,6 +32,9 @@ const OPTIONAL: Readonly<Record<string, keyof NodeModel>> = {
   fails_back_at: 'failsBackAt',
 };
 
+/** Questions about HTLCs that no model of ours answers by anything but themselves, the height and the node's options. */
+const FORESEEABLE: readonly string[] = ['check_forward', 'check_receive'];
+
 /** A kind whose decisions are made by a process. */
 export interface RemoteKind {
   /** As this process knows it: options, and what a sender can be asked for. */
@@ -75,6 +78,7 @@ export function describeKind(kind: ModelKind): Message {
     // The schema of options is for engines that do not know the implementation.
     sender_options: kind.senderOptions,
     finds_circles: kind.findsCircles === true,
+    foreseeable: FORESEEABLE,
   };
 }
 
@@ -95,5 +99,6 @@ export function readDescription(m: Message): RemoteDescription {
     targets: readTargets(m.targets as Message | null | undefined),
     closingRange: readClosingRange(m.closing_range as Message | null | undefined),
     answers: m.answers as readonly string[],
+    foreseeable: m.foreseeable as readonly string[],
   };
 }

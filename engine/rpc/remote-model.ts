@@ -60,6 +60,8 @@ export interface RemoteDescription {
   readonly closingRange: ClosingRange | null;
   /** Questions beyond the usual ones that it answers. */
   readonly answers: readonly string[];
+  /** Questions about HTLCs that it may be asked before their time. */
+  readonly foreseeable: readonly string[];
 }
 
 export class RemoteModel implements NodeModel {
@@ -87,6 +89,7 @@ export class RemoteModel implements NodeModel {
   readonly #facts: WorldFacts;
   readonly #constants = new Map<string, number>();
   readonly #foreseen: ForeseenAnswers;
+  readonly #foreseeable: ReadonlySet<string>;
   /** What each node remembers, as it was told last; empty when something may have changed it. */
   readonly #memories = new Map<number, Json>();
 
@@ -105,6 +108,7 @@ export class RemoteModel implements NodeModel {
     this.#session = session;
     this.#facts = facts;
     this.#foreseen = new ForeseenAnswers((ask, payload) => this.#ask(ask, payload));
+    this.#foreseeable = new Set(description.foreseeable);
     const answers = (ask: string): boolean => description.answers.includes(ask);
     if (answers('opener_depth')) this.openerDepth = (node) => this.#number('opener_depth', { node });
     if (answers('maximum_for')) {
@@ -147,6 +151,7 @@ export class RemoteModel implements NodeModel {
 
   addNode(node: number, options: Readonly<Record<string, Json>>): void {
     this.#memories.clear();
+    this.#session.checks.place(node, this.name, this.#foreseeable);
     this.#session.note({ node_added: { model: this.name, node, options: canonicalJson(options as Json) } });
   }
 
@@ -200,7 +205,7 @@ export class RemoteModel implements NodeModel {
   }
 
   checkForward(request: ForwardRequest): FailureCode {
-    const code = this.#code('check_forward', forwardMessage(request));
+    const code = this.#check('check_forward', forwardMessage(request));
     return this.#offered('check_forward', code, request.view, request.outgoingAmountMsat);
   }
 
@@ -213,7 +218,7 @@ export class RemoteModel implements NodeModel {
   }
 
   checkReceive(request: ReceiveRequest): FailureCode {
-    return this.#code('check_receive', receiveMessage(request));
+    return this.#check('check_receive', receiveMessage(request));
   }
 
   offeredDeadline(expiry: number): number {
@@ -290,6 +295,11 @@ export class RemoteModel implements NodeModel {
 
   #code(ask: string, payload: Message): FailureCode {
     return this.#ask(ask, payload).code as FailureCode;
+  }
+
+  #check(ask: string, payload: Message): FailureCode {
+    if (!this.#foreseeable.has(ask)) return this.#code(ask, payload);
+    return this.#session.checks.answer(this.name, ask, payload).code as FailureCode;
   }
 
   #number(ask: string, payload: Message): number {

@@ -15,6 +15,7 @@ import {
 import { NoProgressError } from '../simulate/progress.ts';
 import { OUTCOME_NAMES, type Outcome } from '../simulate/records.ts';
 import { answerProblem, CODES } from './answer-check.ts';
+import { ForeseenChecks } from './foreseen-checks.ts';
 import { viewMessage } from './messages.ts';
 import { ModelProcessError } from './model-process-error.ts';
 import { type Action, type Answer, type Change, decodeAnswer, encodeTurn, type Message, type Send } from './wire.ts';
@@ -28,6 +29,8 @@ export interface TurnLink {
 }
 
 export class RemoteSession {
+  /** What nodes of this process were asked about HTLCs before these came to them. */
+  readonly checks: ForeseenChecks;
   readonly #link: TurnLink;
   readonly #host: ModelHost;
   readonly #facts: WorldFacts;
@@ -49,6 +52,11 @@ export class RemoteSession {
     this.#host = host;
     this.#facts = facts;
     this.#graph = new GraphPicture(host, facts);
+    this.checks = new ForeseenChecks({
+      ask: (model, ask, payload) => this.ask(model, ask, payload, -1),
+      height: () => host.height(),
+      coming: () => facts.comingChecks(),
+    });
   }
 
   /** Tells of something with the next turn, after what the graph has become by now. */
@@ -126,7 +134,13 @@ export class RemoteSession {
   /** Node that a question is about; −1 for one about the implementation. */
   #nodeOf(payload: Message): number {
     if (typeof payload.node === 'number') return payload.node;
-    const { view, memory } = payload as { readonly view?: Message; readonly memory?: Message };
+    const { view, memory, questions } = payload as {
+      readonly view?: Message;
+      readonly memory?: Message;
+      readonly questions?: readonly Message[];
+    };
+    const [first] = questions ?? [];
+    if (first !== undefined) return this.#nodeOf(Object.values(first)[0] as Message);
     if (typeof view?.edge === 'number') return this.#facts.fromOf(view.edge);
     return typeof memory?.node === 'number' ? memory.node : -1;
   }

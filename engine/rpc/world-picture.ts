@@ -4,11 +4,13 @@
  * Within one turn the picture goes on as the world will: a route that is sent takes its amount from the channel that it
  * leaves by, unless the model's own check refuses it.
  */
+
+import { blankPolicy } from '../simulate/channel-terms.ts';
 import { ChannelTable } from '../simulate/channels.ts';
-import { blankPolicy } from '../simulate/gossip.ts';
 import { GossipGraph } from '../simulate/graph.ts';
 import {
   blankView,
+  type CheckQuestion,
   type CommitmentView,
   type ModelHost,
   type NodeModel,
@@ -150,6 +152,10 @@ export class WorldPicture implements ModelHost, WorldFacts {
 
   nameOf(node: number): string {
     return `node ${node}`;
+  }
+
+  comingChecks(): readonly CheckQuestion[] {
+    return [];
   }
 
   #changeLocal(m: Message): void {

@@ -3,7 +3,8 @@
  * two changes of a channel. What the maximum is, its model decides.
  */
 import { STATE } from './channel-lifecycle.ts';
-import { blankPolicy, type Gossip } from './gossip.ts';
+import { blankPolicy } from './channel-terms.ts';
+import type { Gossip } from './gossip.ts';
 import { blankView } from './node-model.ts';
 import { PHYSICS, type World } from './world.ts';
 

@@ -1,4 +1,5 @@
 /** What nodes ask of channels and announce for them: policies, terms of openings. Units as in node-model.ts. */
+
 /** A channel policy in full. Fees msat and ppm, deltas in blocks. Inbound fees as in lnd (negative is a discount). */
 export interface Policy {
   feeBaseMsat: number;
@@ -9,6 +10,20 @@ export interface Policy {
   disabled: boolean;
   inboundFeeBaseMsat: number;
   inboundFeeRatePpm: number;
+}
+
+/** A policy to be filled. */
+export function blankPolicy(): Policy {
+  return {
+    feeBaseMsat: 0,
+    feeRatePpm: 0,
+    cltvDelta: 0,
+    minHtlcMsat: 0,
+    maxHtlcMsat: 0,
+    disabled: false,
+    inboundFeeBaseMsat: 0,
+    inboundFeeRatePpm: 0,
+  };
 }
 
 /** What one side demands of a channel (open_channel / accept_channel of BOLT 2). */

@@ -5,12 +5,12 @@
  */
 import { keyedU32, keyedUnit } from '../base/random.ts';
 import { STATE } from './channel-lifecycle.ts';
+import { checksFrom, fillForward } from './check-questions.ts';
 import { Defences } from './defences/defences.ts';
 import { FAILURE, type FailureCode } from './failure.ts';
-import { blankPolicy } from './gossip.ts';
 import { HTLC } from './htlcs.ts';
 import type { Links } from './links.ts';
-import { blankView, type ForwardRequest, MAX_HOPS } from './node-model.ts';
+import { blankForward, type CheckQuestion, type ForwardRequest, MAX_HOPS } from './node-model.ts';
 import { PAYMENT } from './payments.ts';
 import { Receiving } from './receiving.ts';
 import { RECORD } from './records.ts';
@@ -36,31 +36,14 @@ export class Forwarding {
   readonly #w: World;
   readonly #links: Links;
   readonly #host: ForwardingHost;
-  readonly #forward: ForwardRequest = {
-    node: 0,
-    incomingEdge: 0,
-    incomingAmountMsat: 0,
-    incomingExpiry: 0,
-    outgoingEdge: 0,
-    requestedEdge: 0,
-    outgoingAmountMsat: 0,
-    outgoingExpiry: 0,
-    height: 0,
-    exists: false,
-    usable: false,
-    connected: false,
-    announced: false,
-    policy: blankPolicy(),
-    former: null,
-    inboundFeeBaseMsat: 0,
-    inboundFeeRatePpm: 0,
-    view: blankView(),
-  };
+  readonly #forward: ForwardRequest = blankForward();
   /** The recipient's part. */
   readonly receiving: Receiving;
   /** The defences against jamming that nodes run; null where none does. */
   readonly defences: Defences | null;
   #passing = new Int32Array(64);
+  /** HTLC that a node was asked about last. */
+  #asked = -1;
 
   constructor(world: World, links: Links, host: ForwardingHost) {
     this.#w = world;
@@ -261,8 +244,10 @@ export class Forwarding {
     const hop = this.#w.htlcs.hop[h]!;
     const code = this.#checkIncoming(h);
     if (code !== 0) this.fail(h, hop + 1, code);
-    else if (hop + 1 === this.#w.attempts.length[attempt]!) this.receiving.accept(h);
-    else if (this.defences === null || this.defences.admit(h)) this.#relay(h, attempt, hop);
+    else if (hop + 1 === this.#w.attempts.length[attempt]!) {
+      this.#asked = h;
+      this.receiving.accept(h);
+    } else if (this.defences === null || this.defences.admit(h)) this.#relay(h, attempt, hop);
   }
 
   #checkIncoming(h: number): FailureCode {
@@ -281,15 +266,15 @@ export class Forwarding {
     const node = w.from(requested);
     const peer = w.to(requested);
     const model = w.modelOf(node);
-    this.#forward.requestedEdge = requested;
-    const requestedCode = this.#check(h, node, requested, at);
+    this.#asked = h;
+    const requestedCode = this.#check(node, requested, at);
     if (requestedCode !== 0) this.missed(requested);
     let count = 0;
     const edges = w.localEdges[node]!;
     for (let i = 0; i < edges.length; i++) {
       const edge = edges[i]!;
       if (w.to(edge) !== peer) continue;
-      if (edge === requested ? requestedCode !== 0 : this.#check(h, node, edge, at) !== 0) continue;
+      if (edge === requested ? requestedCode !== 0 : this.#check(node, edge, at) !== 0) continue;
       if (count === this.#passing.length) {
         const bigger = new Int32Array(2 * count);
         bigger.set(this.#passing);
@@ -317,8 +302,8 @@ export class Forwarding {
     this.defences?.forwarded(h, w.attempts.htlc[at]!, edge, at);
   }
 
-  #check(h: number, node: number, edge: number, at: number): FailureCode {
-    this.#fill(h, node, edge, at);
+  #check(node: number, edge: number, at: number): FailureCode {
+    fillForward(this.#w, at, edge, this.#forward);
     return this.#w.modelOf(node).checkForward(this.#forward);
   }
 
@@ -328,33 +313,14 @@ export class Forwarding {
     const attempt = w.htlcs.attempt[h]!;
     const edge = w.attempts.edge[at]!;
     const node = w.from(edge);
-    this.#fill(h, node, edge, at);
+    fillForward(w, at, edge, this.#forward);
     const spendable = w.modelOf(node).spendable(this.#forward.view);
     return forwardRefusal(w.attempts.serial[attempt]!, hop, code, this.#forward, spendable);
   }
 
-  #fill(h: number, node: number, edge: number, at: number): void {
-    const w = this.#w;
-    const r = this.#forward;
-    const incoming = w.htlcs.edge[h]!;
-    r.node = node;
-    r.incomingEdge = incoming;
-    r.incomingAmountMsat = w.htlcs.amountMsat[h]!;
-    r.incomingExpiry = w.htlcs.expiry[h]!;
-    r.outgoingEdge = edge;
-    r.outgoingAmountMsat = w.attempts.amountMsat[at]!;
-    r.outgoingExpiry = w.attempts.expiry[at]!;
-    r.height = w.chain.height;
-    const state = w.channels.state[edge >> 1]!;
-    r.exists = state === STATE.open || state === STATE.shutting_down;
-    r.usable = state === STATE.open;
-    r.connected = w.channels.connected[edge >> 1] === 1;
-    r.announced = w.channels.announced[edge >> 1] === 1;
-    w.channels.getPolicy(edge, r.policy);
-    r.former = w.former.of(edge, w.nowUs);
-    r.inboundFeeBaseMsat = w.channels.inboundFeeBaseMsat[incoming ^ 1]!;
-    r.inboundFeeRatePpm = w.channels.inboundFeeRatePpm[incoming ^ 1]!;
-    w.channels.view(edge, r.view);
+  /** See WorldFacts. */
+  comingChecks(): readonly CheckQuestion[] {
+    return this.#asked < 0 ? [] : checksFrom(this.#w, this.#asked);
   }
 
   /** A uniform draw in [0, 1) of a payment; `counter` tells its draws apart. */

@@ -5,23 +5,11 @@
 import type { NumberHasher } from '../base/digest.ts';
 import type { PolicyPlan } from '../timeline/network.ts';
 import { STATE } from './channel-lifecycle.ts';
+import { blankPolicy } from './channel-terms.ts';
 import { changesTerms } from './former-policies.ts';
 import type { Policy } from './node-model.ts';
 import { RECORD } from './records.ts';
 import { PHYSICS, type World } from './world.ts';
-
-export function blankPolicy(): Policy {
-  return {
-    feeBaseMsat: 0,
-    feeRatePpm: 0,
-    cltvDelta: 0,
-    minHtlcMsat: 0,
-    maxHtlcMsat: 0,
-    disabled: false,
-    inboundFeeBaseMsat: 0,
-    inboundFeeRatePpm: 0,
-  };
-}
 
 export class Gossip {
   readonly #w: World;

@@ -1,5 +1,5 @@
 /** What a node model sees of the simulated world and may ask of it. Units as in node-model.ts. */
-import type { CommitmentView, RouteBuffer } from './model-views.ts';
+import type { CheckQuestion, CommitmentView, RouteBuffer } from './model-views.ts';
 import type { Outcome } from './records.ts';
 import type { PaymentTrace } from './routing-trace.ts';
 
@@ -105,4 +105,10 @@ export interface WorldFacts {
   fromOf(edge: number): number;
   /** Name of a node, for messages to people. */
   nameOf(node: number): string;
+  /**
+   * While a node is asked about an HTLC: what it is asked, and what the nodes after it will be asked if the HTLC goes on as
+   * its route says and nothing else happens meanwhile. The questions about one hop stand together, that about the channel
+   * which the onion names before those about channels parallel to it. Empty where nothing is known.
+   */
+  comingChecks(): readonly CheckQuestion[];
 }

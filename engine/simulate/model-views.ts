@@ -1,5 +1,5 @@
 /** What a node model is asked about: the state of a channel, HTLCs to forward and to receive; and the routes it makes. Units as in node-model.ts. */
-import type { Policy } from './channel-terms.ts';
+import { blankPolicy, type Policy } from './channel-terms.ts';
 import type { PaymentMethod } from './payment-request.ts';
 
 /**
@@ -111,6 +111,54 @@ export interface ReceiveRequest {
 
 /** Longest route that fits: 20 hops of classic size (BOLT 4); shorter payloads allow up to 27, which no model uses. */
 export const MAX_HOPS = 27;
+
+/** A request to be filled. */
+export function blankForward(): ForwardRequest {
+  return {
+    node: 0,
+    incomingEdge: 0,
+    incomingAmountMsat: 0,
+    incomingExpiry: 0,
+    outgoingEdge: 0,
+    requestedEdge: 0,
+    outgoingAmountMsat: 0,
+    outgoingExpiry: 0,
+    height: 0,
+    exists: false,
+    usable: false,
+    connected: false,
+    announced: false,
+    policy: blankPolicy(),
+    former: null,
+    inboundFeeBaseMsat: 0,
+    inboundFeeRatePpm: 0,
+    view: blankView(),
+  };
+}
+
+/** A request to be filled. */
+export function blankReceive(): ReceiveRequest {
+  return {
+    node: 0,
+    amountMsat: 0,
+    expiry: 0,
+    height: 0,
+    onionAmountMsat: 0,
+    onionExpiry: 0,
+    totalMsat: 0,
+    method: 'keysend',
+    payable: true,
+    invoiceCltvDelta: -1,
+    invoiceAmountMsat: -1,
+    setTotalMsat: -1,
+    partial: false,
+  };
+}
+
+/** A question about an HTLC: NodeModel.checkForward or checkReceive. */
+export type CheckQuestion =
+  | { readonly ask: 'checkForward'; readonly request: ForwardRequest }
+  | { readonly ask: 'checkReceive'; readonly request: ReceiveRequest };
 
 /** A route being built or sent. Hop i goes over edge[i] and carries amountMsat[i] with expiry[i] at that hop. */
 export class RouteBuffer {

@@ -5,9 +5,9 @@
 import { US_PER_SECOND } from '../base/numbers.ts';
 import { keyedU32 } from '../base/random.ts';
 import type { PaymentProfile } from '../timeline/timeline.ts';
+import { blankPolicy } from './channel-terms.ts';
 import { FAILURE, type FailureCode } from './failure.ts';
 import type { Forwarding } from './forwarding.ts';
-import { blankPolicy } from './gossip.ts';
 import { INVOICE } from './invoices.ts';
 import { blankView, type InvoiceFacts, MAX_HOPS, type PaymentActions, type RouteBuffer } from './node-model.ts';
 import { PAYMENT } from './payments.ts';

@@ -2,11 +2,11 @@
  * What the recipient of a payment does: it holds parts until all are there, settles them, or gives them back. Which checks
  * it makes and how long it holds is its model's business; HTLCs are moved by forwarding.ts.
  */
-import type { PaymentProfile } from '../timeline/timeline.ts';
+import { fillReceive } from './check-questions.ts';
 import { FAILURE } from './failure.ts';
 import { HTLC } from './htlcs.ts';
 import { INVOICE } from './invoices.ts';
-import { MAX_HOPS, type ReceiveRequest } from './node-model.ts';
+import { blankReceive, type ReceiveRequest } from './node-model.ts';
 import { RECEIPT } from './payments.ts';
 import { RECORD } from './records.ts';
 import { receiptRefusal } from './refusal-trace.ts';
@@ -21,21 +21,7 @@ export interface ReceivingHost {
 export class Receiving {
   readonly #w: World;
   readonly #host: ReceivingHost;
-  readonly #receive: ReceiveRequest = {
-    node: 0,
-    amountMsat: 0,
-    expiry: 0,
-    height: 0,
-    onionAmountMsat: 0,
-    onionExpiry: 0,
-    totalMsat: 0,
-    method: 'keysend',
-    payable: true,
-    invoiceCltvDelta: -1,
-    invoiceAmountMsat: -1,
-    setTotalMsat: -1,
-    partial: false,
-  };
+  readonly #receive: ReceiveRequest = blankReceive();
 
   constructor(world: World, host: ReceivingHost) {
     this.#w = world;
@@ -79,22 +65,8 @@ export class Receiving {
     const model = w.modelOf(node);
     const total = w.timeline.payments.amountMsat[payment]!;
     const options = w.timeline.activities[w.timeline.payments.activity[payment]!]!.profile;
-    const last = attempt * MAX_HOPS + w.attempts.length[attempt]! - 1;
     const r = this.#receive;
-    r.node = node;
-    r.amountMsat = w.htlcs.amountMsat[h]!;
-    r.expiry = w.htlcs.expiry[h]!;
-    r.height = w.chain.height;
-    r.onionAmountMsat = w.attempts.amountMsat[last]!;
-    r.onionExpiry = w.attempts.expiry[last]!;
-    r.totalMsat = total;
-    r.method = options.method;
-    r.partial = r.onionAmountMsat < total;
-    r.invoiceCltvDelta = options.method === 'invoice' ? model.invoiceCltvDelta : -1;
-    r.payable =
-      w.payments.receipt[payment] === RECEIPT.open &&
-      options.probe !== true &&
-      (options.method !== 'invoice' || this.#isPayable(payment, options, model.invoiceExpiryUs));
+    fillReceive(w, attempt, r);
     const code = model.checkReceive(r);
     if (code !== 0) {
       w.traceOf?.(payment)?.report(
@@ -119,13 +91,6 @@ export class Receiving {
       else this.#settle(payment);
     } else if (options.holdUs > 0) w.after(options.holdUs, PHYSICS.holdOver, payment, 0);
     else if (options.holdUs === 0) this.#conclude(payment);
-  }
-
-  /** Whether the invoice of a payment is one that its recipient still waits for. */
-  #isPayable(payment: number, { invoice, invoiceExpiryUs }: PaymentProfile, lifetimeUs: number): boolean {
-    const w = this.#w;
-    if (invoice === undefined) return w.nowUs <= w.payments.startedUs[payment]! + (invoiceExpiryUs ?? lifetimeUs);
-    return w.invoices.state[invoice] === INVOICE.open && w.nowUs <= w.invoices.expiresUs(invoice, lifetimeUs);
   }
 
   /** A node makes an invoice; one that is not running cannot, and nobody makes the same one twice. */

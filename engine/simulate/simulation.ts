@@ -424,6 +424,7 @@ export class Simulation {
       destinationOf: (payment) => (w.payments.state[payment] === PAYMENT.running ? destination[payment]! : -1),
       fromOf: (edge) => w.from(edge),
       nameOf: (node) => nodes[node]!.name,
+      comingChecks: () => this.#forwarding.comingChecks(),
     };
     const made = new Map(models.map((kind) => [kind.name, kind.create(host, facts)]));
     nodes.forEach((plan, n) => {

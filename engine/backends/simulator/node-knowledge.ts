@@ -1,5 +1,5 @@
 /** What a node of the simulator can know: its own channels as they are, all others as gossip tells them. */
-import { blankPolicy } from '../../simulate/gossip.ts';
+import { blankPolicy } from '../../simulate/channel-terms.ts';
 import { INVOICE, INVOICE_NAMES } from '../../simulate/invoices.ts';
 import type { World } from '../../simulate/world.ts';
 import type { ChannelGossip, InvoiceObservation, OwnChannel, PolicyObservation } from '../backend.ts';
