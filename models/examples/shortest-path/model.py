@@ -77,6 +77,8 @@ def describe():
                 hold_expiry_delta=6,
                 options_schema=json.dumps(OPTIONS),
                 justice="one",
+                # What these are answered depends on the question, the height and the options alone.
+                foreseeable=["check_forward", "check_receive"],
             )
         ],
     )
