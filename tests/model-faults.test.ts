@@ -119,7 +119,7 @@ const SIGNALS = 15;
 
 /** Questions about an implementation, and about no node. */
 const OF_NO_NODE: ReadonlySet<string> = new Set([
-  ...['begin', 'questions', 'capture', 'wallet_reserve', 'offered_deadline', 'received_deadline'],
+  ...['begin', 'capture', 'wallet_reserve', 'offered_deadline', 'received_deadline'],
   ...['close_depth', 'claim_depth', 'loss_depth', 'fails_back_at'],
 ]);
 

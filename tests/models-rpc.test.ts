@@ -212,10 +212,10 @@ describe('a model process that goes wrong', { timeout: 60_000 }, () => {
     ['answers nothing', wrongAt('start_payment', () => {}), /did not answer within 1\.5 s/],
     [
       'fails',
-      wrongAt('check_receive', (call) => void call.emit('error', { code: 13, details: 'out of wits' })),
+      wrongAt('questions', (call) => void call.emit('error', { code: 13, details: 'out of wits' })),
       /out of wits/,
     ],
-    ['writes garbage', wrongAt('check_receive', (call) => void call.write(Buffer.from([255, 255, 255, 255]))), /./],
+    ['writes garbage', wrongAt('questions', (call) => void call.write(Buffer.from([255, 255, 255, 255]))), /./],
     [
       'answers another turn',
       wrongAt('start_payment', (call, _, right) => write(call, { ...right(), number: 7 })),
@@ -223,8 +223,8 @@ describe('a model process that goes wrong', { timeout: 60_000 }, () => {
     ],
     [
       'answers another question',
-      wrongAt('check_receive', (call, turn) => write(call, { number: turn.number, text: 'no idea' })),
-      /the answer has no code/,
+      wrongAt('questions', (call, turn) => write(call, { number: turn.number, text: 'no idea' })),
+      /the answer has no answers/,
     ],
     [
       'sends into nowhere',
