@@ -3,7 +3,7 @@
  * hold: docs/path-finding.md.
  */
 import { ForwardBounds } from '../shared/forward-bounds.ts';
-import { BASE, CAPACITY, DELTA, EDGE, MAXIMUM, PPM } from '../shared/search-graph.ts';
+import { BASE, CAPACITY, DELTA, EDGE, MAXIMUM, PPM, RECORD } from '../shared/search-graph.ts';
 import { nodeFee } from './fees.ts';
 import type { SearchQuery } from './search-query.ts';
 import type { SenderGraph } from './sender-graph.ts';
@@ -26,10 +26,22 @@ export class SenderBounds extends ForwardBounds {
     for (const [peer, channels] of sender.peers) {
       if (channels.some((own) => amountMsat <= own.balanceMsat && amountMsat <= own.maxHtlcMsat)) peers.push(peer);
     }
-    this.start(source, destination, sender.graph.nodeCount, peers);
+    this.start(source, destination, peers);
   }
 
-  protected costOf(at: number): number {
+  protected override hopCost(pair: number): number {
+    const { edgeStart } = this.graph;
+    const last = RECORD * edgeStart[pair + 1]!;
+    let least = Infinity;
+    for (let at = RECORD * edgeStart[pair]!; at < last; at += RECORD) {
+      this.looked++;
+      least = Math.min(least, this.#costOf(at));
+    }
+    return least;
+  }
+
+  /** Cost of the edge whose record stands here, Infinity when it is not to be used. */
+  #costOf(at: number): number {
     const { records } = this.graph;
     const { amountMsat, ignoredEdges, settings } = this.#query;
     const capacity = records[at + CAPACITY]!;

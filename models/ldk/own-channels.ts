@@ -52,11 +52,14 @@ export class OwnChannels {
     return count;
   }
 
-  /** Peers to which a channel takes that much. */
-  peers(amountMsat: number): readonly number[] {
+  /**
+   * Peers to which a channel takes that much.
+   * @param used what paths of the route so far use, by edge
+   */
+  peers(amountMsat: number, used: Float64Array): readonly number[] {
     const peers: number[] = [];
     for (const [peer, channels] of this.#byPeer) {
-      if (channels.some(({ limitMsat }) => limitMsat >= amountMsat)) peers.push(peer);
+      if (channels.some(({ edge, limitMsat }) => limitMsat - used[edge]! >= amountMsat)) peers.push(peer);
     }
     return peers;
   }

@@ -16,16 +16,29 @@
  */
 import { exp2 } from '../../engine/base/math.ts';
 import type { ModelHost } from '../../engine/simulate/node-model.ts';
-import { MOST_COST } from '../shared/forward-bounds.ts';
 import { BASE, CAPACITY, DELTA, EDGE, MAXIMUM, MINIMUM, PPM, RECORD, SearchGraph } from '../shared/search-graph.ts';
 import { compareCostPerMsat } from './cost-per-msat.ts';
 import { forwardingFee } from './fees.ts';
+import { Guide, ROUNDING } from './guide.ts';
 import { MinimumWatch } from './minimum-watch.ts';
 import { type OwnChannel, OwnChannels } from './own-channels.ts';
-import { PayerBounds } from './payer-bounds.ts';
 import { hopLimit, type PathHop, PaymentPath } from './payment-path.ts';
 import { RouteHeap } from './route-heap.ts';
 import type { RouteQuery } from './route-query.ts';
+import {
+  costOf,
+  DONE,
+  LABEL,
+  LEAST,
+  NEXT_FEES,
+  PENALTY,
+  SettledNodes,
+  TOTAL_FEE,
+  USE_FEE,
+  VALUE,
+  VIA,
+  WALK,
+} from './walk-labels.ts';
 
 /** What one walk is to find; amounts msat. */
 export interface Walk {
@@ -49,26 +62,6 @@ interface Onward {
   cltvDelta: number;
   hops: number;
 }
-
-// Records of labels here: the number of the walk in which the rest is valid, and of that in which the node was done.
-const LABEL = 10;
-const WALK = 0;
-const DONE = 1;
-const VIA = 2;
-const NEXT_FEES = 3;
-const USE_FEE = 4;
-const TOTAL_FEE = 5;
-/** Limit and minimum of the edge where it is an own channel. */
-const LEAST = 6;
-const PENALTY = 7;
-const VALUE = 8;
-
-/** None of LDK's numbers here. Costs are equal to what bounds them within this, whatever rounding does. */
-const ROUNDING = 1 / 64;
-/** None of LDK's numbers here. How much dearer than the cheapest way seen an answer is expected to be, first and then. */
-const FIRST_GUESS = 1.02;
-const NEXT_GUESS = 1.25;
-const FOUND_GUESS = 1.000000001;
 
 export class PathFinder {
   /** Walks, nodes expanded and channels looked at since the beginning, from the payee's side and from both. */
@@ -95,15 +88,10 @@ export class PathFinder {
   #ownTaken: OwnChannel | null = null;
   #share = 1;
 
-  readonly #bounds: PayerBounds = new PayerBounds(this.#graph);
-  /** The walks that the bounds are for; −1 before they are made. */
-  readonly #bounded = { valueMsat: -1, saturationPower: -1 };
   readonly #watch = new MinimumWatch();
-  /** What is dearer is left out when it is guided. Costs are those of a walk's whole value: cost / value · whole value. */
+  readonly #guide: Guide = new Guide(this.#graph);
+  readonly #settled: SettledNodes = new SettledNodes();
   #guided = false;
-  #ceiling = Infinity;
-  #guessing = false;
-  #leftOut = false;
   readonly #plainly: boolean;
 
   /** @param plainly leaves nothing out, for tests */
@@ -115,7 +103,7 @@ export class PathFinder {
 
   /** Channels looked at since the beginning, from both sides. */
   get looked(): number {
-    return this.#looked + this.#bounds.looked;
+    return this.#looked + this.#guide.looked;
   }
 
   /** Begins a route: reads the own channels and forgets what was used. Answers how many channels there are. */
@@ -129,7 +117,7 @@ export class PathFinder {
     }
     this.#graph.follow(graph);
     this.#watch.follow(graph);
-    this.#bounded.valueMsat = -1;
+    this.#guide.begin(query);
     return this.#own.load(query.source, query.outgoingEdges, recommendedMsat);
   }
 
@@ -165,36 +153,22 @@ export class PathFinder {
     this.#share = exp2(-walk.saturationPower);
     this.#guided = this.#canGuide(query, walk);
     if (!this.#guided) return this.#walk(query, walk);
-    this.#bound(query, walk);
-    this.#ceiling = Infinity;
-    this.#guessing = true;
+    const guide = this.#guide;
+    const payer = LABEL * query.source;
+    this.#settled.begin(this.#walks + 1);
+    guide.start(query, walk, this.#share, this.#own.peers(walk.leastMsat, this.#used));
     for (;;) {
       const path = this.#walk(query, walk);
-      if (path !== null || !this.#leftOut) return path;
-      const higher = this.#nextCeiling(query, walk);
-      this.#ceiling = higher < MOST_COST ? higher : Infinity;
-      this.#guessing = false;
+      if (path !== null) guide.found(this.#scaledCost(payer, walk));
+      if (path !== null || !guide.leftOut) return path;
+      const labelled = this.#labels[payer + WALK] === this.#walks;
+      guide.raise(query, labelled ? this.#scaledCost(payer, walk) : Infinity, this.#settled.nodes);
     }
   }
 
-  /** Begins bounds, unless those of the last walk serve this one as well. */
-  #bound(query: RouteQuery, walk: Walk): void {
-    const bounded = this.#bounded;
-    if (bounded.valueMsat === walk.valueMsat && bounded.saturationPower === walk.saturationPower) return;
-    bounded.valueMsat = walk.valueMsat;
-    bounded.saturationPower = walk.saturationPower;
-    this.#bounds.begin(query, this.#own.peers(walk.leastMsat), this.#host.graph.nodeCount, walk, this.#share);
-  }
-
-  /** What to try after a walk that left out too much: what the payer's way cost in it, if it had one. */
-  #nextCeiling(query: RouteQuery, walk: Walk): number {
-    const label = LABEL * query.source;
-    const labels = this.#labels;
-    if (labels[label + WALK] === this.#walks) {
-      const cost = (this.#costOf(label) * walk.valueMsat) / (labels[label + VALUE] as number);
-      if (cost > this.#ceiling) return cost * FOUND_GUESS + 1;
-    }
-    return this.#ceiling * NEXT_GUESS + 1;
+  /** What the way of a label costs for a walk's whole value. */
+  #scaledCost(label: number, walk: Walk): number {
+    return (costOf(this.#labels, label) * walk.valueMsat) / (this.#labels[label + VALUE] as number);
   }
 
   /** Whether nothing depends on channels being looked at that cannot lie on the answer. */
@@ -207,34 +181,37 @@ export class PathFinder {
 
   #walk(query: RouteQuery, walk: Walk): PaymentPath | null {
     const onward = this.#onward;
-    const bounds = this.#bounds;
+    const guide = this.#guide;
+    const guided = this.#guided;
+    const settled = this.#settled;
+    const heap = this.#heap;
+    const labels = this.#labels;
     this.hitMinimum = false;
-    this.#walks++;
-    this.#heap.clear();
+    const walks = ++this.#walks;
+    heap.clear();
     this.#ownTaken = null;
-    this.#leftOut = false;
     onward.feesMsat = 0;
     onward.minimumMsat = 0;
     onward.penaltyMsat = 0;
     onward.valueMsat = walk.valueMsat;
     onward.cltvDelta = 0;
     onward.hops = 0;
-    const labels = this.#labels;
-    labels[LABEL * query.destination + DONE] = this.#walks;
-    // Both sides look at as many channels.
-    const ahead = bounds.looked - this.#looked;
+    labels[LABEL * query.destination + DONE] = walks;
+    if (guided) {
+      guide.startWalk(query.destination, this.#looked);
+      settled.refill(labels, heap, walks);
+    }
     this.#expand(query.destination, query, walk);
-    const heap = this.#heap;
     while (heap.pop()) {
       const { node } = heap;
       const label = LABEL * node;
-      // Whatever else there is of the node is dearer than this was.
-      if (labels[label + DONE] === this.#walks) continue;
-      labels[label + DONE] = this.#walks;
-      if (this.#guided && !this.#leads(node, query, walk, ahead)) continue;
-      if (node === query.source) {
-        this.hitMinimum &&= !this.#guided;
-        return this.#unravel(query, heap.value);
+      if (!guided || !settled.has(labels, label, walks)) {
+        // Whatever else there is of the node is dearer than this was.
+        if (labels[label + DONE] === walks) continue;
+        labels[label + DONE] = walks;
+        if (guided && !this.#leads(node, query, walk)) continue;
+        if (node === query.source) return this.#answer(query);
+        if (guided) settled.add(labels, heap, walks);
       }
       onward.feesMsat = labels[label + TOTAL_FEE] as number;
       onward.minimumMsat = labels[label + LEAST] as number;
@@ -243,32 +220,27 @@ export class PathFinder {
       onward.cltvDelta = heap.cltvDelta;
       onward.hops = heap.hops;
       this.#expand(node, query, walk);
+      if (guided && guide.passed(node)) break;
     }
-    this.hitMinimum &&= !this.#guided;
+    if (guided) {
+      // Nothing can better the payer's way.
+      if (guide.peers.size === 0) guide.leftOut = false;
+      if (!guide.leftOut && labels[LABEL * query.source + WALK] === walks) return this.#answer(query);
+      this.hitMinimum = false;
+    }
     return null;
   }
 
-  /** Whether the payer can be reached from the node that comes next, within the ceiling. */
-  #leads(node: number, query: RouteQuery, walk: Walk, ahead: number): boolean {
-    const bounds = this.#bounds;
-    const cost = (this.#costOf(LABEL * node) * walk.valueMsat) / this.#heap.value;
-    let left = 0;
-    if (node !== query.source) {
-      while (bounds.looked - this.#looked < ahead && bounds.radius + cost < this.#ceiling && bounds.grow());
-      left = Math.min(bounds.atLeast[node] as number, bounds.radius);
-    }
-    if (cost + left <= this.#ceiling) return left < Infinity;
-    this.#leftOut = true;
-    return false;
+  /** The payer's path. */
+  #answer(query: RouteQuery): PaymentPath {
+    this.hitMinimum &&= !this.#guided;
+    return this.#unravel(query, this.#labels[LABEL * query.source + VALUE] as number);
   }
 
-  /** What a label's way costs. */
-  #costOf(label: number): number {
-    const labels = this.#labels;
-    return (
-      Math.max(labels[label + TOTAL_FEE] as number, labels[label + LEAST] as number) +
-      (labels[label + PENALTY] as number)
-    );
+  /** Whether the payer can be reached from the node that comes next, within the ceiling. */
+  #leads(node: number, query: RouteQuery, walk: Walk): boolean {
+    const cost = this.#scaledCost(LABEL * node, walk);
+    return node === query.source ? this.#guide.within(cost) : this.#guide.leads(node, cost, this.#looked);
   }
 
   /** Looks at all channels that lead to a node. What add_entry checks is written out here in its order (#contribution). */
@@ -281,9 +253,11 @@ export class PathFinder {
     const { feesMsat, valueMsat, minimumMsat, penaltyMsat, cltvDelta, hops } = this.#onward;
     if (hops + 1 > query.maxPathLength) return;
     const { start, leaves, from: pairFrom, edgeStart, records } = this.#graph;
-    const { atLeast, radius, leafPeers, leastCost } = this.#bounds;
     const guided = this.#guided;
-    const fixed = ((Math.max(feesMsat, minimumMsat) + penaltyMsat) * walk.valueMsat) / valueMsat + leastCost - ROUNDING;
+    const guide = this.#guide;
+    const { costs } = guide;
+    const { atLeast, radius, leafPeers } = guide.bounds;
+    const fixed = ((Math.max(feesMsat, minimumMsat) + penaltyMsat) * walk.valueMsat) / valueMsat - ROUNDING;
     let onward = 0;
     const { leastMsat, recommendedMsat } = walk;
     const labels = this.#labels;
@@ -300,11 +274,9 @@ export class PathFinder {
       if (guided) {
         const bound = atLeast[from] as number;
         onward = bound < radius ? bound : radius;
-        if (fixed + onward > this.#ceiling) {
-          this.#leftOut = true;
-          continue;
-        }
         if (onward === Infinity || labels[LABEL * from + DONE] === walks) continue;
+        const cost = fixed + onward;
+        if (!guide.within(cost) || !guide.within(cost + costs.at(pair))) continue;
       }
       const end = RECORD * (edgeStart[pair + 1] as number);
       for (let at = RECORD * (edgeStart[pair] as number); at < end; at += RECORD) {
@@ -402,10 +374,7 @@ export class PathFinder {
       return;
     }
     const scale = walk.valueMsat / value;
-    if (this.#guided && cheapest * scale + left > this.#ceiling + ROUNDING) {
-      this.#leftOut = true;
-      return;
-    }
+    if (this.#guided && !this.#guide.within(cheapest * scale + left - ROUNDING)) return;
     const inFlight = (this.#used[edge] as number) + (query.inFlight.get(edge) ?? 0);
     const capacity = records[at + CAPACITY] as number;
     const penalty = query.scorer.penalty(
@@ -418,14 +387,8 @@ export class PathFinder {
     );
     if (this.#guided) {
       const cost = (known + penalty) * scale;
-      if (cost + left > this.#ceiling + ROUNDING) {
-        this.#leftOut = true;
-        return;
-      }
-      if (this.#guessing) {
-        const guess = (cost + (this.#bounds.atLeast[from] as number)) * FIRST_GUESS + 1;
-        if (guess < this.#ceiling && guess < MOST_COST) this.#ceiling = guess;
-      }
+      if (!this.#guide.within(cost + left - ROUNDING)) return;
+      this.#guide.guess(from, cost);
     }
     this.#enter(from, edge, value, useFee, newLeast, onward.penaltyMsat + penalty, records[at + DELTA] as number);
   }
@@ -433,7 +396,7 @@ export class PathFinder {
   /** Whether a way is cheaper per msat than the one known. */
   #cheaper(label: number, cost: number, value: number): boolean {
     const labels = this.#labels;
-    return compareCostPerMsat(cost, value, this.#costOf(label), labels[label + VALUE] as number) < 0;
+    return compareCostPerMsat(cost, value, costOf(labels, label), labels[label + VALUE] as number) < 0;
   }
 
   /** Takes a way from `node` when it is cheaper per msat than the one known. */

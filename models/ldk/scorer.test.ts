@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../engine/base/json.ts';
-import { RandomStream } from '../../engine/base/random.ts';
 import { DEFAULT_SETTINGS, readSettings } from './options.ts';
 import { FADE_TICK_US, Scorer } from './scorer.ts';
 import { oddsFloat } from './success-probability.ts';
@@ -161,37 +160,6 @@ describe('the penalty of the bounds known now', () => {
     expect(penalty(scorer, 0, 7e8)).toBe(base(7e8) + 60_000);
     const expected = -Math.log10(success(5e8, 3e8, 7e8, false)) * 30_000;
     expect(Math.abs(penalty(scorer, 0, 5e8) - base(5e8) - expected)).toBeLessThan(0.02 * expected + 200);
-  });
-});
-
-describe('the least penalty by msat', () => {
-  it('is never more than what a penalty comes to', () => {
-    const random = RandomStream.named(1, 'test', 'ldk', 'least-share');
-    for (let i = 0; i < 3000; i++) {
-      const settings = readSettings({
-        scorer: {
-          linear_success_probability: random.integer(0, 4) === 0,
-          historical_liquidity_penalty_multiplier_msat: random.integer(0, 60_000),
-          liquidity_penalty_multiplier_msat: random.integer(0, 1) * 30_000,
-        },
-      }).scorer;
-      const scorer = new Scorer(settings);
-      const most = random.integer(1, 1_000_000_000);
-      const least = random.integer(0, 1) === 0 ? most : Math.ceil(most / 10);
-      const value = random.integer(least, most);
-      const capacity = value + random.integer(0, 10) * random.integer(0, 1_000_000_000);
-      const maximum = random.integer(1, capacity);
-      // Penalties are of the value and what fees add to it.
-      const asked = (): number =>
-        scorer.penalty(2, value + random.integer(0, 50_000), random.integer(0, 9) * 1000, capacity, maximum, 0);
-      const atLeast = scorer.leastShare(most, least, false) + scorer.probingPenalty(capacity, maximum);
-      expect((asked() * most) / value).toBeGreaterThanOrEqual(atLeast * (1 - 1e-12));
-      scorer.failedDownstream(2, random.integer(1, capacity), capacity, 0);
-      for (let k = 0; k < 40; k++) scorer.failedDownstream(2, capacity, capacity, 0);
-      const known = scorer.leastShare(most, least, true) + scorer.probingPenalty(capacity, maximum);
-      expect(scorer.knows(2)).toBe(true);
-      expect((asked() * most) / value).toBeGreaterThanOrEqual(known * (1 - 1e-12));
-    }
   });
 });
 

@@ -21,12 +21,12 @@ import { type Odds, odds } from './success-probability.ts';
 /** ldk:lightning-background-processor/src/lib.rs:SCORER_PERSIST_TIMER, µs. */
 export const FADE_TICK_US: number = 300 * US_PER_SECOND;
 /** ldk:routing/scoring.rs:NEGATIVE_LOG10_UPPER_BOUND, times 2048. */
-const LOG10_MOST_TIMES_2048 = 4096;
+export const LOG10_MOST_TIMES_2048 = 4096;
 /** ldk:routing/log_approx.rs:LOWER_BITS_BOUND. */
 const PRECISION_LOWER_BOUND_DENOMINATOR = 64;
-const BASE_AMOUNT_DIVISOR = 1_073_741_824;
+export const BASE_AMOUNT_DIVISOR = 1_073_741_824;
 /** ldk:routing/scoring.rs:AMOUNT_PENALTY_DIVISOR times 2048. */
-const AMOUNT_DIVISOR = 2_147_483_648;
+export const AMOUNT_DIVISOR = 2_147_483_648;
 const BILLION = 1024 * 1024 * 1024;
 
 /** floor(a · b / d), whatever the size of the product. */
@@ -204,26 +204,14 @@ export class Scorer {
     return true;
   }
 
-  /**
-   * What a channel's penalty comes to at least, as if it were of `valueMsat`: penalties of `leastMsat` and more, each for its
-   * msat, times `valueMsat` (ldk:routing/scoring.rs:channel_penalty_msat, combined_penalty_msat).
-   * @param known whether it is a channel of which something is known: it may be likelier than any other
-   */
-  leastShare(valueMsat: number, leastMsat: number, known: boolean): number {
-    const s = this.#settings;
-    const share = (rate: number): number => Math.max(0, valueMsat * rate - valueMsat / leastMsat);
-    const base = s.basePenaltyMsat + share(s.basePenaltyAmountMultiplierMsat / BASE_AMOUNT_DIVISOR);
-    if (known || s.linear) return base;
-    // Nothing is likelier than next to nothing.
-    odds(0, 0, 1, 1, false, true, scratch);
-    const log = Math.min(negativeLog10Times2048(scratch.numerator, scratch.denominator), LOG10_MOST_TIMES_2048);
-    const fixed = Math.floor((log * s.historicalMultiplierMsat) / 2048);
-    return base + fixed + share((log * s.historicalAmountMultiplierMsat) / AMOUNT_DIVISOR);
+  /** The rates of penalties, for what a channel costs at least. */
+  get rates(): ScorerSettings {
+    return this.#settings;
   }
 
-  /** Whether something is known of the channel of an edge. */
-  knows(edge: number): boolean {
-    return this.#channels.size > 0 && this.#channels.has(edge >> 1);
+  /** Channels of which something is known. */
+  get known(): ReadonlyMap<number, unknown> {
+    return this.#channels;
   }
 
   /** The part of the penalty of a channel that takes HTLCs of half its capacity or more. */

@@ -1,12 +1,12 @@
 /**
  * What the rest of a way to the sender costs at least, for searches that go backwards from the recipient: Dijkstra's
- * algorithm from the sender forwards, over a cost of each edge that no way over it is without. It is made as far as somebody
+ * algorithm from the sender forwards, over a cost of each hop that no way over it is without. It is made as far as somebody
  * needs it; it finds no path. Why a search may leave out what its bounds say: docs/path-finding.md.
  */
 import { NodeHeap } from './node-heap.ts';
-import { RECORD, type SearchGraph } from './search-graph.ts';
+import type { SearchGraph } from './search-graph.ts';
 
-/** Taken off each edge here: more than sums of costs below MOST_COST (2^38) lose by rounding. */
+/** Taken off each hop here: more than sums of costs below MOST_COST (2^38) lose by rounding. */
 const ROUNDING = 1e-3;
 export const MOST_COST = 274_877_906_944;
 
@@ -16,7 +16,7 @@ export abstract class ForwardBounds {
   radius = 0;
   /** A node that no way leads through may be a peer of the sender, over a channel that is not announced. */
   leafPeers = false;
-  /** Edges looked at since the beginning. */
+  /** Hops looked at since the beginning. */
   looked = 0;
 
   protected readonly graph: SearchGraph;
@@ -30,17 +30,21 @@ export abstract class ForwardBounds {
     this.graph = graph;
   }
 
-  /** Cost of the edge whose record stands here, Infinity when it is not to be used. Never −0 and never NaN. */
-  protected abstract costOf(at: number): number;
+  /** Least cost of the hop of a pair, Infinity when it is not to be used. Never −0 and never NaN. */
+  protected abstract hopCost(pair: number): number;
 
-  /** Cost that no edge is without. */
+  /** Cost that no hop is without. */
   abstract readonly leastCost: number;
 
-  /** Begins at `peers`, from which the sender's channels lead. */
-  protected start(source: number, destination: number, nodeCount: number, peers: Iterable<number>): void {
+  /**
+   * Begins at `peers`, from which the sender's channels lead.
+   * @param done nodes that ways do not lead through; none of the peers
+   */
+  protected start(source: number, destination: number, peers: Iterable<number>, done: readonly number[] = []): void {
     for (let i = 0; i < this.#reachedCount; i++) this.atLeast[this.#reached[i]!] = Infinity;
     this.#reachedCount = 0;
     this.#heap.clear();
+    const nodeCount = this.graph.leaf.length;
     if (nodeCount > this.atLeast.length) {
       this.atLeast = new Float64Array(nodeCount).fill(Infinity);
       this.#reached = new Int32Array(nodeCount);
@@ -50,6 +54,11 @@ export abstract class ForwardBounds {
     this.#destination = destination;
     this.leafPeers = false;
     this.radius = 0;
+    for (const node of done) {
+      this.#reached[this.#reachedCount++] = node;
+      // Less than any way's cost: so no way comes there.
+      this.atLeast[node] = -1;
+    }
     for (const peer of peers) {
       this.#label(peer, 0);
       if (this.graph.leaf[peer] === 1) this.leafPeers = true;
@@ -67,22 +76,15 @@ export abstract class ForwardBounds {
     const cost = atLeast[node]!;
     this.radius = cost;
     if (node === this.#destination) return true;
-    const { outStart, to, outPair, edgeStart } = this.graph;
+    const { outStart, to, outPair } = this.graph;
     const least = cost + this.leastCost - ROUNDING;
     const end = outStart[node + 1]!;
     for (let i = outStart[node]!; i < end; i++) {
       const next = to[i]!;
       const known = atLeast[next]!;
       if (known <= cost || known <= least || next === this.#source) continue;
-      const pair = outPair[i]!;
-      const last = RECORD * edgeStart[pair + 1]!;
-      let best = known;
-      for (let at = RECORD * edgeStart[pair]!; at < last; at += RECORD) {
-        this.looked++;
-        const through = cost + this.costOf(at) - ROUNDING;
-        if (through < best) best = Math.max(through, cost);
-      }
-      if (best < known) this.#label(next, best);
+      const through = cost + this.hopCost(outPair[i]!) - ROUNDING;
+      if (through < known) this.#label(next, Math.max(through, cost));
     }
     return true;
   }

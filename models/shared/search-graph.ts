@@ -34,6 +34,10 @@ export class SearchGraph {
   outStart: Int32Array = new Int32Array(1);
   to: Int32Array = new Int32Array(0);
   outPair: Int32Array = new Int32Array(0);
+  /** Pair of each edge, −1 when it has none. */
+  pairOf: Int32Array = new Int32Array(0);
+  /** Another number after each change. */
+  version = 0;
   /** 1 for a node that has public channels with one other node only: no way leads through it. */
   leaf: Uint8Array = new Uint8Array(0);
 
@@ -54,6 +58,7 @@ export class SearchGraph {
 
   #layOut(graph: GraphView, pairs: PairIndex): void {
     const { nodeCount } = graph;
+    this.version++;
     this.leaf = leaves(nodeCount, pairs);
     this.start = pairs.start;
     this.leaves = new Int32Array(nodeCount);
@@ -77,6 +82,10 @@ export class SearchGraph {
     this.edgeStart[pair] = place;
     this.discounts = false;
     this.#buildOut(nodeCount);
+    this.pairOf = new Int32Array(graph.known.length).fill(-1);
+    const ofPlace = new Int32Array(place);
+    for (let p = 0; p < pair; p++) ofPlace.fill(p, this.edgeStart[p]!, this.edgeStart[p + 1]!);
+    for (const edge of pairs.edge) this.pairOf[edge] = ofPlace[this.#place[edge]!]!;
   }
 
   #buildOut(nodeCount: number): void {
@@ -105,6 +114,7 @@ export class SearchGraph {
   #write(graph: GraphView, edge: number): void {
     const place = this.#place[edge] ?? -1;
     if (place < 0) return;
+    this.version++;
     const { records } = this;
     const at = RECORD * place;
     const capacity = graph.capacityMsat[edge >> 1]!;

@@ -1,0 +1,144 @@
+/**
+ * What a walk may leave out without another answer: all that costs more than a ceiling until it can be at the payer. The
+ * ceiling is a guess, and when the answer is above it the walk is made again with a higher one, over the nodes that are not
+ * settled. Why the answers are the same: docs/path-finding.md. Costs are those of a walk's whole value: cost / value · whole value.
+ */
+import { MOST_COST } from '../shared/forward-bounds.ts';
+import type { SearchGraph } from '../shared/search-graph.ts';
+import { HopCosts } from './hop-costs.ts';
+import { PayerBounds } from './payer-bounds.ts';
+import type { RouteQuery } from './route-query.ts';
+
+/** None of LDK's numbers here. Costs are equal to what bounds them within this, whatever rounding does. */
+export const ROUNDING: number = 1 / 64;
+/** None of LDK's numbers here. How much dearer than the cheapest way seen an answer is expected to be, first and then. */
+const FIRST_GUESS = 1.02;
+const NEXT_GUESS = 1.15;
+/** And how much dearer than the path of a route before it. */
+const NEXT_PATH_GUESS = 1.03;
+const FOUND_GUESS = 1.000000001;
+/** None of LDK's numbers here. So many hops are looked at by the bounds for each channel that walks look at. */
+const WORTH = 4;
+
+export class Guide {
+  ceiling: number = Infinity;
+  /** Something was left out because of the ceiling. */
+  leftOut = false;
+  bounds: PayerBounds;
+  costs: HopCosts;
+  /** Peers over which the payer could send the least, and which the walk has not come upon. */
+  readonly peers: Set<number> = new Set();
+
+  readonly #allCosts: HopCosts;
+  readonly #shareCosts: HopCosts;
+  /** From all peers, and from those that are left over nodes that are not settled. */
+  readonly #whole: PayerBounds;
+  readonly #rest: PayerBounds;
+  /** What the bounds of the whole graph are for; −1 before they are made. */
+  readonly #made = { valueMsat: -1, saturationPower: -1, peers: -1 };
+  #allPeers: readonly number[] = [];
+  #guessing = false;
+  #floor = 0;
+  #ahead = 0;
+
+  constructor(graph: SearchGraph) {
+    this.#allCosts = new HopCosts(graph);
+    this.#shareCosts = new HopCosts(graph);
+    this.#whole = new PayerBounds(graph);
+    this.#rest = new PayerBounds(graph);
+    this.bounds = this.#whole;
+    this.costs = this.#allCosts;
+  }
+
+  /** Hops looked at since the beginning. */
+  get looked(): number {
+    return this.#whole.looked + this.#rest.looked;
+  }
+
+  /** Begins a route. */
+  begin({ scorer }: RouteQuery): void {
+    this.#allCosts.of(scorer);
+    this.#shareCosts.of(scorer);
+    this.#made.valueMsat = -1;
+    this.#floor = 0;
+  }
+
+  /**
+   * Begins the walks of one question.
+   * @param peers over which the payer can send the least
+   */
+  start(
+    query: RouteQuery,
+    walk: { readonly valueMsat: number; readonly leastMsat: number; readonly saturationPower: number },
+    share: number,
+    peers: readonly number[],
+  ): void {
+    const { valueMsat, leastMsat, saturationPower } = walk;
+    this.costs = saturationPower === 0 ? this.#allCosts : this.#shareCosts;
+    this.costs.begin(query.scorer.rates, valueMsat, leastMsat, share);
+    this.#allPeers = peers;
+    const made = this.#made;
+    // Peers only get fewer within a route.
+    if (made.valueMsat !== valueMsat || made.saturationPower !== saturationPower || made.peers !== peers.length) {
+      Object.assign(made, { valueMsat, saturationPower, peers: peers.length });
+      this.#whole.begin(query, peers, this.costs, []);
+    }
+    this.bounds = this.#whole;
+    this.ceiling = Infinity;
+    this.#guessing = true;
+  }
+
+  /** Begins a walk that comes to the payee at once. */
+  startWalk(destination: number, looked: number): void {
+    this.leftOut = false;
+    this.peers.clear();
+    for (const peer of this.#allPeers) if (peer !== destination) this.peers.add(peer);
+    this.#ahead = this.bounds.looked - WORTH * looked;
+  }
+
+  /** A node was expanded. Answers whether nothing else leads to the payer. */
+  passed(node: number): boolean {
+    return this.peers.delete(node) && this.peers.size === 0;
+  }
+
+  /** Whether a node can lead to the payer within the ceiling, with a way of this cost. */
+  leads(node: number, cost: number, looked: number): boolean {
+    const { bounds } = this;
+    while (bounds.looked - WORTH * looked < this.#ahead && bounds.radius + cost < this.ceiling && bounds.grow());
+    const left = Math.min(bounds.atLeast[node] as number, bounds.radius);
+    return this.within(cost + left) && left < Infinity;
+  }
+
+  /** Whether a cost is within the ceiling; what is not is left out. */
+  within(cost: number): boolean {
+    if (cost <= this.ceiling) return true;
+    this.leftOut = true;
+    return false;
+  }
+
+  /** Lowers a ceiling that is a guess: a way of this cost leads to a node. */
+  guess(node: number, cost: number): void {
+    if (!this.#guessing) return;
+    const guess = Math.max(this.#floor, (cost + (this.bounds.atLeast[node] as number)) * FIRST_GUESS + 1);
+    if (guess < this.ceiling && guess < MOST_COST) this.ceiling = guess;
+  }
+
+  /** A path was found at this cost. */
+  found(cost: number): void {
+    this.#floor = Math.min(cost, this.ceiling) * NEXT_PATH_GUESS;
+  }
+
+  /**
+   * Raises the ceiling after a walk that left out too much.
+   * @param cost of the payer's way in that walk, Infinity if it had none
+   * @param settled nodes over which no way need be looked for
+   */
+  raise(query: RouteQuery, cost: number, settled: readonly number[]): void {
+    const higher = this.ceiling * NEXT_GUESS + 1;
+    const next = cost > this.ceiling ? Math.min(cost * FOUND_GUESS + 1, higher) : higher;
+    this.ceiling = next < MOST_COST ? next : Infinity;
+    this.#guessing = false;
+    this.bounds = this.#rest;
+    this.bounds.begin(query, this.peers, this.costs, settled);
+  }
+}
