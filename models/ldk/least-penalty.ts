@@ -9,9 +9,12 @@ import type { ScorerSettings } from './options.ts';
 import { AMOUNT_DIVISOR, BASE_AMOUNT_DIVISOR, LOG10_MOST_TIMES_2048 } from './scorer.ts';
 import { type Odds, odds } from './success-probability.ts';
 
-/** None of LDK's numbers. In how many steps amounts are looked at, from a capacity's share to the next smaller one. */
+/** None of LDK's numbers here. In how many steps shares of a capacity are told apart. */
 const STEPS = 1024;
+/** None of LDK's numbers here. From an amount that is looked at to the next smaller one. */
 const STEP = 0.8;
+/** ldk:routing/log_approx.rs:negative_log10_times_2048. */
+const LOG_UNIT = 2048;
 
 /** By share of the capacity, rounded down: 2048 · −log10 of the probability of a channel of which nothing is known. */
 const UNKNOWN: Float64Array = Float64Array.from({ length: STEPS + 1 }, (_, i) => {
@@ -63,7 +66,7 @@ export class LeastPenalty {
       // Both penalties by amount are rounded down.
       const byAmount = this.#baseShare + log * this.#logShare - (2 * value) / amount;
       const cost =
-        perValue * (fixed + Math.floor((log * settings.historicalMultiplierMsat) / 2048)) + Math.max(0, byAmount);
+        perValue * (fixed + Math.floor((log * settings.historicalMultiplierMsat) / LOG_UNIT)) + Math.max(0, byAmount);
       if (cost < best) best = cost;
       else if (perValue * fixed > best) break;
       if (amount <= least) break;

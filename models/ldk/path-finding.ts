@@ -255,9 +255,9 @@ export class PathFinder {
     const { start, leaves, from: pairFrom, edgeStart, records } = this.#graph;
     const guided = this.#guided;
     const guide = this.#guide;
-    const { costs } = guide;
     const { atLeast, radius, leafPeers } = guide.bounds;
-    const fixed = ((Math.max(feesMsat, minimumMsat) + penaltyMsat) * walk.valueMsat) / valueMsat - ROUNDING;
+    const fixed =
+      ((Math.max(feesMsat, minimumMsat) + penaltyMsat) * walk.valueMsat) / valueMsat + guide.costs.leastCost - ROUNDING;
     let onward = 0;
     const { leastMsat, recommendedMsat } = walk;
     const labels = this.#labels;
@@ -275,8 +275,7 @@ export class PathFinder {
         const bound = atLeast[from] as number;
         onward = bound < radius ? bound : radius;
         if (onward === Infinity || labels[LABEL * from + DONE] === walks) continue;
-        const cost = fixed + onward;
-        if (!guide.within(cost) || !guide.within(cost + costs.at(pair))) continue;
+        if (!guide.within(fixed + onward)) continue;
       }
       const end = RECORD * (edgeStart[pair + 1] as number);
       for (let at = RECORD * (edgeStart[pair] as number); at < end; at += RECORD) {
