@@ -292,7 +292,7 @@ describe('a process that fails', () => {
       'does not connect peers',
       'E813',
       { ConnectPeer: refuse(status.UNKNOWN, 'who?') },
-      3,
+      5,
       'bob cannot be connected to carol at 6.000 s: who?',
     ],
   ])('ends the run when it %s', async (_, code, instead, from, says) => {
@@ -345,7 +345,46 @@ describe('a process that fails', () => {
       }),
     });
     expect(await play(clock, never, '--rpc', nodes.address)).toMatchObject({ code: 0, err: '' });
-    expect(asked).toBe(2);
+    expect(asked).toBe(3);
+  });
+
+  const STARTING = 'the RPC server is in the process of starting up, but not yet ready to accept calls';
+
+  /** Other answers for the first calls of one method. */
+  const atFirst =
+    (call: string, times: number, instead: Answer) =>
+    (own: UntypedServiceImplementation): UntypedServiceImplementation => {
+      let count = 0;
+      const either = (...asked: unknown[]): void =>
+        ((count++ < times ? instead : own[call]) as (...asked: unknown[]) => void)(...asked);
+      return call in own ? { ...own, [call]: either as Answer } : own;
+    };
+
+  it.each<[what: string, call: string, instead: Answer]>([
+    ['its nodes take calls', 'GetPubKey', refuse(status.UNKNOWN, STARTING)],
+    ['its peers can be connected', 'ConnectPeer', refuse(status.UNKNOWN, 'server is still in the process of starting')],
+    ['peers have met', 'ListPeers', answer({ peers: '' })],
+  ])('is waited for until %s', async (_, call, instead) => {
+    const clock = jumpingClock();
+    const nodes = await host(clock, { instead: atFirst(call, 7, instead) });
+    expect(await play(clock, SCENARIO, '--rpc', nodes.address)).toMatchObject({ code: 0, err: '' });
+    const asked = nodes.calls.map(([name]) => name);
+    if (call === 'ListPeers') expect(asked.slice(0, asked.indexOf('OpenChannel'))).toContain(call);
+  });
+
+  it('is ended when its nodes never take calls, and is not waited for without end', async () => {
+    const clock = jumpingClock();
+    const nodes = await host(clock, { instead: atFirst('GetPubKey', 1e9, refuse(status.UNKNOWN, STARTING)) });
+    const played = await play(clock, SCENARIO, '--rpc', nodes.address);
+    expect(played.err).toContain('E813');
+    expect(played.err).toContain(`it does not start its nodes: ${STARTING}`);
+    expect(nodes.calls.map(([name]) => name)).toEqual(['StartNodes', 'StopModel']);
+
+    const apart = await host(clock, { instead: atFirst('ListPeers', 1e9, answer({ peers: '' })) });
+    const never = await play(clock, SCENARIO, '--rpc', apart.address);
+    expect(never.err).toContain(
+      'it does not open alice-bob: it does not list the peer 10 s after it was told to connect',
+    );
   });
 
   it('has too few coins for its nodes', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { channelIds, channelSat, namesPeer, walletSat } from './blast-answers.ts';
+import { channelIds, channelSat, namesPeer, saysItStarts, walletSat } from './blast-answers.ts';
 
 describe('balances', () => {
   it.each<[what: string, text: string, wallet: number | null, local: number | null]>([
@@ -38,4 +38,15 @@ it('finds a peer in a list of lines and in protobuf text', () => {
   expect(namesPeer(`Pubkey: ${key}, Address: a:1`, key)).toBe(true);
   expect(namesPeer(`peers:{pub_key:"${key.toUpperCase()}"}`, key)).toBe(true);
   expect(namesPeer('', key)).toBe(false);
+});
+
+describe('refusals', () => {
+  it.each<[text: string, starts: boolean]>([
+    ['the RPC server is in the process of starting up, but not yet ready to accept calls', true],
+    ['server is still in the process of starting', true],
+    ['could not find node connection', false],
+    ['already connected to peer: 02ab@127.0.0.1:9735', false],
+  ])('%s', (text, starts) => {
+    expect(saysItStarts(text)).toBe(starts);
+  });
 });

@@ -33,6 +33,14 @@ export function namesPeer(text: string, pubkey: string): boolean {
   return text.toLowerCase().includes(pubkey);
 }
 
+/**
+ * Whether a node says no only because it is starting: lnd:rpcperms/interceptor.go:ErrRPCStarting (no call is taken yet) and
+ * lnd:rpcserver.go:ErrServerNotActive (no peer is).
+ */
+export function saysItStarts(text: string): boolean {
+  return text.includes('in the process of starting');
+}
+
 function firstNumber(text: string, patterns: readonly RegExp[]): number | null {
   for (const pattern of patterns) {
     const digits = pattern.exec(text)?.[1];

@@ -19,11 +19,20 @@ import {
 import { isPubkey } from '../timeline/pubkey.ts';
 import type { ReorgRequest } from '../timeline/reorgs.ts';
 import type { Bitcoind } from './bitcoind.ts';
-import { channelIds, channelSat, namesPeer, walletSat } from './blast-answers.ts';
+import { channelIds, channelSat, namesPeer, saysItStarts, walletSat } from './blast-answers.ts';
 import type { Message, UnaryClient } from './unary-client.ts';
 
 /** How long one node may take to start, ms: lnd's model waits for the wallet of each, LDK's sleeps two seconds. */
 const NODE_START_MS = 10_000;
+
+/** How long a node may say that it is still starting, ms. */
+const STARTING_MS = 120_000;
+
+/** How long peers may take until they have met, ms. */
+const CONNECT_MS = 10_000;
+
+/** Pause between two questions about what is not there yet, ms. */
+const ASK_AGAIN_MS = 200;
 
 const MSAT_PER_SAT = 1000;
 
@@ -33,6 +42,7 @@ export interface BlastDriverOptions {
   readonly address: string;
   /** How long a call may take, ms. */
   readonly callMs: number;
+  readonly clock: { now(): number; sleep(ms: number): Promise<void> };
 }
 
 export class BlastDriver implements Driver {
@@ -51,13 +61,29 @@ export class BlastDriver implements Driver {
     const ms = this.#options.callMs + NODE_START_MS * nodes.length;
     if (load === null) await this.#do('StartNodes', '', { num_nodes: nodes.length }, ms);
     else await this.#do('Load', '', { sim: load }, ms);
-    const started: DriverNode[] = [];
-    for (let i = 0; i < nodes.length; i++) started.push(await this.#node(i));
-    return started;
+    try {
+      const started: DriverNode[] = [];
+      for (let i = 0; i < nodes.length; i++) started.push(await this.#node(i));
+      return started;
+    } catch (error) {
+      // The nodes are this run's, and there is no other use for them.
+      if (error instanceof DriverRefusal) await this.stop();
+      throw error;
+    }
   }
 
-  async connect(node: DriverNode, { pubkey, address }: DriverNode): Promise<void> {
+  /** lnd's model answers before the peer is there, and loses what is asked of it until then. */
+  async connect(node: DriverNode, peer: DriverNode): Promise<void> {
+    const { clock } = this.#options;
+    const { pubkey, address } = peer;
     await this.#do('ConnectPeer', node.name, { node: node.name, peer_pub_key: pubkey, peer_addr: address });
+    const deadlineMs = clock.now() + CONNECT_MS;
+    while (!(await this.connected(node, peer))) {
+      if (clock.now() >= deadlineMs) {
+        throw new DriverRefusal(`it does not list the peer ${CONNECT_MS / 1000} s after it was told to connect to it`);
+      }
+      await clock.sleep(ASK_AGAIN_MS);
+    }
   }
 
   async disconnect(node: DriverNode, { pubkey }: DriverNode): Promise<void> {
@@ -70,7 +96,10 @@ export class BlastDriver implements Driver {
 
   async openChannel({ id, node, peer, capacitySat, pushMsat }: DriverOpening): Promise<void> {
     // lnd's model opens channels to peers only, and the call has no use for the address there.
-    if (!(await this.connected(node, peer))) await this.connect(node, peer);
+    if (!(await this.connected(node, peer))) {
+      await this.connect(node, peer);
+      await this.#awake(peer, node);
+    }
     await this.#do('OpenChannel', node.name, {
       node: node.name,
       peer_pub_key: peer.pubkey,
@@ -79,6 +108,20 @@ export class BlastDriver implements Driver {
       push_amout: pushMsat / MSAT_PER_SAT,
       channel_id: id,
     });
+  }
+
+  /**
+   * A node of lnd's model that is still starting takes connections, but fails the openings that others ask of it. Told to
+   * connect to its peer it says that it starts, or that it is connected, which is no matter.
+   */
+  async #awake(node: DriverNode, peer: DriverNode): Promise<void> {
+    if (!node.name.startsWith(`${this.#options.model}-`)) return;
+    const request = { node: node.name, peer_pub_key: peer.pubkey, peer_addr: peer.address };
+    try {
+      await this.#ask('ConnectPeer', node.name, request);
+    } catch (error) {
+      if (!(error instanceof DriverRefusal)) throw error;
+    }
   }
 
   async closeChannel({ id, node }: DriverClosing): Promise<void> {
@@ -136,14 +179,29 @@ export class BlastDriver implements Driver {
   }
 
   async #text(call: string, node: string, field: string): Promise<string> {
-    const answer: Message = await this.#client.call({ call, node }, node === '' ? {} : { node });
+    const answer = await this.#ask(call, node, node === '' ? {} : { node });
     return String(answer[field]);
   }
 
   /** A call that answers nothing but whether it was done. */
   async #do(call: string, node: string, request: object, ms?: number): Promise<void> {
-    const { success } = await this.#client.call({ call, node }, request, ms);
+    const { success } = await this.#ask(call, node, request, ms);
     if (success !== true) throw new DriverRefusal('it was not done, and no reason is given');
+  }
+
+  /** Asks again while the node says that it is starting. */
+  async #ask(call: string, node: string, request: object, ms?: number): Promise<Message> {
+    const { clock } = this.#options;
+    const deadlineMs = clock.now() + STARTING_MS;
+    for (;;) {
+      try {
+        return await this.#client.call({ call, node }, request, ms);
+      } catch (error) {
+        const isEarly = error instanceof DriverRefusal && saysItStarts(error.message);
+        if (!isEarly || clock.now() >= deadlineMs) throw error;
+      }
+      await clock.sleep(ASK_AGAIN_MS);
+    }
   }
 }
 

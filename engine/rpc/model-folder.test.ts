@@ -27,6 +27,7 @@ describe('a folder of models', () => {
         'm/blast_lnd/model.json': json({ name: 'blast_lnd', rpc: 'localhost:50051', start: 'blast_lnd' }),
         'm/blast_lnd/blast_lnd': '',
         'm/here/model.json': json({ name: 'here', rpc: '[::1]:5050' }),
+        'm/blast_cln/model.json': json({ name: 'blast_cln', rpc: 'localhost:5052', start: 'not/built' }),
         'm/list/model.json': json({ name: 'list', rpc: '127.0.0.1:0', start: ['python3', 'model.py'] }),
         'm/lnd/model.json': json({ name: 'lnd', version: 'lnd 0.21' }),
         'm/README.md': '',
@@ -36,6 +37,7 @@ describe('a folder of models', () => {
     expect([...found.values()]).toEqual([
       { name: 'blast_lnd', address: 'localhost:50051', start: ['/m/blast_lnd/blast_lnd'], cwd: null },
       { name: 'here', address: '[::1]:5050', start: null, cwd: null },
+      { name: 'blast_cln', address: 'localhost:5052', start: ['/m/blast_cln/not/built'], cwd: null },
       { name: 'list', address: '127.0.0.1:0', start: ['python3', 'model.py'], cwd: '/m/list' },
     ]);
   });
@@ -48,7 +50,11 @@ describe('a folder of models', () => {
     ['no address', mine({ name: 'mine', start: 'run' }), '`rpc` must be an address'],
     ['a port that is none', mine({ name: 'mine', rpc: 'a:65536', start: 'run' }), '`rpc` must be an address'],
     ['port 0 of what runs already', mine({ name: 'mine', rpc: 'a:0' }), 'has no port 0'],
-    ['no such program', mine({ name: 'mine', rpc: 'a:1', start: 'walk' }), 'names walk, which is not in its folder'],
+    [
+      'no such program, elsewhere',
+      mine({ name: 'mine', rpc: 'a:1', start: '../walk' }),
+      'names ../walk, which is elsewhere',
+    ],
     [
       'a program elsewhere',
       files(

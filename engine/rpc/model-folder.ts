@@ -2,6 +2,7 @@
  * A folder of models, as BLAST has it: each folder in it with a model.json (`name`, `rpc`, `start`) is a process that has
  * nodes. A model.json with neither `rpc` nor `start` says something else and is passed over.
  */
+import path from 'node:path';
 
 /** What is needed of a disk. */
 export interface ModelFiles {
@@ -80,10 +81,10 @@ function readEntry(files: ModelFiles, home: string, file: string, text: string):
     return { name, address: rpc, start: null, cwd: null };
   }
   if (typeof start === 'string') {
-    const program = files.real(`${home}/${start}`);
-    const inside = files.real(home);
-    if (program === null) return fail(`\`start\` names ${start}, which is not in its folder`);
-    if (inside === null || !isBelow(inside, program)) return fail(`\`start\` names ${start}, which is elsewhere`);
+    const inside = files.real(home) ?? home;
+    // One that is not there is no reason to refuse the folder: of BLAST's models only some may have been built.
+    const program = files.real(`${home}/${start}`) ?? path.join(inside, start);
+    if (!isBelow(inside, program)) return fail(`\`start\` names ${start}, which is elsewhere`);
     return { name, address: rpc, start: [program], cwd: null };
   }
   const words = Array.isArray(start) ? (start as readonly unknown[]) : [];

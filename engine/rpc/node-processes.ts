@@ -72,14 +72,14 @@ async function openProcesses(
 }
 
 function driverOf(
-  { protocol, callMs }: NodeProcessesRequest,
+  { protocol, callMs, clock }: NodeProcessesRequest,
   model: string,
   { address }: LinkTarget,
   client: UnaryClient,
   chain: Bitcoind | null,
 ): Driver {
   if (protocol === 'control') return new ControlDriver(client, { address, callMs });
-  const options = { model, address, callMs };
+  const options = { model, address, callMs, clock };
   return chain === null ? new BlastDriver(client, options) : new ChainedBlastDriver(client, options, chain);
 }
 
