@@ -1,5 +1,7 @@
 /** `blast model check`: whether nodes do what a scenario may expect of them. */
 import { InvalidArgumentError } from 'commander';
+import type { LinkTarget, NodeProcessesSettings, NodeProtocol } from '../rpc/contract.ts';
+import { recording, recordingFile, replaying, type Substitute } from './conformance/recorded.ts';
 import { type CheckResult, type CheckTarget, runSuite } from './conformance/run-suite.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import { type CommandContext, type CommandEntry, OPTION, type OptionValues } from './options.ts';
@@ -21,13 +23,17 @@ export const modelCheckCommand: CommandEntry = {
     'Plays a suite of short scenarios on a backend, or on the nodes of a process that speaks the control plane ' +
     '(blast.v1) or the protocol of BLAST, which is found out. A check whose scenario cannot be played there is skipped, ' +
     'with the reason, and so is everything after a process that was there already has failed. Exit code 4 when a check fails. A process that speaks the protocol of BLAST ends with it.',
-  arguments: [{ syntax: '<target>', summary: 'simulator, ldk, rpc, HOST:PORT, or MODEL=HOST:PORT' }],
+  arguments: [{ syntax: '<target>', summary: 'simulator, ldk, rpc, HOST:PORT, MODEL=HOST:PORT, or recording:FILE' }],
   options: [
     {
       flags: '--model <name>',
       summary: 'model of the nodes; may be repeated (default: those of the target)',
       repeatable: true,
       parse: parseModel,
+    },
+    {
+      flags: '--record <file>',
+      summary: 'keep what is asked of a process that speaks the protocol of BLAST, and what it answers',
     },
     ...PROCESS_OPTIONS,
     OPTION.format,
@@ -36,16 +42,29 @@ export const modelCheckCommand: CommandEntry = {
     ['blast model check simulator', 'every model of this command'],
     ['blast model check 127.0.0.1:5050', 'nodes of a process that speaks the control plane'],
     ['blast model check mine=127.0.0.1:5050', 'nodes of a model of yours, over the protocol of BLAST'],
+    ['blast model check mine=127.0.0.1:5050 --record mine.json', 'the same, and what was said is kept'],
+    ['blast model check recording:mine.json', 'the suite with what was kept, in place of the process'],
   ],
   async run(context, [target = ''], options) {
     const { io } = context;
-    const found = await targetOf(context, target, options);
+    const substitute = await substituteOf(context, target, options);
     const results: CheckResult[] = [];
     const isJson = options.format === 'json';
-    await runSuite(context, found, (result) => {
+    const tell = (result: CheckResult): void => {
       results.push(result);
       if (!isJson) io.stdout.write(`${line(context, result)}\n`);
-    });
+    };
+    if (substitute === null) await runSuite(context, await targetOf(context, target, options), tell);
+    else {
+      const { where } = substitute;
+      const models = [where.model];
+      try {
+        const found = await onProcesses(substitute.context, [where], 'blast', models, substitute.options);
+        await runSuite(substitute.context, found, tell);
+      } finally {
+        for (const result of await substitute.end()) tell(result);
+      }
+    }
     const count = (status: CheckResult['status']): number => results.filter((one) => one.status === status).length;
     const counts = { passed: count('passed'), failed: count('failed'), skipped: count('skipped') };
     if (isJson) io.stdout.write(`${JSON.stringify({ target, ...counts, checks: results }, null, 2)}\n`);
@@ -67,7 +86,7 @@ function line({ io }: CommandContext, { status, model, group, name, reason }: Ch
 
 /** @throws CliError when there is no such target, or nobody is there */
 async function targetOf(context: CommandContext, target: string, options: OptionValues): Promise<CheckTarget> {
-  const { io, engine } = context;
+  const { engine } = context;
   const asked = options.model as readonly string[] | undefined;
   if (engine.backends.some(({ name }) => name === target)) {
     const backend = backendNamed(context, target);
@@ -88,18 +107,56 @@ async function targetOf(context: CommandContext, target: string, options: Option
     const names = engine.backends.map(({ name }) => name).join(', ');
     throw new CliError(EXIT.usage, `there is no target '${target}'`, `write ${names}, HOST:PORT or MODEL=HOST:PORT`);
   }
-  const { spokenProtocol } = await import('../rpc/spoken-protocol.ts');
-  const settings = await rpcSettings(io, backendNamed(context, 'rpc'), { ...options, rpc: [where] });
-  const link = settings?.sole ?? settings?.targets.get(where.model ?? '');
-  if (settings == null || link == null) throw new CliError(EXIT.usage, `there is no target '${target}'`);
-  const spoken = await spokenProtocol(link, settings.callMs).catch((error: Error) => {
-    throw new CliError(EXIT.backend, `${where.address}: ${error.message}`);
-  });
-  const model = where.model ?? spoken.defaultModel;
+  const { protocol, defaultModel } = await linkTo(context, where, options);
+  const model = where.model ?? defaultModel;
   if (model === null && asked === undefined) {
     throw new CliError(EXIT.usage, `whose nodes are at ${where.address} is not said`, `write MODEL=${where.address}`);
   }
-  return await onProcesses(context, [where], spoken.protocol, asked ?? [model as string], options);
+  return await onProcesses(context, [where], protocol, asked ?? [model as string], options);
+}
+
+interface Link {
+  readonly settings: NodeProcessesSettings;
+  readonly target: LinkTarget;
+  readonly protocol: NodeProtocol;
+  readonly defaultModel: string | null;
+}
+
+/** A process that runs already, and what it speaks. @throws CliError when nobody is there */
+async function linkTo(context: CommandContext, where: Where, options: OptionValues): Promise<Link> {
+  const { spokenProtocol } = await import('../rpc/spoken-protocol.ts');
+  const settings = await rpcSettings(context.io, backendNamed(context, 'rpc'), { ...options, rpc: [where] });
+  const target = settings?.sole ?? settings?.targets.get(where.model ?? '');
+  if (settings == null || target == null) throw new CliError(EXIT.internal, 'there are no processes');
+  const spoken = await spokenProtocol(target, settings.callMs).catch((error: Error) => {
+    throw new CliError(EXIT.backend, `${where.address}: ${error.message}`);
+  });
+  return { settings, target, ...spoken };
+}
+
+/** What stands in the place of the target: a recording, or what makes one; null: nothing. @throws CliError */
+async function substituteOf(
+  context: CommandContext,
+  target: string,
+  options: OptionValues,
+): Promise<Substitute | null> {
+  const kept = recordingFile(target);
+  const file = options.record as string | undefined;
+  if (kept !== null) {
+    if (file !== undefined) throw new CliError(EXIT.usage, 'a recording is not recorded', 'leave out --record');
+    return await replaying(context, kept, options);
+  }
+  if (file === undefined) return null;
+  const [where] = whereOf(target);
+  if (where?.model == null) {
+    throw new CliError(EXIT.usage, 'of which process there is to be a recording is not said', 'write MODEL=HOST:PORT');
+  }
+  const { target: link, settings, protocol } = await linkTo(context, where, options);
+  if (protocol === 'control') {
+    throw new CliError(EXIT.usage, `${where.address} speaks the control plane`, 'leave out --record');
+  }
+  const { callMs } = settings;
+  return await recording(context, { model: where.model, target: link, file, callMs }, options);
 }
 
 function whereOf(target: string): readonly Where[] {

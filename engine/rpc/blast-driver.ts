@@ -47,6 +47,7 @@ export interface BlastDriverOptions {
 
 export class BlastDriver implements Driver {
   readonly target: string;
+  #leaving = false;
   readonly #client: UnaryClient;
   readonly #options: BlastDriverOptions;
 
@@ -149,10 +150,16 @@ export class BlastDriver implements Driver {
   async stop(): Promise<void> {
     try {
       await this.#do('StopModel', '', {});
+      this.#leaving = true;
     } catch (error) {
       // A process may be gone before it has answered.
       if (!(error instanceof DriverFailure && error.fault === 'unreachable')) throw error;
     }
+  }
+
+  /** The process has said that it ends; lnd's model and LDK's then clear away what their nodes have written. */
+  get leaving(): boolean {
+    return this.#leaving;
   }
 
   close(): void {

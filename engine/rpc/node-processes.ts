@@ -20,6 +20,9 @@ import { UnaryClient } from './unary-client.ts';
 /** How long a process that was started may take until it answers, ms. */
 const READY_MS = 30_000;
 
+/** How long one that has said that it ends may take, ms. */
+const LEAVE_MS = 15_000;
+
 const PRINTED_PORT = /:0+$/;
 
 /** @param own the words that start this command; null where there are no other processes */
@@ -41,14 +44,20 @@ async function openProcesses(
   models: readonly string[],
   timeline: Timeline,
 ): Promise<RpcProcesses> {
-  const started: ModelProcess[] = [];
+  const started: { readonly process: ModelProcess; driver: Driver | null }[] = [];
   const drivers: Driver[] = [];
   /** By address, where one process has the nodes of all models that are there; '' for the one of ours. */
   const shared = new Map<string, Driver>();
   const chain = request.bitcoind === null ? null : new Bitcoind(request.bitcoind, request.callMs);
   const close = async (): Promise<void> => {
     for (const driver of drivers) driver.close();
-    await Promise.all(started.map((process) => process.stop()));
+    await Promise.all(
+      started.map(async ({ process, driver }) => {
+        const leaves = driver instanceof BlastDriver && driver.leaving;
+        if (leaves) await Promise.race([process.ended, request.clock.sleep(LEAVE_MS)]);
+        await process.stop();
+      }),
+    );
   };
   try {
     for (const model of models) {
@@ -59,8 +68,10 @@ async function openProcesses(
         continue;
       }
       const { target, process } = await found(request, own, model, { models, timeline });
-      if (process !== null) started.push(process);
+      const begun = process === null ? null : { process, driver: null as Driver | null };
+      if (begun !== null) started.push(begun);
       const driver = driverOf(request, model, target, await connected(request, model, target, process), chain);
+      if (begun !== null) begun.driver = driver;
       drivers.push(driver);
       if (place !== null) shared.set(place, driver);
     }

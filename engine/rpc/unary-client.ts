@@ -158,7 +158,7 @@ function reasonOf(fault: DriverFault, error: ServiceError, ms: number): string {
 
 const seconds = (ms: number): string => `${ms / 1000} s`;
 
-function accessOf({ tls }: LinkTarget): ChannelCredentials {
+export function accessOf({ tls }: LinkTarget): ChannelCredentials {
   if (tls === undefined) return credentials.createInsecure();
   const pem = (text: string | undefined): Buffer | null => (text === undefined ? null : Buffer.from(text));
   return ChannelCredentials.createSsl(pem(tls.ca), pem(tls.key), pem(tls.cert));

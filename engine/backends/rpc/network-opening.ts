@@ -7,7 +7,7 @@ import { EVENT, STATE } from '../../simulate/channel-lifecycle.ts';
 import type { OpenChannelRequest } from '../../timeline/control.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 import { findBlocks } from './chain-blocks.ts';
-import type { ChannelBook } from './channel-book.ts';
+import type { ChannelBook, Instance } from './channel-book.ts';
 import { type ChannelWatch, POLL_MS } from './channel-watch.ts';
 import type { Driver } from './driver.ts';
 import { need, type ProcessCalls, unfit } from './process-calls.ts';
@@ -22,6 +22,9 @@ const OPENER_KEEPS_SAT = 100_000;
 /** Blocks that are found, where they can be, for what is to be confirmed before time 0, and looks between two such. */
 const CONFIRMATIONS = 6;
 const LOOKS_FOR_BLOCKS = 10;
+
+/** Looks after which it is asked whether openings were lost, and again. */
+const LOOKS_FOR_LOSSES = 50;
 
 const MSAT_PER_SAT = 1000;
 
@@ -47,6 +50,8 @@ export class NetworkOpening {
   readonly #calls: ProcessCalls;
   readonly #clock: RpcClock;
   readonly #stop: AbortSignal | undefined;
+  /** What openers had before they were asked, sat; of those whose coins are on a chain that others watch, too. */
+  readonly #had = new Map<number, number>();
 
   constructor({ timeline, seats, drivers, book, watch, calls, clock, stop }: NetworkOpeningOptions) {
     this.#timeline = timeline;
@@ -89,6 +94,10 @@ export class NetworkOpening {
   /** Opens the channels that the network begins with, and waits until they can be used. */
   async openChannels(): Promise<void> {
     const { channels } = this.#timeline.network;
+    for (const { node0 } of channels) {
+      const seat = this.#seats[node0]!;
+      if (seat.driver.chain !== undefined && !this.#had.has(node0)) this.#had.set(node0, await this.#walletSat(seat));
+    }
     for (const name of channels.keys()) await this.#open(name);
     for (const driver of this.#drivers) {
       if (driver.settle !== undefined)
@@ -106,6 +115,7 @@ export class NetworkOpening {
         const why = `${names} cannot be used ${OPENING_MS / 1000} s after the opening; are there blocks?`;
         throw unfit(this.#seats[first.nodes[0]]!.driver, why);
       }
+      if (looks > 0 && looks % LOOKS_FOR_LOSSES === 0) await this.#askForLost(waiting);
       await this.#clock.sleep(POLL_MS);
     }
   }
@@ -127,9 +137,29 @@ export class NetworkOpening {
     await this.#watch.look();
   }
 
+  /**
+   * lnd's model says yes before lnd does, and a node that has not seen the last block fails what others open to it
+   * (lnd:funding/manager.go:fundeeProcessOpenChannel). An opener that has paid for no channel that it waits for is asked again.
+   */
+  async #askForLost(waiting: readonly Instance[]): Promise<void> {
+    for (const [opener, had] of this.#had) {
+      const isOwn = ({ nodes }: Instance): boolean => nodes[0] === opener;
+      const lost = waiting.filter(isOwn);
+      const open = this.#book.all.filter((one) => isOwn(one) && one.state === STATE.open);
+      const paid = had - (await this.#walletSat(this.#seats[opener]!));
+      const least = Math.min(...lost.map(({ capacitySat }) => capacitySat));
+      if (paid >= open.reduce((sat, { capacitySat }) => sat + capacitySat, least)) continue;
+      for (const { name } of lost) await this.#ask(name);
+    }
+  }
+
+  async #walletSat(seat: Seat): Promise<number> {
+    return (await this.#calls.ask(seat, () => seat.driver.figures(seat.node))).walletSat;
+  }
+
   async #open(name: number): Promise<void> {
     const plan = this.#timeline.network.channels[name]!;
-    const { node0, node1, capacitySat, balance0Msat, announced, latencyUs } = plan;
+    const { node0, node1, capacitySat, announced } = plan;
     const instance = this.#book.add({ name, nodes: [node0, node1], capacitySat, announced, state: STATE.negotiating });
     const opener = this.#seats[node0]!;
     const { fund } = opener.driver;
@@ -140,6 +170,14 @@ export class NetworkOpening {
         fund.call(opener.driver, opener.node, coins),
       );
     }
+    await this.#ask(name);
+    this.#book.step(instance, EVENT.broadcast);
+  }
+
+  async #ask(name: number): Promise<void> {
+    const plan = this.#timeline.network.channels[name]!;
+    const { node0, node1, capacitySat, balance0Msat, announced, latencyUs } = plan;
+    const opener = this.#seats[node0]!;
     const refusal = await this.#calls.refusal(opener, () =>
       askToOpen(this.#seats, {
         channel: name,
@@ -154,7 +192,6 @@ export class NetworkOpening {
       }),
     );
     if (refusal !== null) throw unfit(opener.driver, `it does not open ${plan.name}: ${refusal}`);
-    this.#book.step(instance, EVENT.broadcast);
   }
 
   /** What a node needs before the network's channels are opened, which have cost nobody anything; sat. */

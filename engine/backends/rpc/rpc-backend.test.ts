@@ -380,6 +380,28 @@ channels: { ab: { from: alice, to: bob, capacity: 1_000_000 sat } }
     expect(driver.calls).toEqual(['fund its-alice 5', 'mine 1']);
   });
 
+  it('is asked again for openings that it has lost, and only for those that nobody has paid for', async () => {
+    class Losing extends Chained {
+      lost = 1;
+      paysFor = 0;
+      override async openChannel(opening: Parameters<Driver['openChannel']>[0]): Promise<void> {
+        await super.openChannel(opening);
+        this.wallet -= this.paysFor;
+        if (this.lost-- > 0) this.told.delete(opening.id);
+      }
+    }
+    const opens = ({ calls }: FakeDriver): number => calls.filter((call) => call.startsWith('open')).length;
+    const driver = new Losing();
+    expect((await play(CHAINED, driver)).result.failure).toBeNull();
+    expect(opens(driver)).toBe(2);
+
+    const paying = Object.assign(new Losing(), { paysFor: 1_000_000 });
+    expect((await play(CHAINED, paying)).result.failure?.message).toContain(
+      'ab cannot be used 120 s after the opening',
+    );
+    expect(opens(paying)).toBe(1);
+  });
+
   it('cannot help where it does not give coins', async () => {
     const driver = new Chained();
     driver.fund = async () => {

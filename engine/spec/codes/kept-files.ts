@@ -83,6 +83,14 @@ export const KEPT_FILES = {
       'A process of nodes (backend `rpc`) refuses something without which the scenario cannot be played: to start its nodes, to load or save a network, to open a channel that the network begins with; or its nodes have fewer coins than the scenario says, or a channel is not confirmed in time.',
     fix: 'Start the process with what the scenario needs, or change the scenario to what it has.',
   },
+  E814: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Recording that cannot be replayed',
+    explanation:
+      'The file that `blast model check recording:FILE` names is not there, or is not what `blast model check --record` has written. The message says what is wrong, and with which call (numbered from 0).',
+    fix: 'Record the exchange again with `blast model check MODEL=HOST:PORT --record FILE`.',
+  },
 
   E808: {
     severity: 'error',
