@@ -1,5 +1,6 @@
 /** `blast model check --record FILE` and `recording:FILE`: the suite with a process whose answers are kept, or with what was kept. */
 import type { BitcoindTarget, LinkTarget } from '../../rpc/contract.ts';
+import { AtomicWriter } from '../../run/files.ts';
 import { CliError, EXIT } from '../exit-codes.ts';
 import type { CommandContext, OptionValues } from '../options.ts';
 import type { Where } from '../rpc-option.ts';
@@ -46,7 +47,6 @@ export async function recording(
     async end() {
       await proxy.stop();
       const text = recordingText({ recording: 1, about: ABOUT, model, calls: proxy.calls });
-      const { AtomicWriter } = await import('../../run/files.ts');
       const writer = new AtomicWriter(context.io.files, file);
       writer.write(text);
       writer.commit();
