@@ -17,13 +17,11 @@
 
 import type { Awaitable, Backend, BackendState } from '../backends/backend.ts';
 import type { Json } from '../base/json.ts';
-import { ENGINE_VERSION } from '../base/version.ts';
 import { evaluateExpectation, evaluateMetric } from '../kinds/expectation.ts';
-import type { RunControl } from '../kinds/kind.ts';
 import type { SnapshotDocument } from '../snapshot/document.ts';
 import { withOwnPayments } from '../timeline/own-payments.ts';
-import { rowAt, timelinePrefix } from '../timeline/prefix.ts';
-import type { Action, PlannedExpectation, Timeline } from '../timeline/timeline.ts';
+import { rowAt } from '../timeline/prefix.ts';
+import type { PlannedExpectation, Timeline } from '../timeline/timeline.ts';
 import { PHASE } from '../timeline/timeline.ts';
 import { Agents } from './agents.ts';
 import { type BehaviourResult, behaviourResults } from './behaviour-results.ts';
@@ -33,13 +31,16 @@ import { type DuePayment, Loops } from './loops.ts';
 import { type RunState, startRun } from './machine.ts';
 import { NodeTimes } from './node-times.ts';
 import { FanOut, type RunObserver } from './observers.ts';
-import { Pacer, type WallClock } from './pacing.ts';
+import type { WallClock } from './pacing.ts';
+import { Passage } from './passage.ts';
 import { PaymentBook } from './payment-book.ts';
 import { Reactions } from './reactions.ts';
 import { RecordDigest, runDigest } from './record-digest.ts';
 import { resumeProblem } from './resume.ts';
+import { RowPlayer } from './row-player.ts';
 import type { RunInput, RunResult } from './run-contract.ts';
-import { asRunFailure, RunFailure } from './run-failure.ts';
+import { runDocument } from './run-document.ts';
+import { asRunFailure, guarded, RunFailure } from './run-failure.ts';
 import type { RunStart } from './run-start.ts';
 import { RunView } from './run-view.ts';
 import { Triggers } from './triggers.ts';
@@ -52,21 +53,12 @@ export type { CaptureRequest, RunStart } from './run-start.ts';
 export const DRAIN_US = 300_000_000;
 const DRAIN_STEP_US = 1_000_000;
 
-/** Events that a backend works off before progress and signals get their turn. */
-const SLICE_EVENTS = 50_000;
 /** Rows between two looks at the clock. */
 const SLICE_ROWS = 64;
-/** Wall time after which signals get their turn, and between two reports of progress; ms. */
-const YIELD_MS = 40;
-const PROGRESS_MS = 100;
-
 /** Plays a timeline. Never rejects for what happens in a run: see `state` and `failure` of the result. */
 export async function runTimeline(input: RunInput): Promise<RunResult> {
   return new Run(input).run();
 }
-
-/** How a move ended: at its target, before it because the run was left, or because something is due now. */
-type Moved = 'reached' | 'left' | 'interrupted';
 
 class Run {
   readonly #input: RunInput;
@@ -84,24 +76,19 @@ class Run {
   /** Absent where no behaviour asks. */
   readonly #times: NodeTimes | null;
   readonly #sink: FanOut;
-  readonly #pacer: Pacer;
+  readonly #player: RowPlayer;
+  readonly #passage: Passage;
   readonly #clock: WallClock;
   readonly #expectations: Expectations;
   readonly #measured = new Map<string, number | null>();
   #behaved: readonly BehaviourResult[] = [];
   readonly #captures: Captures;
-  /** Where the walk is: next row, virtual time to which everything has happened. */
+  /** The next row. */
   #row = 0;
-  #nowUs = 0;
   /** The simulator's clock at the scenario's time 0, µs. */
   #originUs = 0;
-  readonly #control: RunControl = {
-    capture: (name) => this.#captures.request(name),
-  };
   #state: RunState = 'booting';
   #stateDigest: string | null = null;
-  #yieldedMs: number;
-  #reportedMs: number;
   #startedMs: number;
   #bootMs = 0;
   #playMs = 0;
@@ -152,15 +139,14 @@ class Run {
     };
     this.#sink = new FanOut([bookkeeping, ...(input.observers ?? [])]);
     this.#sink.plays(timeline);
-    const pace = input.pace ?? 'max';
-    // Where time is the machine's, nothing goes faster than it by itself.
-    this.#pacer = new Pacer(pace === 'max' && input.backend.clock === 'wall' ? 1 : pace, input.clock);
+    this.#captures = new Captures(input);
+    this.#player = new RowPlayer(timeline, input, this.#sink, this.#reactions, {
+      capture: (name) => this.#captures.request(name),
+    });
+    this.#passage = new Passage(input, this.#sink, () => this.#report());
     this.#clock = input.clock;
     this.#expectations = new Expectations(timeline.expectations);
-    this.#captures = new Captures(input);
     this.#startedMs = input.clock.now();
-    this.#yieldedMs = this.#startedMs;
-    this.#reportedMs = this.#startedMs;
   }
 
   async run(): Promise<RunResult> {
@@ -206,7 +192,7 @@ class Run {
 
   async #boot(): Promise<void> {
     const { start } = this.#input;
-    if (start === undefined) await this.#guard(this.#backend.start(this.#timeline, this.#sink));
+    if (start === undefined) await guarded(this.#backend.start(this.#timeline, this.#sink));
     else await this.#startFrom(start);
     this.#bootMs = this.#clock.now() - this.#startedMs;
   }
@@ -230,25 +216,25 @@ class Run {
       throw asRunFailure(error);
     }
     if (kind === 'anew' || run === undefined) return;
-    this.#nowUs = state.time_us - originUs;
-    this.#row = rowAt(this.#timeline, { timeUs: this.#nowUs, rows: run.rows });
+    this.#passage.nowUs = state.time_us - originUs;
+    this.#row = rowAt(this.#timeline, { timeUs: this.#passage.nowUs, rows: run.rows });
     this.#book.restore(run);
     this.#digest.restore(run.records);
     this.#reactions.restore(run.reactions);
-    this.#loops.restore(run.loops, this.#nowUs);
+    this.#loops.restore(run.loops, this.#passage.nowUs);
     this.#triggers.restore(run.triggers);
     this.#times?.restore(run.down ?? []);
     if (run.ended_us !== null) this.#loops.close();
-    this.#expectations.restore(run.expectations, this.#nowUs);
-    this.#captures.skipTo(this.#nowUs, start.name);
+    this.#expectations.restore(run.expectations, this.#passage.nowUs);
+    this.#captures.skipTo(this.#passage.nowUs, start.name);
   }
 
   async #play(signal: AbortSignal): Promise<void> {
-    this.#pacer.begin(this.#nowUs);
-    if (this.#nowUs > this.#endUs) return; // goes on with what was in flight at the end
+    this.#passage.begin();
+    if (this.#passage.nowUs > this.#endUs) return; // goes on with what was in flight at the end
     for (let steps = 1; ; steps++) {
-      if (steps % SLICE_ROWS === 0 && this.#mustYield()) {
-        await this.#yield();
+      if (steps % SLICE_ROWS === 0 && this.#passage.mustYield()) {
+        await this.#passage.yield();
         if (signal.aborted) return;
       }
       const rowUs = this.#rowUs();
@@ -260,7 +246,7 @@ class Run {
       const captureUs = this.#captures.nextUs;
       const firstUs = Math.min(nextUs, wakeUs, checkUs, timedUs, captureUs);
       if (firstUs > this.#endUs) {
-        const moved = await this.#moveTo(this.#endUs, true, signal);
+        const moved = await this.#passage.to(this.#endUs, true, signal);
         if (moved === 'interrupted') continue;
         if (moved === 'reached') this.#loops.close();
         return;
@@ -269,24 +255,25 @@ class Run {
         const isDue = due !== undefined && this.#isBefore(due, rowUs);
         const observe = !isDue && this.#timeline.phase[this.#row] === PHASE.observe;
         // Rows of one instant follow each other without the backend being asked again.
-        if (observe || firstUs > this.#nowUs) {
-          const moved = await this.#moveTo(firstUs, observe, signal);
+        if (observe || firstUs > this.#passage.nowUs) {
+          const moving = this.#passage.to(firstUs, observe, signal);
+          const moved = typeof moving === 'string' ? moving : await moving;
           if (moved === 'left') return;
           if (moved === 'interrupted') continue;
         }
         if (isDue) this.#loops.take();
-        const applied = isDue ? this.#pay(due.row, firstUs) : this.#apply(this.#row, firstUs);
+        const applied = isDue ? this.#player.pay(due.row, firstUs) : this.#player.row(this.#row, firstUs);
         if (applied !== undefined) await applied;
         if (!isDue) this.#row++;
         if (this.#captures.isRequested) await this.#takeRequested();
         continue;
       }
-      const moved = await this.#moveTo(firstUs, true, signal);
+      const moved = await this.#passage.to(firstUs, true, signal);
       if (moved === 'left') return;
       if (moved === 'interrupted') continue;
       if (wakeUs === firstUs) {
-        await this.#guard(this.#agents.wake());
-        if (this.#mustYield()) await this.#yield();
+        await guarded(this.#agents.wake());
+        if (this.#passage.mustYield()) await this.#passage.yield();
       } else if (checkUs === firstUs) {
         await this.#fire(firstUs);
       } else if (timedUs === firstUs) {
@@ -315,17 +302,17 @@ class Run {
   /** Evaluates the conditions of an instant and makes happen what they guard. */
   async #fire(timeUs: number): Promise<void> {
     while (this.#triggers.nextUs === timeUs) {
-      const firing = await this.#guard(this.#triggers.check());
+      const firing = await guarded(this.#triggers.check());
       if (firing === null) continue;
       const { action } = firing.plan;
-      const applied = action === null ? this.#pay(firing.row, timeUs) : this.#act(action, timeUs);
+      const applied = action === null ? this.#player.pay(firing.row, timeUs) : this.#player.act(action, timeUs);
       if (applied !== undefined) await applied;
       if (this.#captures.isRequested) await this.#takeRequested();
     }
   }
 
   async #takeRequested(): Promise<void> {
-    for (const name of this.#captures.takeRequested(this.#nowUs)) await this.#capture(name);
+    for (const name of this.#captures.takeRequested(this.#passage.nowUs)) await this.#capture(name);
   }
 
   /** Hands on the state, as it is now. */
@@ -336,151 +323,62 @@ class Run {
     if (backend.capture === undefined) {
       throw new RunFailure('backend', `the backend ${backend.name} cannot tell its state, so it cannot be kept`);
     }
-    const state = await this.#guard(backend.capture());
-    await this.#guard(onSnapshot(name, this.#snapshot(state)));
+    const state = await guarded(backend.capture());
+    await guarded(onSnapshot(name, this.#snapshot(state)));
   }
 
   #snapshot(state: BackendState): SnapshotDocument {
-    const timeline = this.#timeline;
-    let rows = 0;
-    for (let i = 0; i < this.#row; i++) if (timeline.phase[i] !== PHASE.observe) rows++;
     const timeUs = state.time_us - this.#originUs;
-    const { activities, payments } = this.#book.capture();
-    return {
-      engine: ENGINE_VERSION,
-      run: {
-        activities,
-        ...(timeline.behaviours === undefined
-          ? {}
-          : { behaviours: this.#agents.capture(), down: this.#times?.capture() ?? [] }),
-        ended_us: !this.#cut && (this.#state === 'draining' || timeUs > this.#endUs) ? this.#endUs : null,
-        expectations: this.#expectations.capture(),
-        loops: this.#loops.capture(),
-        origin_us: this.#originUs,
-        payments,
-        reactions: this.#reactions.capture(),
-        records: this.#digest.capture(),
-        rows,
-        triggers: this.#triggers.capture(),
-      },
-      scenario: {
-        name: timeline.name,
-        // Of the timeline itself, without what agents have paid.
-        prefix: timelinePrefix(this.#input.timeline, { timeUs, rows }),
-        seed: timeline.seed,
-        timeline: this.#input.timelineDigest,
-      },
-      state,
-    };
-  }
-
-  /** Applies one row; answers a promise only when the backend does. */
-  #apply(row: number, timeUs: number): Promise<void> | undefined {
-    const ref = this.#timeline.ref[row] as number;
-    if (this.#timeline.phase[row] === PHASE.payment) return this.#pay(ref, timeUs);
-    const action = this.#timeline.actions[ref];
-    if (action === undefined) throw new RunFailure('internal', `the timeline has no action ${ref}`);
-    return this.#act(action, timeUs);
-  }
-
-  /** Makes a payment, unless its activity has stopped or pauses. */
-  #pay(payment: number, timeUs: number): Promise<void> | undefined {
-    const activity = this.#timeline.payments.activity[payment] as number;
-    if (timeUs < this.#reactions.quietUntilUs(activity)) return undefined;
-    const action = this.#timeline.activities[activity]?.action;
-    this.#sink.dispatched(payment, timeUs);
-    if (action !== undefined) return this.#act({ kind: action.kind, args: { ...action.args, row: payment } }, timeUs);
-    try {
-      const paid = this.#backend.pay(payment);
-      return paid instanceof Promise ? this.#guard(paid) : undefined;
-    } catch (error) {
-      throw asRunFailure(error);
-    }
-  }
-
-  /** Makes an action happen. */
-  #act(action: Action, timeUs: number): Promise<void> | undefined {
-    try {
-      const kind = this.#input.kinds.get(action.kind);
-      if (kind === undefined) {
-        throw new RunFailure('internal', `the timeline has an action of unknown kind '${action.kind}'`);
-      }
-      this.#sink.action(action, timeUs);
-      const applied = kind.apply(action.args, this.#backend, this.#control);
-      return applied instanceof Promise ? this.#guard(applied) : undefined;
-    } catch (error) {
-      throw asRunFailure(error);
-    }
+    return runDocument(this.#input, state, {
+      timeline: this.#timeline,
+      row: this.#row,
+      timeUs,
+      originUs: this.#originUs,
+      endedUs: !this.#cut && (this.#state === 'draining' || timeUs > this.#endUs) ? this.#endUs : null,
+      agents: this.#agents,
+      book: this.#book,
+      digest: this.#digest,
+      expectations: this.#expectations,
+      loops: this.#loops,
+      reactions: this.#reactions,
+      times: this.#times,
+      triggers: this.#triggers,
+    });
   }
 
   async #evaluate(expectation: PlannedExpectation | undefined, timeUs: number): Promise<void> {
     if (expectation === undefined) return;
-    const result = await this.#guard(evaluateExpectation(expectation.that, this.#view.at(timeUs)));
+    const result = await guarded(evaluateExpectation(expectation.that, this.#view.at(timeUs)));
     this.#expectations.note(expectation, result);
-  }
-
-  /** Lets everything happen up to a time, at the run's pace. */
-  async #moveTo(targetUs: number, inclusive: boolean, signal: AbortSignal): Promise<Moved> {
-    for (;;) {
-      const allowedUs = this.#pacer.allowedUs();
-      if (allowedUs >= targetUs) break;
-      if (allowedUs > this.#nowUs) {
-        const moved = await this.#advance(allowedUs, false, signal);
-        if (moved !== 'reached') return moved;
-      }
-      this.#report();
-      await this.#pacer.wait(targetUs);
-      if (signal.aborted) return 'left';
-    }
-    return this.#advance(targetUs, inclusive, signal);
-  }
-
-  async #advance(untilUs: number, inclusive: boolean, signal: AbortSignal): Promise<Moved> {
-    for (;;) {
-      this.#sink.interrupt = false;
-      let finished: boolean;
-      try {
-        const answer: Awaitable<boolean> = this.#backend.advance(untilUs, inclusive, SLICE_EVENTS);
-        finished = typeof answer === 'boolean' ? answer : await answer;
-      } catch (error) {
-        throw asRunFailure(error);
-      }
-      if (finished) break;
-      if (this.#mustYield()) await this.#yield();
-      if (signal.aborted) return 'left';
-      if (this.#sink.interrupt) return 'interrupted';
-    }
-    this.#nowUs = untilUs;
-    return 'reached';
   }
 
   async #drain(signal: AbortSignal): Promise<void> {
     if (!this.#cut) {
       const lastUs = this.#endUs + DRAIN_US;
-      while (this.#nowUs < lastUs && (await this.#guard(this.#backend.inFlight())) > 0) {
+      while (this.#passage.nowUs < lastUs && (await guarded(this.#backend.inFlight())) > 0) {
         // Steps count from the end, also when the run was stopped and went on within one.
-        const steps = Math.floor((this.#nowUs - this.#endUs) / DRAIN_STEP_US) + 1;
-        if ((await this.#moveTo(this.#endUs + steps * DRAIN_STEP_US, true, signal)) === 'left') return;
-        if (this.#mustYield()) await this.#yield();
+        const steps = Math.floor((this.#passage.nowUs - this.#endUs) / DRAIN_STEP_US) + 1;
+        if ((await this.#passage.to(this.#endUs + steps * DRAIN_STEP_US, true, signal)) === 'left') return;
+        if (this.#passage.mustYield()) await this.#passage.yield();
         if (signal.aborted) return;
       }
-      for (const expectation of this.#expectations.atEnd) await this.#evaluate(expectation, this.#nowUs);
+      for (const expectation of this.#expectations.atEnd) await this.#evaluate(expectation, this.#passage.nowUs);
     }
     for (const { name, expression } of this.#input.measures ?? []) {
-      this.#measured.set(name, await this.#guard(evaluateMetric(expression, this.#view.at(this.#nowUs))));
+      this.#measured.set(name, await guarded(evaluateMetric(expression, this.#view.at(this.#passage.nowUs))));
     }
     const { agents, times, book } = { agents: this.#agents, times: this.#times, book: this.#book };
-    this.#behaved = await this.#guard(
+    this.#behaved = await guarded(
       behaviourResults(this.#timeline, this.#backend, {
         agents,
         times,
         book,
-        endUs: Math.min(this.#nowUs, this.#endUs),
+        endUs: Math.min(this.#passage.nowUs, this.#endUs),
       }),
     );
-    const broken = await this.#guard(this.#backend.check());
+    const broken = await guarded(this.#backend.check());
     if (broken !== null) throw new RunFailure('internal', `an invariant of the simulation is broken: ${broken}`);
-    this.#stateDigest = await this.#guard(this.#backend.stateDigest());
+    this.#stateDigest = await guarded(this.#backend.stateDigest());
     for (const name of this.#captures.atEnd) await this.#capture(name);
   }
 
@@ -507,7 +405,7 @@ class Run {
     });
     this.#sink.ending();
     await attempt(() => this.#backend.stop());
-    const nowUs = state === 'completed' ? this.#nowUs : Math.max(this.#nowUs, this.#digest.lastUs);
+    const nowUs = state === 'completed' ? this.#passage.nowUs : Math.max(this.#passage.nowUs, this.#digest.lastUs);
     const endUs = Math.min(nowUs, this.#endUs);
     this.#digest.finish(endUs);
     this.#sink.finish(nowUs);
@@ -535,30 +433,12 @@ class Run {
     };
   }
 
-  async #guard<T>(answer: Awaitable<T>): Promise<T> {
-    try {
-      return await answer;
-    } catch (error) {
-      throw asRunFailure(error);
-    }
-  }
-
-  #mustYield(): boolean {
-    return this.#clock.now() - this.#yieldedMs >= YIELD_MS;
-  }
-
-  async #yield(): Promise<void> {
-    await this.#clock.sleep(0);
-    this.#yieldedMs = this.#clock.now();
-    if (this.#yieldedMs - this.#reportedMs >= PROGRESS_MS) this.#report();
-  }
-
   #report(): void {
     const nowMs = this.#clock.now();
-    this.#reportedMs = nowMs;
+    this.#passage.reported(nowMs);
     this.#input.onProgress?.({
       state: this.#state,
-      virtualUs: Math.min(Math.max(this.#nowUs, this.#digest.lastUs), this.#endUs),
+      virtualUs: Math.min(Math.max(this.#passage.nowUs, this.#digest.lastUs), this.#endUs),
       endUs: this.#endUs,
       records: this.#digest.records,
       paymentsStarted: this.#book.started,

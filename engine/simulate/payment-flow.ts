@@ -119,13 +119,17 @@ export class PaymentFlow implements PaymentActions {
   /** The edges of a route from a node on; −1 for a channel that does not exist or does not lead on from there. */
   #edgesOf(source: number, names: readonly number[]): readonly number[] {
     const w = this.#w;
+    const edges: number[] = [];
     let at = source;
-    return names.map((name) => {
-      const channel = w.byName[name]!;
-      const edge = [2 * channel, 2 * channel + 1].find((one) => channel >= 0 && w.from(one) === at);
-      at = edge === undefined ? -1 : w.to(edge);
-      return edge ?? -1;
-    });
+    for (let i = 0; i < names.length; i++) {
+      const channel = w.byName[names[i]!]!;
+      let edge = -1;
+      if (channel >= 0 && w.from(2 * channel) === at) edge = 2 * channel;
+      else if (channel >= 0 && w.from(2 * channel + 1) === at) edge = 2 * channel + 1;
+      at = edge < 0 ? -1 : w.to(edge);
+      edges.push(edge);
+    }
+    return edges;
   }
 
   /** @throws NoProgressError */
@@ -260,13 +264,18 @@ export class PaymentFlow implements PaymentActions {
     const w = this.#w;
     const base = attempt * MAX_HOPS;
     const hops = w.attempts.length[attempt]!;
-    const nodes: number[] = [w.timeline.payments.source[payment]!];
-    const channels: number[] = [];
+    // Most often there is one already, of the same attempt: a forwarding node may have taken another channel since.
+    const kept = w.payments.route.get(payment) ?? { nodes: [], channels: [] };
+    const { nodes, channels } = kept;
+    if (nodes.length === 0) w.payments.route.set(payment, kept);
+    nodes[0] = w.timeline.payments.source[payment]!;
     for (let i = 0; i < hops; i++) {
       const edge = w.attempts.edge[base + i]!;
-      nodes.push(w.to(edge));
-      channels.push(edge >> 1);
+      nodes[i + 1] = w.to(edge);
+      channels[i] = edge >> 1;
     }
-    w.payments.route.set(payment, { nodes, channels });
+    if (channels.length === hops) return;
+    nodes.length = hops + 1;
+    channels.length = hops;
   }
 }

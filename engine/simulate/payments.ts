@@ -22,7 +22,7 @@ export class PaymentTable {
   /** First HTLC held by the recipient, linked by HtlcPool.next; −1 when none. */
   heldHtlc: Int32Array;
   /** Route kept for the result: nodes and channels of the first part that succeeded, else of the last attempt. */
-  readonly route: Map<number, { readonly nodes: readonly number[]; readonly channels: readonly number[] }> = new Map();
+  readonly route: Map<number, { readonly nodes: number[]; readonly channels: number[] }> = new Map();
 
   constructor(length: number) {
     this.length = length;
