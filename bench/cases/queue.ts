@@ -23,6 +23,11 @@ const run: Benchmark['run'] = async ({ repeats }, report) => {
       values.push((1e6 * cpuMs) / turns);
     }
     report(`pop and push, ${pending} pending`, 'ns', values);
+    report(
+      `hold operations (one of each), ${pending} pending`,
+      'million/s',
+      values.map((ns) => 1_000 / ns),
+    );
   }
 };
 
