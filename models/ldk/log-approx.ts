@@ -11,6 +11,8 @@ import { exp2, log } from '../../engine/base/math.ts';
 const LOWER_BITS = 6;
 const COLUMNS = 64;
 const ROWS = 53;
+/** ldk:routing/log_approx.rs:LOG10_TIMES_2048. */
+const UNIT = 2048;
 const LN10 = 2.302585092994046;
 
 /** Smallest number with this highest bit and these bits below it, as far as there are any. */
@@ -24,7 +26,7 @@ let table: Uint16Array | undefined;
 
 function makeTable(): Uint16Array {
   return Uint16Array.from({ length: ROWS * COLUMNS }, (_, i) =>
-    Math.round((log(smallest(Math.floor(i / COLUMNS), i % COLUMNS)) / LN10) * 2048),
+    Math.round((log(smallest(Math.floor(i / COLUMNS), i % COLUMNS)) / LN10) * UNIT),
   );
 }
 
