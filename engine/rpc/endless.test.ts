@@ -6,7 +6,7 @@ import { OUTCOME } from '../simulate/records.ts';
 import { TestRun } from '../simulate/testing/network.ts';
 import { ModelProcessError } from './model-process-error.ts';
 import { type Asked, meddledKinds } from './testing/meddling.ts';
-import type { Action, Answer, PolicyMessage } from './wire.ts';
+import type { Action, Answer, Message, PolicyMessage } from './wire.ts';
 
 /** Questions with which a payment can go on. */
 const PAYMENT_ASKS = ['start_payment', 'attempt_failed', 'payment_timer'];
@@ -93,7 +93,14 @@ describe('a model that goes on and on', () => {
   it('with the same route after every failure', () => {
     const pay = paying((payment) => [{ send: { payment, ...ROUTE } }]);
     // The other node refuses whatever it is to forward.
-    const { error } = end((asked) => (asked.ask === 'check_forward' ? { code: REFUSED } : pay(asked)), 36_000);
+    const refused = { number: 0, actions: [], code: REFUSED };
+    const { error } = end((asked) => {
+      if (asked.ask === 'check_forward') return refused;
+      if (asked.ask !== 'questions') return pay(asked);
+      const questions = asked.payload.questions as readonly Message[];
+      const answers = asked.honest().answers?.answers ?? [];
+      return { answers: { answers: answers.map((one, i) => (questions[i]?.check_forward ? refused : one)) } };
+    }, 36_000);
     expectEnded(error, TOO_MANY);
   });
 

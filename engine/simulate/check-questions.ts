@@ -19,13 +19,14 @@ import type { World } from './world.ts';
 /**
  * The question whether an HTLC may leave over `edge`.
  * @param at place of the outgoing hop among the hops of the attempts; the HTLC comes in by the hop before it
+ * @param h the HTLC where it has come in; −1: it will be what its onion says
  */
-export function fillForward(w: World, at: number, edge: number, r: ForwardRequest): void {
-  const incoming = w.attempts.edge[at - 1]!;
+export function fillForward(w: World, h: number, at: number, edge: number, r: ForwardRequest): void {
+  const incoming = h < 0 ? w.attempts.edge[at - 1]! : w.htlcs.edge[h]!;
   r.node = w.from(edge);
   r.incomingEdge = incoming;
-  r.incomingAmountMsat = w.attempts.amountMsat[at - 1]!;
-  r.incomingExpiry = w.attempts.expiry[at - 1]!;
+  r.incomingAmountMsat = h < 0 ? w.attempts.amountMsat[at - 1]! : w.htlcs.amountMsat[h]!;
+  r.incomingExpiry = h < 0 ? w.attempts.expiry[at - 1]! : w.htlcs.expiry[h]!;
   r.outgoingEdge = edge;
   r.requestedEdge = w.attempts.edge[at]!;
   r.outgoingAmountMsat = w.attempts.amountMsat[at]!;
@@ -43,8 +44,11 @@ export function fillForward(w: World, at: number, edge: number, r: ForwardReques
   w.channels.view(edge, r.view);
 }
 
-/** The question whether the HTLC of an attempt (slot) is accepted where its route ends. */
-export function fillReceive(w: World, attempt: number, r: ReceiveRequest): void {
+/**
+ * The question whether the HTLC of an attempt (slot) is accepted where its route ends.
+ * @param h the HTLC where it has come in; −1: it will be what its onion says
+ */
+export function fillReceive(w: World, h: number, attempt: number, r: ReceiveRequest): void {
   const payment = w.attempts.payment[attempt]!;
   const last = attempt * MAX_HOPS + w.attempts.length[attempt]! - 1;
   const node = w.to(w.attempts.edge[last]!);
@@ -52,8 +56,8 @@ export function fillReceive(w: World, attempt: number, r: ReceiveRequest): void 
   const total = w.timeline.payments.amountMsat[payment]!;
   const options = w.timeline.activities[w.timeline.payments.activity[payment]!]!.profile;
   r.node = node;
-  r.amountMsat = w.attempts.amountMsat[last]!;
-  r.expiry = w.attempts.expiry[last]!;
+  r.amountMsat = h < 0 ? w.attempts.amountMsat[last]! : w.htlcs.amountMsat[h]!;
+  r.expiry = h < 0 ? w.attempts.expiry[last]! : w.htlcs.expiry[h]!;
   r.height = w.chain.height;
   r.onionAmountMsat = w.attempts.amountMsat[last]!;
   r.onionExpiry = w.attempts.expiry[last]!;
@@ -79,7 +83,8 @@ export function checksFrom(w: World, h: number): readonly CheckQuestion[] {
   const attempt = w.htlcs.attempt[h]!;
   const base = attempt * MAX_HOPS;
   const questions: CheckQuestion[] = [];
-  for (let hop = w.htlcs.hop[h]! + 1; hop < w.attempts.length[attempt]!; hop++) {
+  const here = w.htlcs.hop[h]! + 1;
+  for (let hop = here; hop < w.attempts.length[attempt]!; hop++) {
     const requested = w.attempts.edge[base + hop]!;
     const node = w.from(requested);
     const parallel = Array.from(w.localEdges[node]!, Number).filter(
@@ -87,12 +92,12 @@ export function checksFrom(w: World, h: number): readonly CheckQuestion[] {
     );
     for (const edge of [requested, ...parallel]) {
       const request = blankForward();
-      fillForward(w, base + hop, edge, request);
+      fillForward(w, hop === here ? h : -1, base + hop, edge, request);
       questions.push({ ask: 'checkForward', request });
     }
   }
   const request = blankReceive();
-  fillReceive(w, attempt, request);
+  fillReceive(w, here === w.attempts.length[attempt]! ? h : -1, attempt, request);
   questions.push({ ask: 'checkReceive', request });
   return questions;
 }

@@ -267,14 +267,14 @@ export class Forwarding {
     const peer = w.to(requested);
     const model = w.modelOf(node);
     this.#asked = h;
-    const requestedCode = this.#check(node, requested, at);
+    const requestedCode = this.#check(h, node, requested, at);
     if (requestedCode !== 0) this.missed(requested);
     let count = 0;
     const edges = w.localEdges[node]!;
     for (let i = 0; i < edges.length; i++) {
       const edge = edges[i]!;
       if (w.to(edge) !== peer) continue;
-      if (edge === requested ? requestedCode !== 0 : this.#check(node, edge, at) !== 0) continue;
+      if (edge === requested ? requestedCode !== 0 : this.#check(h, node, edge, at) !== 0) continue;
       if (count === this.#passing.length) {
         const bigger = new Int32Array(2 * count);
         bigger.set(this.#passing);
@@ -302,8 +302,8 @@ export class Forwarding {
     this.defences?.forwarded(h, w.attempts.htlc[at]!, edge, at);
   }
 
-  #check(node: number, edge: number, at: number): FailureCode {
-    fillForward(this.#w, at, edge, this.#forward);
+  #check(h: number, node: number, edge: number, at: number): FailureCode {
+    fillForward(this.#w, h, at, edge, this.#forward);
     return this.#w.modelOf(node).checkForward(this.#forward);
   }
 
@@ -313,7 +313,7 @@ export class Forwarding {
     const attempt = w.htlcs.attempt[h]!;
     const edge = w.attempts.edge[at]!;
     const node = w.from(edge);
-    fillForward(w, at, edge, this.#forward);
+    fillForward(w, h, at, edge, this.#forward);
     const spendable = w.modelOf(node).spendable(this.#forward.view);
     return forwardRefusal(w.attempts.serial[attempt]!, hop, code, this.#forward, spendable);
   }

@@ -66,7 +66,7 @@ export class Receiving {
     const total = w.timeline.payments.amountMsat[payment]!;
     const options = w.timeline.activities[w.timeline.payments.activity[payment]!]!.profile;
     const r = this.#receive;
-    fillReceive(w, attempt, r);
+    fillReceive(w, h, attempt, r);
     const code = model.checkReceive(r);
     if (code !== 0) {
       w.traceOf?.(payment)?.report(
