@@ -74,7 +74,10 @@ export const workerCommand: CommandEntry = {
     } finally {
       release();
     }
-    return giveBack.signal.aborted ? EXIT.interrupted : EXIT.ok;
+    const code = giveBack.signal.aborted ? EXIT.interrupted : EXIT.ok;
+    // Where a connection was lost, BullMQ may leave something that tries for ever and would keep the process.
+    io.exit(code);
+    return code;
   },
 };
 

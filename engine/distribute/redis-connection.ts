@@ -38,7 +38,7 @@ export interface OpenRedis {
   readonly client: Redis;
   /** Rejects when the connection is lost for good; never resolves. */
   readonly lost: Promise<never>;
-  /** Ends the connection now. */
+  /** Ends the connection and all that were made of it, now. */
   close(): void;
 }
 
@@ -89,6 +89,15 @@ export async function openRedis(settings: RedisSettings, listener?: ConnectionLi
     );
   }
   connected = true;
+  // BullMQ blocks on connections that it makes of this one.
+  const copies = new Set<Redis>();
+  const duplicate = client.duplicate.bind(client);
+  client.duplicate = (override) => {
+    const copy = duplicate(override);
+    copies.add(copy);
+    copy.on('end', () => copies.delete(copy));
+    return copy;
+  };
   client.on('close', () => {
     if (closing || lostAtMs !== null) return;
     lostAtMs = Date.now();
@@ -112,6 +121,7 @@ export async function openRedis(settings: RedisSettings, listener?: ConnectionLi
     close: () => {
       closing = true;
       client.disconnect();
+      for (const copy of copies) copy.disconnect();
     },
   };
 }

@@ -40,6 +40,8 @@ export interface SweepWorkerOptions {
 
 /** Times that a cell may lose its worker before it is given up: it may be what ends them. */
 const MOST_STALLS = 20;
+/** Time to end without a cell in progress, ms. */
+const CLOSE_MS = 3000;
 /** Between two looks at which sweeps there are, ms. */
 const LOOK_MS = 500;
 
@@ -175,8 +177,20 @@ class SweepService {
 
   /** Takes no more cells, and waits for those in progress. */
   async close(): Promise<void> {
-    await this.#worker.close();
+    // BullMQ may wait for ever for the end of a connection that is lost and comes back meanwhile.
+    const closing = new AbortController();
+    await Promise.race([this.#worker.close(), this.#idleFor(CLOSE_MS, closing.signal)]);
+    closing.abort();
     await this.#pool.close();
+  }
+
+  /** Until no cell has been in progress for so long, ms, or `end`. */
+  async #idleFor(ms: number, end: AbortSignal): Promise<void> {
+    let sinceMs = Date.now();
+    while (!end.aborted && Date.now() - sinceMs < ms) {
+      if (this.busy) sinceMs = Date.now();
+      await pause(100, end);
+    }
   }
 
   /** The sweep is over: what is in progress is of no use to anybody. */
@@ -231,7 +245,7 @@ function queueOf(client: Redis, keys: SweepKeys): Queue {
   return queue;
 }
 
-/** Waits, but not for somebody who is told to finish. */
+/** Waits, but no longer than until the signal. */
 function pause(ms: number, finish: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
