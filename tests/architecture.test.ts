@@ -50,6 +50,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'engine/kinds',
     'engine/compile',
     'engine/run',
+    'engine/simulate',
+    'engine/rpc',
   ],
   'engine/profile': ['engine/base', 'engine/timeline', 'engine/spec', 'engine/simulate', 'engine/run'],
   'engine/distribute': ['engine/base', 'engine/sweep'],

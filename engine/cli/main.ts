@@ -10,6 +10,7 @@ import type { Backend } from '../backends/backend.ts';
 import type { BackendEntry, BackendOptions } from '../host/engine.ts';
 import { nodeClock } from '../host/node-clock.ts';
 import { nodeFiles } from '../host/node-files.ts';
+import type { RemoteModels, RemoteModelsSettings } from '../rpc/contract.ts';
 import type { LinkData } from '../rpc/link-thread.ts';
 import type { Files } from '../run/files.ts';
 import type { CliIo, OutStream } from './io.ts';
@@ -85,18 +86,21 @@ async function main(): Promise<void> {
       const { threadExecutor } = await import('./thread-executor.ts');
       return threadExecutor(entry(io.files), job, jobs);
     },
-    remoteModels: async (settings) => {
-      const { openRemoteModels } = await import('../rpc/remote-models.ts');
-      const { MODEL_KINDS } = await import('../kinds/registry.ts');
-      const own = entry(io.files);
-      const command = [process.execPath, fileURLToPath(own), 'model', 'host', '--until-input-ends'];
-      return openRemoteModels({ ...settings, kinds: MODEL_KINDS, command, entry: own });
-    },
+    remoteModels: (settings) => remoteModels(settings, io.files),
     pool: async (job) => {
       const { threadPool } = await import('./thread-pool.ts');
       return threadPool(entry(io.files), job);
     },
   });
+}
+
+/** Models of other processes for one run; those of ours begin with what this process began with. */
+async function remoteModels(settings: RemoteModelsSettings, files: Files): Promise<RemoteModels> {
+  const { openRemoteModels } = await import('../rpc/remote-models.ts');
+  const { MODEL_KINDS } = await import('../kinds/registry.ts');
+  const own = entry(files);
+  const command = [process.execPath, fileURLToPath(own), 'model', 'host', '--until-input-ends'];
+  return openRemoteModels({ ...settings, kinds: MODEL_KINDS, command, entry: own });
 }
 
 /** Real nodes in a thread of their own; every other backend as it is. */
@@ -139,7 +143,8 @@ async function thread(): Promise<void> {
   const { defaultEngine } = await import('../host/default-engine.ts');
   const files = nodeFiles(process.cwd());
   const backends = defaultEngine.backends.map((backend) => inThreadOfItsOwn(backend, files));
-  await serveThread({ ...defaultEngine, backends }, nodeClock);
+  const models = (settings: RemoteModelsSettings): Promise<RemoteModels> => remoteModels(settings, files);
+  await serveThread({ ...defaultEngine, backends, remoteModels: models }, nodeClock);
 }
 
 // The bundled command is a script, which cannot await by itself.

@@ -114,6 +114,21 @@ export function modelsSettings(io: CliIo, options: OptionValues): RemoteModelsSe
   return { inProcess, count, targets, start, limits };
 }
 
+/** The options that say where models decide, as they were given: the words that make another command do the same. */
+export function modelsWords(options: OptionValues): readonly string[] {
+  const { inProcess, count, addresses } = (options.models as Where | undefined) ?? HERE;
+  const where = [...(inProcess ? ['in-process'] : []), ...(count === 0 ? [] : [`rpc:${count}`]), ...addresses];
+  const files = { modelsCa: '--models-ca', modelsCert: '--models-cert', modelsKey: '--models-key' };
+  return [
+    ...['--models', where.join(',')],
+    ...((options.modelsStart as readonly string[] | undefined) ?? []).flatMap((command) => ['--models-start', command]),
+    ...Object.entries(files).flatMap(([name, flag]) => {
+      const file = options[name] as string | undefined;
+      return file === undefined ? [] : [flag, file];
+    }),
+  ];
+}
+
 /** Models of other processes for one run. @throws CliError (backend) when they cannot be had */
 export async function openModels({ engine }: CommandContext, settings: RemoteModelsSettings): Promise<RemoteModels> {
   return orFailed(() => engine.remoteModels(settings));

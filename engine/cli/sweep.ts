@@ -1,5 +1,6 @@
 /** `blast sweep`: runs every combination of parameter values with every seed, and compares them. */
 import { InvalidArgumentError } from 'commander';
+import type { Engine } from '../host/engine.ts';
 import { makeDiagnostic } from '../spec/problems.ts';
 import type { Scenario } from '../spec/scenario.ts';
 import { SourceText } from '../spec/source-text.ts';
@@ -14,6 +15,8 @@ import { unsharedParams } from '../sweep/shared-beginning.ts';
 import { SweepSource } from '../sweep/source.ts';
 import { SweepProblem } from '../sweep/sweep-problem.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
+import type { CliIo } from './io.ts';
+import { MODELS_OPTIONS, modelsSettings, modelsWords, refuseModels, withAnnounced } from './models-option.ts';
 import {
   type CommandContext,
   type CommandEntry,
@@ -51,6 +54,7 @@ export const sweepCommand: CommandEntry = {
   options: [
     OPTION.param,
     { ...OPTION.backend, defaultValue: 'simulator' },
+    ...MODELS_OPTIONS,
     { flags: '-j, --jobs <number>', summary: 'cells that run at once (default: one a core)', parse: parseJobs },
     {
       flags: '-o, --out <folder>',
@@ -76,6 +80,7 @@ export const sweepCommand: CommandEntry = {
     ['blast sweep scenario.yml --param gap=13s --jobs 2', 'only the cells with gap=13s, two at a time'],
     ["blast sweep scenario.yml --cell 'amount=2sat,gap=13s#seed=3'", 'one cell'],
     ['blast sweep scenario.yml --shard 1/4 --out part-1', 'the first of four parts'],
+    ["blast sweep scenario.yml --models-start 'python3 model.py'", 'with a model of your own, started for each cell'],
     ['blast sweep scenario.yml --redis redis://localhost:6379', 'on the machines whose workers serve this Redis'],
   ],
   commands: [mergeCommand, workerCommand],
@@ -103,25 +108,39 @@ async function sweep(context: CommandContext, file: string, options: OptionValue
   const { io, engine } = context;
   const source = new SweepSource();
   const params = paramsOf(options);
-  const recording = { ...context, engine: { ...engine, compile: source.recording(engine.compile) } };
   const backend = backendNamed(context, options.backend as string | undefined);
   if (backend.inWallTime === true) {
     const message = `a run on the backend ${backend.name} goes by the clock and is never the same twice`;
     throw new CliError(EXIT.usage, message, 'sweep on the simulator');
   }
-  const compiled = await loadScenario(recording, file, {
-    overrides: params,
-    allowOutside: options.allowOutside === true,
-    ...(backend.limits === undefined ? {} : { limits: backend.limits }),
+  const settings = modelsSettings(io, options);
+  refuseModels(backend.name, settings);
+  if (settings !== null && options.redis !== undefined) {
+    const hint = 'leave one of them out; --shard divides a sweep among machines without Redis';
+    throw new CliError(EXIT.usage, 'models in other processes do not go with --redis', hint);
+  }
+  const read = await withAnnounced(context, settings, async ({ announced }) => {
+    const known = announced === undefined ? {} : { models: announced };
+    const compile: Engine['compile'] = (input) => engine.compile({ ...input, ...known });
+    const recording = { ...context, engine: { ...engine, compile: source.recording(compile) } };
+    const compiled = await loadScenario(recording, file, {
+      overrides: params,
+      allowOutside: options.allowOutside === true,
+      ...(backend.limits === undefined ? {} : { limits: backend.limits }),
+    });
+    if (compiled === null) return null;
+    const planned = await planSweep({
+      compile,
+      source,
+      scenario: compiled.scenario,
+      params,
+      ...(backend === engine.backends[0] ? {} : { backend: backend.name }),
+      ...(settings === null ? {} : { models: { settings, words: modelsWords(options) } }),
+    });
+    return { compiled, planned, compile };
   });
-  if (compiled === null) return EXIT.invalid;
-  const planned = await planSweep({
-    compile: engine.compile,
-    source,
-    scenario: compiled.scenario,
-    params,
-    ...(backend === engine.backends[0] ? {} : { backend: backend.name }),
-  });
+  if (read === null) return EXIT.invalid;
+  const { compiled, planned, compile } = read;
   const shard = (options.shard as Shard | undefined) ?? null;
   if (options.dryRun === true) return listCells(context, planned, shard, options.format === 'json');
   if (options.cell !== undefined) return runCell(context, planned, String(options.cell), options.format === 'json');
@@ -134,7 +153,7 @@ async function sweep(context: CommandContext, file: string, options: OptionValue
   if (refusal !== null && !(resume && unfinished)) throw new CliError(EXIT.usage, refusal.message, refusal.hint);
 
   const quiet = options.quiet === true;
-  if (!quiet && planned.job.branches) await warnOfUnshared(context, planned, compiled.scenario);
+  if (!quiet && planned.job.branches) await warnOfUnshared(io, compile, planned, compiled.scenario);
   const progress = quiet ? null : new SweepProgress(io);
   const report = new SweepReport(planned.plan, planned.info);
   const stop = new AbortController();
@@ -185,7 +204,8 @@ async function sweep(context: CommandContext, file: string, options: OptionValue
 
 /** Says which parameters the branch point saves nothing for. */
 async function warnOfUnshared(
-  { io, engine }: CommandContext,
+  io: CliIo,
+  compile: Engine['compile'],
   planned: PlannedSweep,
   { sweep }: Scenario,
 ): Promise<void> {
@@ -193,7 +213,7 @@ async function warnOfUnshared(
   if (from === undefined) return;
   const source = new SourceText(planned.job.file, planned.job.text);
   const hint = 'let what depends on it happen later, or branch earlier; the results are right in any case';
-  const found = await unsharedParams(planned, engine.compile);
+  const found = await unsharedParams(planned, compile);
   printDiagnostics(
     io,
     found.map(({ message }) => makeDiagnostic(source, 'W650', from.range, from.path, message, hint)),

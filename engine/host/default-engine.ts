@@ -79,12 +79,14 @@ export async function engineCells(engine: Engine, job: SweepJob, clock: WallCloc
   const backend = job.backend === undefined ? first : engine.backends.find(({ name }) => name === job.backend);
   if (backend === undefined) throw new Error(`there is no backend ${job.backend ?? ''}`);
   const { compile, kinds, sha256 } = engine;
+  const settings = job.models?.settings;
   return cellRunner(job, {
     compile,
     kinds,
     clock,
     ...(sha256 === undefined ? {} : { sha256 }),
-    createBackend: () => backend.create({ check: false }),
+    createBackend: (models) => backend.create({ check: false, ...(models === undefined ? {} : { models }) }),
+    ...(settings === undefined ? {} : { openModels: () => engine.remoteModels(settings) }),
     ...(backend.limits === undefined ? {} : { limits: backend.limits }),
   });
 }

@@ -5,6 +5,7 @@
  * A job holds every text that its cells need, read once: a file that is edited while the sweep goes on changes nothing.
  */
 import type { Json } from '../base/json.ts';
+import type { RemoteModelsSettings } from '../rpc/contract.ts';
 
 export const JOB_FORMAT = 'blast-sweep-job/1';
 
@@ -27,8 +28,17 @@ export interface SweepJob {
   readonly params: { readonly [name: string]: string };
   /** Backend on which cells run; absent: the simulator. */
   readonly backend?: string;
+  /** Models of other processes, opened for each cell anew; absent: those of this process. */
+  readonly models?: SweepModels;
   /** True when cells of one seed may begin alike (`sweep.from`): a worker does well to stay with a seed. */
   readonly branches: boolean;
+}
+
+/** Where the models of a sweep decide. */
+export interface SweepModels {
+  readonly settings: RemoteModelsSettings;
+  /** Options of the command line that say the same. */
+  readonly words: readonly string[];
 }
 
 /** One run: values of the swept parameters, and a seed. */

@@ -34,6 +34,8 @@ export interface SweepInfo {
   readonly allowOutside: boolean;
   /** Backend on which cells run; absent: the simulator. */
   readonly backend?: string;
+  /** Options of the command line that say where models decide; absent: in this process. */
+  readonly models?: readonly string[];
   /** SHA-256 of the scenario's text, and of the files that it names by their paths. */
   readonly textSha256: string;
   readonly files: readonly { readonly path: string; readonly sha256: string }[];
@@ -78,6 +80,7 @@ function manifestText({ info, plan, shard, state }: SweepManifest): string {
     ['files', lines(info.files.map(({ path, sha256 }) => ({ path, sha256 })))],
     ['allow_outside', String(info.allowOutside)],
     ...(info.backend === undefined ? [] : [['backend', JSON.stringify(info.backend)] as [string, string]]),
+    ...(info.models === undefined ? [] : [['models', JSON.stringify(info.models)] as [string, string]]),
     ['fixed', JSON.stringify(info.fixed)],
     ['params', lines(plan.params.map(({ name, type }) => ({ name, type })))],
     ['metrics', JSON.stringify(plan.metrics)],
@@ -101,6 +104,7 @@ interface ManifestJson {
   readonly files: SweepInfo['files'];
   readonly allow_outside: boolean;
   readonly backend?: string;
+  readonly models?: readonly string[];
   readonly fixed: SweepInfo['fixed'];
   readonly params: readonly { readonly name: string; readonly type: ParamValue['type'] }[];
   readonly metrics: readonly string[];
@@ -152,6 +156,7 @@ export function readManifest(files: Files, folder: string): SweepManifest {
         fixed: json.fixed,
         allowOutside: json.allow_outside,
         ...(json.backend === undefined ? {} : { backend: json.backend }),
+        ...(json.models === undefined ? {} : { models: json.models }),
         textSha256: json.text_sha256,
         files: json.files,
       },

@@ -7,7 +7,7 @@ import type { ParamValue, Scenario, SweepSpec } from '../spec/scenario.ts';
 import { levelOf } from '../spec/sweep/levels.ts';
 import { type ResolvedSweep, resolveSweep } from '../spec/sweep/resolve.ts';
 import { metricsOf } from './default-metrics.ts';
-import { JOB_FORMAT, type SweepJob } from './job.ts';
+import { JOB_FORMAT, type SweepJob, type SweepModels } from './job.ts';
 import type { SweepInfo } from './manifest.ts';
 import { narrowed, planDigest, SweepPlan } from './plan.ts';
 import type { SweepSource } from './source.ts';
@@ -29,6 +29,8 @@ export interface PlanInput {
   readonly params: ReadonlyMap<string, string>;
   /** Backend on which cells run; absent: the simulator. */
   readonly backend?: string;
+  /** Models of other processes; absent: none. */
+  readonly models?: SweepModels;
 }
 
 /**
@@ -36,7 +38,8 @@ export interface PlanInput {
  * any other has the value in every cell.
  * @throws SweepProblem (E640) without a section `sweep`, and (E647) when no combination has the values.
  */
-export async function planSweep({ compile, source, scenario, params, backend }: PlanInput): Promise<PlannedSweep> {
+export async function planSweep(input: PlanInput): Promise<PlannedSweep> {
+  const { compile, source, scenario, params, backend, models } = input;
   const { sweep } = scenario;
   const texts = source.texts();
   if (sweep === undefined) {
@@ -70,6 +73,7 @@ export async function planSweep({ compile, source, scenario, params, backend }: 
     params: Object.fromEntries(fixed),
     branches: sweep.from !== undefined,
     ...(backend === undefined ? {} : { backend }),
+    ...(models === undefined ? {} : { models }),
   } as const;
   const digest = planDigest(plan, job);
   return {
@@ -83,6 +87,7 @@ export async function planSweep({ compile, source, scenario, params, backend }: 
       fixed: job.params,
       allowOutside: job.allow_outside,
       ...(backend === undefined ? {} : { backend }),
+      ...(models === undefined ? {} : { models: models.words }),
       textSha256: sha256Text(job.text),
       files: job.files.map(({ path, sha256 }) => ({ path, sha256 })),
     },

@@ -113,6 +113,7 @@ export function planDigest(plan: SweepPlan, job: Omit<SweepJob, 'plan'>): string
     baselines: [...plan.baselines],
     cells: cells.digest(),
     ...(job.backend === undefined ? {} : { backend: job.backend }),
+    ...(job.models === undefined ? {} : { models: [...job.models.words] }),
   });
 }
 

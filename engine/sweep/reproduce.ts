@@ -5,7 +5,7 @@ import type { SweepInfo } from './manifest.ts';
 
 /** `blast run s.yml --param 'amount=2 sat' --seed 3`. */
 export function reproduceCommand(
-  info: Pick<SweepInfo, 'file' | 'fixed' | 'allowOutside' | 'backend'>,
+  info: Pick<SweepInfo, 'file' | 'fixed' | 'allowOutside' | 'backend' | 'models'>,
   cell: Cell,
 ): string {
   const params = Object.entries({ ...info.fixed, ...cell.params }).sort(([a], [b]) => compareText(a, b));
@@ -15,6 +15,7 @@ export function reproduceCommand(
     ...params.map(([name, text]) => `--param ${quoted(`${name}=${text}`)}`),
     `--seed ${cell.run_seed}`,
     ...(info.backend === undefined ? [] : [`--backend ${info.backend}`]),
+    ...(info.models ?? []).map(quoted),
     ...(info.allowOutside ? ['--allow-outside'] : []),
   ].join(' ');
 }

@@ -5,9 +5,11 @@
 import type { Awaitable, Backend } from '../backends/backend.ts';
 import type { CompileInput, CompileResult } from '../compile/compile.ts';
 import { ParsedFiles } from '../compile/parsed-files.ts';
+import type { RemoteModels } from '../rpc/contract.ts';
 import { expectationJson, runCounts } from '../run/manifest.ts';
 import type { WallClock } from '../run/pacing.ts';
 import { type RunInput, type RunResult, runTimeline } from '../run/runner.ts';
+import type { ModelKind } from '../simulate/node-model.ts';
 import type { Diagnostic } from '../spec/diagnostic.ts';
 import type { BackendLimits } from '../timeline/backend-limits.ts';
 import { Branches } from './branches.ts';
@@ -19,7 +21,10 @@ const MOST_DIAGNOSTICS = 20;
 
 export interface CellDependencies {
   compile(input: CompileInput): Promise<CompileResult>;
-  createBackend(): Awaitable<Backend>;
+  /** @param models those of other processes, for the nodes of one run; absent: those of this one */
+  createBackend(models?: readonly ModelKind[]): Awaitable<Backend>;
+  /** Opens the models of other processes that the job names, for one run. @throws Error that says why not */
+  openModels?(): Promise<RemoteModels>;
   /** What the backend can play; absent: everything. */
   readonly limits?: BackendLimits;
   readonly kinds: RunInput['kinds'];
@@ -32,40 +37,71 @@ export function cellRunner(job: SweepJob, dependencies: CellDependencies): CellR
   const texts = new Map(job.files.map(({ path, text }) => [path, text]));
   const branches = new Branches();
   const parsed = new ParsedFiles();
-  return async (cell, signal) => {
+  const play = async (
+    cell: Cell,
+    signal: AbortSignal,
+    remote: RemoteModels | undefined,
+  ): Promise<CellResult | null> => {
+    const compiled = await dependencies.compile({
+      text: job.text,
+      file: job.file,
+      overrides: new Map(Object.entries({ ...job.params, ...cell.params })),
+      seed: cell.run_seed,
+      readFile: async (path) => texts.get(path) ?? null,
+      allowOutside: job.allow_outside,
+      parsed,
+      ofSweep: true,
+      ...(remote === undefined ? {} : { models: remote.announced }),
+      ...(dependencies.limits === undefined ? {} : { limits: dependencies.limits }),
+    });
+    if (!compiled.ok) return invalid(cell, compiled.diagnostics);
+    const { scenario, timeline, timelineDigest, specDigest, start } = compiled;
+    let models: readonly ModelKind[] | undefined;
     try {
-      const compiled = await dependencies.compile({
-        text: job.text,
-        file: job.file,
-        overrides: new Map(Object.entries({ ...job.params, ...cell.params })),
-        seed: cell.run_seed,
-        readFile: async (path) => texts.get(path) ?? null,
-        allowOutside: job.allow_outside,
-        parsed,
-        ofSweep: true,
-        ...(dependencies.limits === undefined ? {} : { limits: dependencies.limits }),
-      });
-      if (!compiled.ok) return invalid(cell, compiled.diagnostics);
-      const { scenario, timeline, timelineDigest, specDigest, start } = compiled;
-      const result = await runTimeline({
-        ...(start === undefined ? {} : { start: { kind: 'anew', snapshot: start.document } }),
-        ...branches.plan(scenario, timeline),
-        keepsOwn: false,
-        timeline,
-        timelineDigest,
-        backend: await dependencies.createBackend(),
-        kinds: dependencies.kinds,
-        measures: metricsOf(scenario.sweep),
-        stop: signal,
-        clock: dependencies.clock,
-        ...(dependencies.sha256 === undefined ? {} : { sha256: dependencies.sha256 }),
-      });
-      if (result.state === 'aborted') return null;
-      return finished(cell, { specDigest, timelineDigest }, result);
+      models = remote?.kinds(new Set(timeline.network.nodes.map(({ model }) => model)));
     } catch (error) {
-      return crashedCell(cell, 'internal', error instanceof Error ? error.message : String(error));
+      return unavailable(cell, error);
+    }
+    const result = await runTimeline({
+      ...(start === undefined ? {} : { start: { kind: 'anew', snapshot: start.document } }),
+      ...branches.plan(scenario, timeline),
+      keepsOwn: false,
+      timeline,
+      timelineDigest,
+      backend: await dependencies.createBackend(models),
+      kinds: dependencies.kinds,
+      measures: metricsOf(scenario.sweep),
+      stop: signal,
+      clock: dependencies.clock,
+      ...(dependencies.sha256 === undefined ? {} : { sha256: dependencies.sha256 }),
+    });
+    if (result.state === 'aborted') return null;
+    return finished(cell, { specDigest, timelineDigest }, result);
+  };
+  return async (cell, signal) => {
+    let remote: RemoteModels | undefined;
+    try {
+      remote = await dependencies.openModels?.();
+    } catch (error) {
+      return unavailable(cell, error);
+    }
+    try {
+      return await play(cell, signal, remote);
+    } catch (error) {
+      return crashedCell(cell, 'internal', messageOf(error));
+    } finally {
+      await remote?.close();
     }
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A cell for which the models of other processes cannot be had. */
+function unavailable(cell: Cell, error: unknown): CellResult {
+  return crashedCell(cell, 'backend', `E809 models in other processes: ${messageOf(error)}`);
 }
 
 function invalid(cell: Cell, diagnostics: readonly Diagnostic[]): CellResult {

@@ -65,6 +65,11 @@ export const SWEEP_SCHEMA: { readonly [key: string]: unknown } = {
     },
     allow_outside: { type: 'boolean', description: 'Whether files outside the folder of the scenario were allowed.' },
     backend: { type: 'string', description: 'What the cells were played on; absent: the simulator.' },
+    models: {
+      type: 'array',
+      description: 'Options of the command that say where models decided; absent: in its own process.',
+      items: { type: 'string' },
+    },
     fixed: { ...texts, description: 'Parameters that are the same in every cell.' },
     params: {
       type: 'array',
