@@ -140,6 +140,8 @@ export interface Backend {
   readonly name: string;
   /** `virtual`: time moves only in advance(); `wall`: it moves by itself and advance() waits. */
   readonly clock: 'virtual' | 'wall';
+  /** False where nobody can tell the policies of nodes: ownChannels and gossip are then not to be asked. */
+  readonly tellsPolicies?: false;
 
   /** Builds the network of the timeline, or goes on from a state. Called once, before anything else. */
   start(timeline: Timeline, sink: RecordSink, from?: BackendStart): Awaitable<void>;

@@ -184,7 +184,14 @@ describe('blast run', () => {
     const files = small();
     const { code, out, err } = await blast('run small.yml', { files });
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(files.list('out/small')).toEqual(['events.ndjson', 'metrics.json', 'payments.csv', 'run.json']);
+    expect(files.list('out/small')).toEqual([
+      'channels.csv',
+      'events.ndjson',
+      'metrics.json',
+      'nodes.csv',
+      'payments.csv',
+      'run.json',
+    ]);
     expect(out).toMatch(/^small completed at 10s of 10s\n/);
     expect(out).toMatch(/payments {5}9: 9 Success\n/);
     expect(out).toContain('results      out/small');
@@ -214,7 +221,7 @@ describe('blast run', () => {
       params: [{ name: 'amount', value: '7 sat', overridden: true }],
       expectations: [{ status: 'skipped' }],
     });
-    expect(files.list('here')).toEqual(['metrics.json', 'payments.csv', 'run.json']);
+    expect(files.list('here')).toEqual(['channels.csv', 'metrics.json', 'nodes.csv', 'payments.csv', 'run.json']);
   });
 
   it('checks invariants when asked, with the same digest', async () => {

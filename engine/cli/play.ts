@@ -37,6 +37,8 @@ export interface PlaySettings {
   readonly processes?: NodeProcessesRequest | null;
   /** Asked for each attempt. */
   readonly observers?: () => readonly RunObserver[];
+  /** Where the network of the end is written. */
+  readonly network?: RunInput['network'];
   /** How a run goes on whose model processes failed; null or absent: it does not. */
   readonly restarts?: ModelRestarts | null;
   readonly pace?: Pace;
@@ -116,6 +118,7 @@ export async function play(
       stop: stop.signal,
       pause,
       clock: io.clock,
+      ...(settings.network === undefined ? {} : { network: settings.network }),
       ...(engine.sha256 === undefined ? {} : { sha256: engine.sha256 }),
       onProgress: (now) => {
         state = now.state;

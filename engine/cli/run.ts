@@ -31,8 +31,8 @@ export const runCommand: CommandEntry = {
   name: 'run',
   summary: 'run a scenario and write its results',
   details:
-    'Writes run.json, payments.csv, events.ndjson, metrics.json, snapshots, and trace.ndjson on request. The folder must be empty or hold a former ' +
-    'run. The first Ctrl-C stops the run where it is, writes what is finished and keeps the state, so that --from can go ' +
+    'Writes run.json, payments.csv, nodes.csv, channels.csv, events.ndjson, metrics.json, snapshots, and trace.ndjson on ' +
+    'request. The folder must be empty or hold a former run. The first Ctrl-C stops the run where it is, writes what is finished and keeps the state, so that --from can go ' +
     'on; the second one ends it at once. On a terminal space or p pauses the run and lets it go on, and q is as Ctrl-C.',
   arguments: [{ syntax: '<file>', summary: 'the scenario' }],
   options: [
@@ -221,6 +221,7 @@ async function run(
       models: models.open,
       processes: processes === null ? null : processesRequest(io, processes, options.speed as Pace, folder),
       observers: () => output.observers,
+      network: output.network,
       restarts,
       ...(output.trace === undefined ? {} : { trace: output.trace }),
       pace: options.speed as Pace,

@@ -9,6 +9,7 @@ import type { Timeline } from '../timeline/timeline.ts';
 import type { BehaviourResult } from './behaviour-results.ts';
 import type { Trace } from './fingerprints.ts';
 import type { RunState } from './machine.ts';
+import type { NetworkLines } from './network-csv.ts';
 import type { RunObserver } from './observers.ts';
 import type { Pace, WallClock } from './pacing.ts';
 import type { PaymentBook } from './payment-book.ts';
@@ -92,6 +93,8 @@ export interface RunInput {
   readonly pause?: PauseControl;
   /** What is measured when the run is at its end or cut short; changes nothing of the run. */
   readonly measures?: readonly Measure[];
+  /** Where the network of the end is written, opened when the run has got there; absent: nowhere. */
+  readonly network?: () => NetworkLines;
   readonly clock: WallClock;
   /** A fast SHA-256 of the host, used where no state is kept that must hold how far the hash is; absent: the engine's own. */
   readonly sha256?: () => Sha256Stream;

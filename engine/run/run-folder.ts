@@ -1,6 +1,6 @@
 /**
- * The folder that a run leaves: payments.csv, events.ndjson, trace.ndjson and snapshots are written while it runs, metrics.json and
- * run.json at its end. Each file appears whole or not at all, run.json last, so that a folder with a new run.json is complete.
+ * The folder that a run leaves: payments.csv, events.ndjson, trace.ndjson and snapshots are written while it runs, nodes.csv,
+ * channels.csv, metrics.json and run.json at its end. Each file appears whole or not at all, run.json last, so that a folder with a new run.json is complete.
  */
 import type { RoutingTraceSink } from '../simulate/routing-trace.ts';
 import type { SnapshotDocument } from '../snapshot/document.ts';
@@ -10,6 +10,7 @@ import { EventsNdjson } from './events-ndjson.ts';
 import { AtomicWriter, commitAll, type Files, TEMPORARY, writeWhole } from './files.ts';
 import { type KeptSnapshot, MANIFEST_FILE, type ManifestInput, runManifest } from './manifest.ts';
 import { runMetrics } from './metrics.ts';
+import type { NetworkLines } from './network-csv.ts';
 import type { RunObserver } from './observers.ts';
 import { PaymentsCsv, type PaymentsForm } from './payments-csv.ts';
 import { TraceNdjson } from './trace-ndjson.ts';
@@ -17,6 +18,8 @@ import { TraceNdjson } from './trace-ndjson.ts';
 export const PAYMENTS_FILE = 'payments.csv';
 export const EVENTS_FILE = 'events.ndjson';
 export const TRACE_FILE = 'trace.ndjson';
+export const NODES_FILE = 'nodes.csv';
+export const CHANNELS_FILE = 'channels.csv';
 export const METRICS_FILE = 'metrics.json';
 export const SNAPSHOTS_FOLDER = 'snapshots';
 /** What processes of a backend print. Not a result: it may be there without them. */
@@ -87,6 +90,23 @@ export class RunFolder {
     this.observers = observers;
   }
 
+  /** Opens the files of the network, anew where a former attempt has written them. @throws RunFailure (output) */
+  readonly network = (): NetworkLines => {
+    const leave = (): void => {
+      for (const name of [NODES_FILE, CHANNELS_FILE]) {
+        this.#writers.get(name)?.abandon();
+        this.#writers.delete(name);
+      }
+    };
+    leave();
+    const open = (name: string): ((text: string) => void) => {
+      const writer = new AtomicWriter(this.#files, `${this.folder}/${name}`);
+      this.#writers.set(name, writer);
+      return (text) => writer.write(text);
+    };
+    return { nodes: open(NODES_FILE), channels: open(CHANNELS_FILE), abandon: leave };
+  };
+
   /** How far the files are, for rewind. */
   mark(): ResultsMark {
     return new Map([...this.#writers].map(([name, writer]) => [name, writer.mark()]));
@@ -135,7 +155,7 @@ export class RunFolder {
       if (old.endsWith(SNAPSHOT_ENDING) && !names.includes(file)) this.#files.remove(`${this.folder}/${file}`);
     }
     // A file that this run did not write would be taken for one of its results.
-    for (const stale of [PAYMENTS_FILE, EVENTS_FILE, TRACE_FILE]) {
+    for (const stale of [PAYMENTS_FILE, EVENTS_FILE, TRACE_FILE, NODES_FILE, CHANNELS_FILE]) {
       if (!names.includes(stale)) this.#files.remove(`${this.folder}/${stale}`);
     }
     commitAll(this.#writers.values());

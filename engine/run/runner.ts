@@ -29,6 +29,7 @@ import { Captures, mayKeepStates } from './captures.ts';
 import { Expectations } from './expectations.ts';
 import { type DuePayment, Loops } from './loops.ts';
 import { type RunState, startRun } from './machine.ts';
+import { writeNetwork } from './network-csv.ts';
 import { NodeTimes } from './node-times.ts';
 import { FanOut, type RunObserver } from './observers.ts';
 import type { WallClock } from './pacing.ts';
@@ -403,6 +404,10 @@ class Run {
     await attempt(async () => {
       backendMetrics = await this.#backend.metrics();
     });
+    const { network } = this.#input;
+    if (network !== undefined && failure === null) {
+      await attempt(() => writeNetwork(this.#timeline, this.#backend, network));
+    }
     this.#sink.ending();
     await attempt(() => this.#backend.stop());
     const nowUs = state === 'completed' ? this.#passage.nowUs : Math.max(this.#passage.nowUs, this.#digest.lastUs);

@@ -56,6 +56,7 @@ interface Running {
 export class RpcBackend implements Backend {
   readonly name = 'rpc';
   readonly clock = 'wall' as const;
+  readonly tellsPolicies = false as const;
   readonly #settings: RpcSettings;
   readonly #book: ChannelBook;
   readonly #texts = new Map<string, number>();
