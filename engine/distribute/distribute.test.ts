@@ -63,6 +63,8 @@ describe.skipIf(!there)('a sweep over Redis', () => {
   interface Started {
     readonly served: string[];
     readonly refusals: string[];
+    /** What became of the connection: `lost` and `back`. */
+    readonly connections: string[];
     readonly done: Promise<string>;
     finish(): void;
     giveBack(): void;
@@ -74,6 +76,7 @@ describe.skipIf(!there)('a sweep over Redis', () => {
     const giveBack = new AbortController();
     const served: string[] = [];
     const refusals: string[] = [];
+    const connections: string[] = [];
     const done = serveSweeps({
       settings: settingsOf(server.url),
       jobs: 1,
@@ -86,8 +89,8 @@ describe.skipIf(!there)('a sweep over Redis', () => {
         serving: ({ plan }) => served.push(plan),
         refused: (_, reason) => refusals.push(reason),
         finished: () => {},
-        disconnected: () => {},
-        connected: () => {},
+        disconnected: () => connections.push('lost'),
+        connected: () => connections.push('back'),
       },
       finish: finish.signal,
       giveBack: giveBack.signal,
@@ -98,7 +101,7 @@ describe.skipIf(!there)('a sweep over Redis', () => {
       giveBack.abort();
       return done;
     });
-    return { served, refusals, done, finish: () => finish.abort(), giveBack: () => giveBack.abort() };
+    return { served, refusals, connections, done, finish: () => finish.abort(), giveBack: () => giveBack.abort() };
   }
 
   interface Sweep {
@@ -315,6 +318,46 @@ describe.skipIf(!there)('a sweep over Redis', () => {
     await mine.done;
     expect(keysOf(mine.results)).toEqual(expected(40));
     expect(runs.length).toBeGreaterThanOrEqual(40);
+  }, 60_000);
+
+  /** Ends the server, and waits until the worker has looked what there is to do once more, and gets no answer. */
+  async function goAway({ connections }: Started): Promise<void> {
+    await server.stop();
+    await until(() => connections.length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(connections).toEqual(['lost']);
+  }
+
+  it('that is away keeps no worker that is told to end', async () => {
+    const idle = worker(async (cell) => resultOf(cell), { idleMs: 60_000 });
+    await until(async () => String(await client.client('LIST')).includes('cmd=smembers'));
+    await goAway(idle);
+    idle.finish();
+    expect(await idle.done).toBe('stopped');
+    await server.start();
+  });
+
+  it('that is away keeps no worker that is told to give back what it has', async () => {
+    let release: () => void = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const busy = worker(async (cell) => {
+      await gate;
+      return resultOf(cell);
+    });
+    const mine = sweep('a', 2);
+    await until(() => mine.started.length === 1);
+    await goAway(busy);
+    // A result that there is nobody to give to.
+    release();
+    busy.finish();
+    busy.giveBack();
+    expect(await busy.done).toBe('stopped');
+    await server.start();
+    worker(async (cell) => resultOf(cell));
+    await mine.done;
+    expect(keysOf(mine.results)).toEqual(expected(2));
   }, 60_000);
 });
 

@@ -72,7 +72,7 @@ class SweepHost {
     const { finish, idleMs } = this.#options;
     try {
       while (!finish.aborted) {
-        await this.#look();
+        await this.#lookUntil(finish);
         if (this.#service?.broken !== undefined) throw this.#service.broken;
         if (this.#service?.busy === true) this.#busyMs = Date.now();
         else if (Date.now() - this.#busyMs > idleMs) return 'idle';
@@ -82,6 +82,19 @@ class SweepHost {
     } finally {
       await this.#service?.close();
     }
+  }
+
+  /** Looks, but no longer than until the signal: while Redis is away, a look waits for it. */
+  async #lookUntil(finish: AbortSignal): Promise<void> {
+    const look = this.#look();
+    // It may fail after the signal, when nobody waits for it any more.
+    look.catch(() => {});
+    const told = new AbortController();
+    const stop = new Promise<void>((resolve) => {
+      finish.addEventListener('abort', () => resolve(), { signal: told.signal });
+    });
+    await Promise.race([look, stop]);
+    told.abort();
   }
 
   /** Ends the service of a sweep that is over, and finds another one when there is nothing to do in this one. */
@@ -96,16 +109,19 @@ class SweepHost {
       const job = await this.#jobOf(plan);
       if (job === null) continue;
       await this.#end();
+      if (this.#options.finish.aborted) return;
       this.#options.listener.serving(job);
-      this.#service = new SweepService(this.#client, job, await this.#options.openPool(job), this.#options);
+      const pool = await this.#options.openPool(job);
+      // Nobody would close it any more.
+      if (this.#options.finish.aborted) return await pool.close();
+      this.#service = new SweepService(this.#client, job, pool, this.#options);
       return;
     }
   }
 
   async #end(): Promise<void> {
-    const service = this.#service;
+    await this.#service?.abandon();
     this.#service = null;
-    await service?.abandon();
   }
 
   async #hasWaiting(plan: string): Promise<boolean> {
@@ -146,6 +162,7 @@ class SweepService {
   readonly #worker: Worker<Cell>;
   readonly #over = new AbortController();
   #running = 0;
+  #closed: Promise<void> | null = null;
   /** Why nothing can be run here any more. */
   broken: Error | undefined;
 
@@ -175,8 +192,13 @@ class SweepService {
     return this.#running > 0;
   }
 
-  /** Takes no more cells, and waits for those in progress. */
-  async close(): Promise<void> {
+  /** Takes no more cells, and waits for those in progress. The same for whoever asks again. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     // BullMQ may wait for ever for the end of a connection that is lost and comes back meanwhile.
     const closing = new AbortController();
     await Promise.race([this.#worker.close(), this.#idleFor(CLOSE_MS, closing.signal)]);
@@ -184,11 +206,12 @@ class SweepService {
     await this.#pool.close();
   }
 
-  /** Until no cell has been in progress for so long, ms, or `end`. */
+  /** Until no cell has been in progress for so long, ms, but for those that only a Redis that is away keeps, or `end`. */
   async #idleFor(ms: number, end: AbortSignal): Promise<void> {
     let sinceMs = Date.now();
     while (!end.aborted && Date.now() - sinceMs < ms) {
-      if (this.busy) sinceMs = Date.now();
+      const cannotGiveBack = this.#options.giveBack.aborted && this.#client.status !== 'ready';
+      if (this.busy && !cannotGiveBack) sinceMs = Date.now();
       await pause(100, end);
     }
   }
