@@ -23,6 +23,11 @@ export const modelServeCommand: CommandEntry = {
   arguments: [{ syntax: '<model>', summary: 'implementation of nodes for which none is named; see blast model list' }],
   options: [
     { flags: '--nodes <number>', summary: 'start so many nodes at once (default: StartNodes does)', parse: parseCount },
+    {
+      flags: '--name <name>',
+      summary: "begins the nodes' names, NAME-0000: for BLAST's core, the name in model.json (default: the model's)",
+      parse: parseName,
+    },
     { flags: '--wallet <amount>', summary: 'coins of each node', defaultValue: '1 BTC', parse: parseSat },
     { flags: '--block-every <duration>', summary: 'time between blocks', defaultValue: BLOCK_EVERY, parse: parseUs },
     { flags: '--blocks <number>', summary: 'blocks each time', defaultValue: BLOCKS, parse: parseCount },
@@ -38,7 +43,7 @@ export const modelServeCommand: CommandEntry = {
     OPTION.quiet,
   ],
   examples: [
-    ['blast model serve lnd --listen 127.0.0.1:5050', "where BLAST's core looks for lnd's nodes"],
+    ['blast model serve lnd --name blast_lnd --listen 127.0.0.1:5050', "where BLAST's core looks for lnd's nodes"],
     ['blast model serve ldk --nodes 100', 'a hundred nodes, on an unused port that is printed'],
     ['blast model serve lnd --clock manual', 'for tests: the same calls give the same answers'],
   ],
@@ -62,6 +67,7 @@ export const modelServeCommand: CommandEntry = {
       const host = new NetworkHost({
         models: MODEL_KINDS,
         defaultModel: model.name,
+        ...(options.name === undefined ? {} : { namePrefix: options.name as string }),
         walletSat: options.wallet as number,
         mining: { blocks: options.blocks as number, everyUs: options.blockEvery as number },
         height: 100,
@@ -104,6 +110,14 @@ function saves(io: CliIo, folder: string) {
       io.files.rename(`${file}.tmp`, file);
     },
   };
+}
+
+/** BLAST's core takes what stands before the first `-` of a node's name for the name of its model. */
+function parseName(text: string): string {
+  if (!/^[A-Za-z0-9_.]{1,90}$/.test(text)) {
+    throw new InvalidArgumentError('Write 1 to 90 letters, digits and any of . and _, for example blast_lnd.');
+  }
+  return text;
 }
 
 function parseCount(text: string): number {

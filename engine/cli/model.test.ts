@@ -61,6 +61,7 @@ describe('blast model', () => {
     [['lnd', '--listen', '[::]:0'], /other machines could connect/],
     [['lnd', '--tls-cert', 'a.pem'], /needs both --tls-cert and --tls-key/],
     [['lnd', '--nodes', '0'], /number from 1 to 10000/],
+    [['lnd', '--name', 'my-lnd'], /letters, digits and any of \. and _/],
     [['lnd', '--wallet', '1'], /amount of whole sat with its unit/],
     [['lnd', '--block-every', '0s'], /duration of at least 1ms/],
   ])('serve %j is refused', async (args, message) => {
@@ -87,6 +88,32 @@ describe('blast model', () => {
     await client('StopModel', {});
     expect(await ended).toBe(EXIT_OK);
     expect(io.err).toBe('WalletBalance\nSave\nGetPubKey: could not find node x\nStopModel\n');
+  });
+
+  it('calls its nodes what it is told to, as BLAST calls them after the name in model.json', async () => {
+    const io = new FakeIo();
+    const ended = run(
+      io,
+      'model',
+      'serve',
+      'lnd',
+      '--name',
+      'blast_lnd',
+      '--nodes',
+      '1',
+      '--clock',
+      'manual',
+      '--quiet',
+    );
+    await until(() => io.out.includes('listens on'));
+    expect(await connect(io)('WalletBalance', { node: 'blast_lnd-0000' })).toEqual({ balance: '100000000' });
+    const control = connect(io, CONTROL_SERVICE);
+    const names = ['cln-0001', 'blast_lnd-0002', 'blast_lnd-0003'];
+    expect(await control('CreateNodes', { nodes: [{ model: 'cln' }, { model: 'lnd' }, {}] })).toMatchObject({
+      nodes: names.map((name) => ({ name })),
+    });
+    await connect(io)('StopModel', {});
+    expect(await ended).toBe(EXIT_OK);
   });
 
   it('serves the control plane beside it, with options checked as in a scenario', async () => {

@@ -34,6 +34,8 @@ export interface HostedModels {
   readonly models: readonly ModelKind[];
   /** Name of the model of nodes for which nobody says one. */
   readonly defaultModel: string;
+  /** Begins the names of that model's nodes for which nobody says one: `PREFIX-0000`. Absent: the name of the model. */
+  readonly namePrefix?: string;
 }
 
 export class HostedNodes {
@@ -69,7 +71,7 @@ export class HostedNodes {
     this.#checkSupply(coins, 'nodes');
     const plans = wanted.map(({ name: wish, alias, model, options, walletSat }, i): NodePlan => {
       const { name: kind } = within(`nodes[${i}].model`, () => kindOf(this.#models, model));
-      const name = wish === '' ? this.#freeName(kind, taken) : wish;
+      const name = wish === '' ? this.#freeName(this.#prefixOf(kind), taken) : wish;
       const field = `nodes[${i}].name`;
       if (!NODE_NAME.test(name)) {
         throw new HostError('a name has 1 to 100 letters, digits and any of . _ -', 'invalid_value', { field });
@@ -178,9 +180,14 @@ export class HostedNodes {
     this.#byKey.set(pubkeyOf(plan), node);
   }
 
-  #freeName(model: string, taken: ReadonlySet<string>): string {
+  #prefixOf(model: string): string {
+    const { defaultModel, namePrefix } = this.#models;
+    return model === defaultModel && namePrefix !== undefined ? namePrefix : model;
+  }
+
+  #freeName(prefix: string, taken: ReadonlySet<string>): string {
     for (let i = this.size + taken.size; ; i++) {
-      const name = `${model}-${String(i).padStart(4, '0')}`;
+      const name = `${prefix}-${String(i).padStart(4, '0')}`;
       if (!this.#byName.has(name) && !taken.has(name)) return name;
     }
   }
