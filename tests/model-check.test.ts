@@ -19,6 +19,7 @@ interface Checked extends CommandResult {
   readonly report: {
     readonly passed: number;
     readonly failed: number;
+    readonly not_offered: number;
     readonly skipped: number;
     readonly checks: readonly {
       readonly model: string;
@@ -54,9 +55,9 @@ const unsuccessful = ({ report }: Checked): string[] =>
     .filter(({ status }) => status === 'failed')
     .map(({ group, name, reason }) => `${group}: ${name}: ${reason}`);
 
-/** Groups that were skipped, with the model; for those of which nothing else was. */
-const skipped = ({ report }: Checked): string[] => {
-  const found = report.checks.filter(({ status }) => status === 'skipped');
+/** Groups that are not offered, with the model; for those of which nothing else is. */
+const notOffered = ({ report }: Checked): string[] => {
+  const found = report.checks.filter(({ status }) => status === 'not_offered');
   return [...new Set(found.map(({ model, group }) => `${model} ${group}`))];
 };
 
@@ -80,7 +81,7 @@ describe('the suite', () => {
     const checked = await check('simulator');
     expect(unsuccessful(checked)).toEqual([]);
     expect(checked.code).toBe(0);
-    expect(skipped(checked)).toEqual(
+    expect(notOffered(checked)).toEqual(
       MODEL_KINDS.flatMap(({ name }) => (MISSING[name] ?? []).map((group) => `${name} ${group}`)),
     );
     const missing = MODEL_KINDS.reduce((sum, { name }) => sum + checksOf(MISSING[name] ?? []), 0);
@@ -95,7 +96,7 @@ describe('the suite', () => {
     if (!available(await installed, 'the package lightningdevkit 0.1.0')) skip();
     const checked = await check('ldk');
     expect(unsuccessful(checked)).toEqual([]);
-    expect(skipped(checked)).toEqual(NOT_LDK.map((group) => `ldk ${group}`));
+    expect(notOffered(checked)).toEqual(NOT_LDK.map((group) => `ldk ${group}`));
     expect(checked.report.passed).toBe(CHECKS + SUITE.length - checksOf(NOT_LDK));
   }, 300_000);
 
@@ -110,10 +111,10 @@ describe('the suite', () => {
       expect(checked.code).toBe(0);
       const missing = MISSING[model] ?? [];
       const passed = CHECKS - checksOf(missing) + missing.length;
-      expect(checked.report).toMatchObject({ passed, skipped: CHECKS + SUITE.length - passed });
+      expect(checked.report).toMatchObject({ passed, not_offered: CHECKS + SUITE.length - passed, skipped: 0 });
       for (const one of checked.report.checks) expect(one.model).toBe(model);
       const reasons = checked.report.checks
-        .filter(({ status, group }) => status === 'skipped' && !missing.includes(group))
+        .filter(({ status, group }) => status === 'not_offered' && !missing.includes(group))
         .map(({ reason }) => reason);
       expect(new Set(reasons)).toEqual(new Set(['its nodes live by the clock']));
     },
@@ -128,7 +129,9 @@ describe('the suite', () => {
     expect(checked.report).toMatchObject({ passed: SUITE[0]?.checks.length, failed: 0 });
     expect(checked.code).toBe(0);
     expect(stops).toBe(1);
-    const reasons = checked.report.checks.filter(({ group, status }) => group === 'payments' && status === 'skipped');
+    const reasons = checked.report.checks.filter(
+      ({ group, status }) => group === 'payments' && status === 'not_offered',
+    );
     expect(reasons).toHaveLength((SUITE[1]?.checks.length ?? 0) + 1);
     expect(reasons[0]?.reason).toContain('makes no payments');
   }, 120_000);
@@ -193,6 +196,13 @@ describe('nodes that do not keep to it', () => {
     expect(result.code).toBe(code);
   });
 
+  it('that cannot be there at all are no success', async () => {
+    const { code, report } = await check('ldk', '--model', 'cln');
+    expect(report).toMatchObject({ passed: 0, failed: 0, not_offered: CHECKS + SUITE.length, skipped: 0 });
+    expect(report.checks[0]?.reason).toBe('the backend ldk has no nodes of model cln');
+    expect(code).toBe(6);
+  });
+
   it('must say whose they are where only the protocol of BLAST is spoken', async () => {
     const nodes = await hostedNodes({
       clock: jumpingClock(),
@@ -206,9 +216,9 @@ describe('nodes that do not keep to it', () => {
 
   it('are listed in lines with their reasons', async () => {
     const result = await blast(['model', 'check', 'simulator', '--model', 'lnd', '--model', 'other']);
-    expect(result.out).toMatch(/^passed {3}lnd {5}channels {2}a channel closes by agreement$/m);
-    expect(result.out).toMatch(/^failed {3}other {3}channels {2}.*: .*other/m);
-    expect(result.out).toMatch(/^\d+ passed, \d+ failed, 0 skipped$/m);
+    expect(result.out).toMatch(/^passed {7}lnd {5}channels {2}a channel closes by agreement$/m);
+    expect(result.out).toMatch(/^failed {7}other {3}channels {2}.*: .*other/m);
+    expect(result.out).toMatch(/^\d+ passed, \d+ failed, 0 not offered, 0 skipped$/m);
     expect(result.code).toBe(4);
   }, 60_000);
 });

@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { LinkTarget, NodeProcessesSettings, NodeProtocol } from '../rpc/contract.ts';
 import { recording, recordingFile, replaying, type Substitute } from './conformance/recorded.ts';
-import { type CheckResult, type CheckTarget, runSuite } from './conformance/run-suite.ts';
+import { type CheckResult, type CheckStatus, type CheckTarget, runSuite } from './conformance/run-suite.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import { type CommandContext, type CommandEntry, OPTION, type OptionValues } from './options.ts';
 import { backendNamed } from './play.ts';
@@ -10,6 +10,10 @@ import { parseRpc, processesRequest, RPC_OPTIONS, rpcSettings, type Where, withP
 import { styleFor } from './style.ts';
 
 const MODEL_NAME = /^[a-z][a-z0-9_-]{0,63}$/;
+
+const STATUSES: readonly CheckStatus[] = ['passed', 'failed', 'not_offered', 'skipped'];
+const shown = (status: CheckStatus): string => status.replace('_', ' ');
+const WIDEST = Math.max(...STATUSES.map((status) => status.length));
 
 /** Of the options for processes those that have a meaning here: the protocol is found out, and nothing is saved. */
 const PROCESS_OPTIONS = RPC_OPTIONS.filter(
@@ -21,8 +25,10 @@ export const modelCheckCommand: CommandEntry = {
   summary: 'check whether nodes do what scenarios expect of them',
   details:
     'Plays a suite of short scenarios on a backend, or on the nodes of a process that speaks the control plane ' +
-    '(blast.v1) or the protocol of BLAST, which is found out. A check whose scenario cannot be played there is skipped, ' +
-    'with the reason, and so is everything after a process that was there already has failed. Exit code 4 when a check fails. A process that speaks the protocol of BLAST ends with it.',
+    '(blast.v1) or the protocol of BLAST, which is found out. Each check has passed, failed (with what was found), was not ' +
+    'offered (the backend, its protocol or the model declares that it has no such thing, with the reason), or was skipped, as ' +
+    'is everything after a process that was there already has failed. Exit code 4 when a check fails, 6 when none ' +
+    'passes. A process that speaks the protocol of BLAST ends with it.',
   arguments: [{ syntax: '<target>', summary: 'simulator, ldk, rpc, HOST:PORT, MODEL=HOST:PORT, or recording:FILE' }],
   options: [
     {
@@ -65,11 +71,20 @@ export const modelCheckCommand: CommandEntry = {
         for (const result of await substitute.end()) tell(result);
       }
     }
-    const count = (status: CheckResult['status']): number => results.filter((one) => one.status === status).length;
-    const counts = { passed: count('passed'), failed: count('failed'), skipped: count('skipped') };
+    const count = (status: CheckStatus): number => results.filter((one) => one.status === status).length;
+    const counts = {
+      passed: count('passed'),
+      failed: count('failed'),
+      not_offered: count('not_offered'),
+      skipped: count('skipped'),
+    };
     if (isJson) io.stdout.write(`${JSON.stringify({ target, ...counts, checks: results }, null, 2)}\n`);
-    else io.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
-    return counts.failed > 0 ? EXIT.expectationFailed : EXIT.ok;
+    else {
+      const told = STATUSES.map((status) => `${counts[status]} ${shown(status)}`);
+      io.stdout.write(`${told.join(', ')}\n`);
+    }
+    if (counts.failed > 0) return EXIT.expectationFailed;
+    return counts.passed === 0 ? EXIT.backend : EXIT.ok;
   },
 };
 
@@ -80,8 +95,8 @@ function parseModel(text: string, previous: unknown): readonly string[] {
 
 function line({ io }: CommandContext, { status, model, group, name, reason }: CheckResult): string {
   const style = styleFor(io, io.stdout);
-  const colour = { passed: style.green, failed: style.red, skipped: style.yellow }[status];
-  return `${colour(status.padEnd(7))}  ${model.padEnd(6)}  ${group.padEnd(8)}  ${name}${reason === '' ? '' : `: ${reason}`}`;
+  const colour = { passed: style.green, failed: style.red, not_offered: style.dim, skipped: style.yellow }[status];
+  return `${colour(shown(status).padEnd(WIDEST))}  ${model.padEnd(6)}  ${group.padEnd(8)}  ${name}${reason === '' ? '' : `: ${reason}`}`;
 }
 
 /** @throws CliError when there is no such target, or nobody is there */

@@ -1,6 +1,11 @@
 /** What a backend can play, for those that cannot play everything. Whatever is not named here is refused before a run. */
 import type { Action } from './timeline.ts';
 
+/** What a backend may be unable to tell though it plays the scenario. */
+export type Untold =
+  /** That an opening was refused: the answer to it comes before the node has decided. */
+  'refused_opening';
+
 export interface BackendLimits {
   readonly backend: string;
   readonly mostNodes: number;
@@ -27,4 +32,6 @@ export interface BackendLimits {
   readonly refuseAction?: (action: Action) => { readonly key: string; readonly reason: string } | null;
   /** What expectations and conditions cannot see: `channel.htlcs`, or `chain` for all of it. */
   readonly hidden?: ReadonlySet<string>;
+  /** What nodes behind it may do without its being told, and why; absent: nothing. */
+  readonly untold?: ReadonlyMap<Untold, string>;
 }

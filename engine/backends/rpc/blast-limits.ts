@@ -43,6 +43,12 @@ export const BLAST_LIMITS: BackendLimits = {
     return null;
   },
   hidden: new Set([...HIDDEN, 'chain']),
+  untold: new Map([
+    [
+      'refused_opening',
+      'the protocol of BLAST has no word for it: OpenChannel may say yes before the node decides, and what was refused is never listed',
+    ],
+  ]),
 };
 
 /** The same beside the chain that the processes watch: blocks can be found and undone, and nodes funded. */

@@ -44,7 +44,15 @@ export const BASIC_CHECKS: readonly CheckGroup[] = [
         name: 'a channel is opened',
         that: "channel('ac').state == 'pending' || channel('ac').state == 'open'",
       },
-      { name: 'a channel that is too small is refused', that: "channel('tiny').state == 'none'" },
+      {
+        name: 'a channel that is too small is refused',
+        that: "channel('tiny').state == 'none'",
+        needs: 'refused_opening',
+      },
+      {
+        name: 'and never comes to be',
+        that: "!channel('tiny').active && (channel('tiny').state == 'none' || channel('tiny').state == 'pending')",
+      },
     ],
   },
   {

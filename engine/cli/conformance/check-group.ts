@@ -1,4 +1,5 @@
 /** A check and a group of them: one short scenario and what must be true in it. Types only. */
+import type { Untold } from '../../timeline/backend-limits.ts';
 
 export interface Check {
   /** Sentence of what is so. */
@@ -7,6 +8,11 @@ export interface Check {
   readonly at?: string;
   /** CEL, as in expectations. */
   readonly that: string;
+  /**
+   * What it needs to be told. A backend that declares that it is not always told so does not fail it; another check of the
+   * group must then say what can be seen all the same.
+   */
+  readonly needs?: Untold;
 }
 
 export interface CheckGroup {

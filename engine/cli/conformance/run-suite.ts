@@ -8,12 +8,18 @@ import { play } from '../play.ts';
 import type { CheckGroup } from './check-group.ts';
 import { checkScenario, SUITE } from './suite.ts';
 
+/**
+ * `not_offered`: the backend, its protocol or the model declares that it has no such thing, so that nothing can be said of the
+ * nodes. `skipped`: it could have been checked, but something else stood in the way.
+ */
+export type CheckStatus = 'passed' | 'failed' | 'not_offered' | 'skipped';
+
 export interface CheckResult {
   readonly model: string;
   readonly group: string;
   readonly name: string;
-  readonly status: 'passed' | 'failed' | 'skipped';
-  /** Why it failed or was skipped; empty when it passed. */
+  readonly status: CheckStatus;
+  /** Why it did not pass; empty when it did. */
   readonly reason: string;
 }
 
@@ -28,8 +34,10 @@ export interface CheckTarget {
   readonly runsAlready: boolean;
 }
 
-/** What a backend cannot play, payments that a model does not have, and a package that is not installed. */
+/** What a backend cannot play, and payments that a model does not have. */
 const CANNOT_PLAY: ReadonlySet<string> = new Set(['E614', 'E610', 'E611']);
+
+/** The package of a backend. */
 const NOT_INSTALLED = 'E807';
 
 /** A process is gone, or of no use any more; whatever nodes it has left stand in the way of other scenarios. */
@@ -58,12 +66,7 @@ export async function runSuite(
 }
 
 /** The same of every check of a group. */
-function every(
-  model: string,
-  group: CheckGroup,
-  status: CheckResult['status'],
-  reason: string,
-): readonly CheckResult[] {
+function every(model: string, group: CheckGroup, status: CheckStatus, reason: string): readonly CheckResult[] {
   const names = [...group.checks.map(({ name }) => name), REPEATED];
   return names.map((name) => ({ model, group: group.name, name, status, reason }));
 }
@@ -81,12 +84,12 @@ async function runGroup(
   group: CheckGroup,
 ): Promise<GroupResult> {
   const { backend, limits, announced, processes } = target;
-  const all = (status: CheckResult['status'], reason: string): GroupResult => ({
+  const all = (status: CheckStatus, reason: string): GroupResult => ({
     results: every(model, group, status, reason),
     failure: null,
   });
   const senseless = group.without?.[backend.name];
-  if (senseless !== undefined) return all('skipped', senseless);
+  if (senseless !== undefined) return all('not_offered', senseless);
   const compiled = await context.engine.compile({
     text: checkScenario(group, model),
     file: `${group.name}.yml`,
@@ -97,13 +100,13 @@ async function runGroup(
   if (!compiled.ok) {
     const errors = compiled.diagnostics.filter(({ severity }) => severity === 'error');
     const limit = errors.every(({ code }) => CANNOT_PLAY.has(code));
-    return all(limit ? 'skipped' : 'failed', errors[0]?.message ?? 'it is no valid scenario');
+    return all(limit ? 'not_offered' : 'failed', errors[0]?.message ?? 'it is no valid scenario');
   }
   const run = () => play(context, compiled, { backend: backend.name, processes, quiet: true });
   const first = await run();
   const failure = first.failure?.message ?? (first.state === 'aborted' ? 'interrupted' : null);
   if (failure?.includes(NOT_INSTALLED)) return all('skipped', failure);
-  const result = (name: string, status: CheckResult['status'], reason: string): CheckResult => ({
+  const result = (name: string, status: CheckStatus, reason: string): CheckResult => ({
     model,
     group: group.name,
     name,
@@ -112,9 +115,14 @@ async function runGroup(
   });
   const seen = first.expectations
     .filter(({ status }) => status !== 'skipped')
-    .map(({ message, status, measured }) =>
-      status === 'passed' ? result(message, 'passed', '') : result(message, 'failed', measured),
-    );
+    .map(({ message, status, measured }) => {
+      if (status === 'passed') return result(message, 'passed', '');
+      const needs = group.checks.find(({ name }) => name === message)?.needs;
+      const untold = needs === undefined ? undefined : limits?.untold?.get(needs);
+      return untold === undefined
+        ? result(message, 'failed', measured)
+        : result(message, 'not_offered', `${measured}; ${untold}`);
+    });
   if (failure === null) return { results: [...seen, await repeated()], failure };
   // Told once: by the first check that it kept from being made.
   const names = new Set(seen.map(({ name }) => name));
@@ -126,7 +134,7 @@ async function runGroup(
 
   /** Whether the same comes of it again, where that can be said. */
   async function repeated(): Promise<CheckResult> {
-    if (backend.inWallTime === true) return result(REPEATED, 'skipped', 'its nodes live by the clock');
+    if (backend.inWallTime === true) return result(REPEATED, 'not_offered', 'its nodes live by the clock');
     const second = await run();
     const same = first.runDigest !== null && first.runDigest === second.runDigest;
     return result(REPEATED, same ? 'passed' : 'failed', same ? '' : `${first.runDigest} and ${second.runDigest}`);
