@@ -2,6 +2,8 @@
  * States of real LDK nodes: to run to the end is to run to an instant, keep the journal, play it again in other nodes, and run to
  * the end. Byte for byte, as for the simulator (snapshot-law.test.ts). In processes and threads: ldk-backend.test.ts.
  */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadBinding } from '../engine/backends/ldk/binding.ts';
@@ -12,7 +14,7 @@ import { resumeProblem } from '../engine/run/resume.ts';
 import { type RunInput, runTimeline } from '../engine/run/runner.ts';
 import { isJournal, type JournalState, type SnapshotDocument } from '../engine/snapshot/document.ts';
 import { snapshotText } from '../engine/snapshot/text.ts';
-import { available, ROOT } from './testing/command.ts';
+import { available, blast, type CommandResult, ROOT, temporaryFolder } from './testing/command.ts';
 import { type Compiled, compileText, expectSame, from, type Played, play } from './testing/play.ts';
 
 const installed = await loadBinding().then(
@@ -214,5 +216,33 @@ describe.skipIf(!there)('a state of real nodes', () => {
     ];
     expect(await goOn(changed({ journal: nobody }))).toMatch(/^backend: E833 the state does not come out again: /);
     expect(snapshotText(changed({ journal: funded })).digest).not.toBe(snapshotText(document).digest);
+  }, 120_000);
+
+  it('is checked by `blast snapshot verify --replay`, with what is told of it', async () => {
+    const cwd = temporaryFolder();
+    const verify = async (name: string, change: Partial<JournalState>): Promise<CommandResult> => {
+      const { text } = snapshotText({ ...document, state: { ...document.state, ...change } });
+      writeFileSync(path.join(cwd, name), text);
+      return await blast(['snapshot', 'verify', name, '--replay', 'cut.yml'], { cwd });
+    };
+    writeFileSync(path.join(cwd, 'cut.yml'), SCENARIO);
+    const { channels, journal, replay } = document.state;
+    const same = await verify('cut.snap.json', {});
+    expect(same.err).not.toContain('error');
+    expect(same.code).toBe(0);
+    expect(same.out).toMatch(new RegExp(`valid, [0-9a-f]{12}, the same again after ${journal.length} calls\n$`));
+    // Each of these files is whole: its digest is that of what it says.
+    const [first, ...others] = channels;
+    const [own, peers] = first!.balance_msat;
+    const richer = [{ ...first!, balance_msat: [own - 1000, peers + 1000] as const }, ...others];
+    expect(await verify('richer.snap.json', { channels: richer })).toMatchObject({
+      code: 5,
+      err: expect.stringMatching(/^error: richer\.snap\.json: E833 the state does not come out again: channels$/m),
+    });
+    const state = replay.state.replace(/^./, (digit) => (digit === '0' ? '1' : '0'));
+    expect(await verify('other.snap.json', { replay: { ...replay, state } })).toMatchObject({
+      code: 5,
+      err: expect.stringMatching(/^error: other\.snap\.json: E833 .*the nodes are not as they were$/m),
+    });
   }, 120_000);
 });

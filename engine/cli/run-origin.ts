@@ -2,14 +2,15 @@
 
 import type { Compiled } from '../host/engine.ts';
 import type { RunOrigin } from '../run/manifest.ts';
-import { resumeProblem } from '../run/resume.ts';
+import { type ResumeProblem, resumeProblem } from '../run/resume.ts';
 import type { RunStart } from '../run/runner.ts';
 import { isJournal } from '../snapshot/document.ts';
 import { makeDiagnostic } from '../spec/problems.ts';
 import { SourceText } from '../spec/source-text.ts';
 import { printDiagnostics } from './diagnostics-output.ts';
+import type { CliIo } from './io.ts';
 import type { CommandContext } from './options.ts';
-import { loadSnapshot } from './snapshot-file.ts';
+import { loadSnapshot, type ReadSnapshot } from './snapshot-file.ts';
 
 export interface Origin {
   readonly start: RunStart;
@@ -26,15 +27,10 @@ export async function runOrigin(
   if (resumeFrom === undefined) return begun(compiled);
   const read = await loadSnapshot(context, resumeFrom);
   if (read === null) return null;
-  const { document, digest, text } = read;
+  const { document, digest } = read;
   const problem = resumeProblem(compiled.timeline, document, backend);
   if (problem !== null) {
-    const source = new SourceText(resumeFrom, text);
-    const member = problem.code === 'E832' && isJournal(document.state) ? 'backend' : 'scenario';
-    const at = Math.max(0, text.indexOf(`"${member}"`));
-    const range = source.range(at, at + member.length + 2);
-    const { code, message, hint } = problem;
-    printDiagnostics(context.io, [makeDiagnostic(source, code, range, member, message, hint)]);
+    printResumeProblem(context.io, resumeFrom, read, problem);
     return null;
   }
   const atUs = document.state.time_us - (document.run?.origin_us ?? 0);
@@ -42,6 +38,21 @@ export async function runOrigin(
     start: { kind: 'resume', snapshot: document, isChecked: true },
     from: { kind: 'resume', file: resumeFrom, digest, atUs },
   };
+}
+
+/** Why a run cannot go on from a file, at the place in it. */
+export function printResumeProblem(
+  io: CliIo,
+  file: string,
+  { document, text }: ReadSnapshot,
+  problem: ResumeProblem,
+): void {
+  const source = new SourceText(file, text);
+  const member = problem.code === 'E832' && isJournal(document.state) ? 'backend' : 'scenario';
+  const at = Math.max(0, text.indexOf(`"${member}"`));
+  const range = source.range(at, at + member.length + 2);
+  const { code, message, hint } = problem;
+  printDiagnostics(io, [makeDiagnostic(source, code, range, member, message, hint)]);
 }
 
 /** The state that the scenario itself names. */

@@ -279,6 +279,23 @@ describe('blast snapshot', () => {
     expect(JSON.parse(json.out)).toMatchObject([{ valid: true }, { file: 'bad.snap.json', valid: false }]);
   });
 
+  it('goes to states anew with --replay, in the scenario that made them', async () => {
+    const files = await played();
+    const found = await blast(`snapshot verify ${HALF} ${END} --replay shop.yml`, { files });
+    expect(found).toMatchObject({ code: 0, err: '' });
+    expect(found.out.match(/valid, [0-9a-f]{12}, the same again$/gm)).toHaveLength(2);
+    const other = await blast(`snapshot verify ${HALF} --replay next.yml`, { files });
+    expect(other).toMatchObject({ code: 3, err: expect.stringContaining('E827') });
+    const json = await blast(`snapshot verify ${HALF} ${END} --replay shop.yml --seed 2 --format json`, { files });
+    expect(json.code).toBe(3);
+    expect(JSON.parse(json.out)).toMatchObject([
+      { valid: true, replay: { verdict: 'impossible' } },
+      { valid: true, replay: { verdict: 'impossible' } },
+    ]);
+    expect(await blast(`snapshot verify ${HALF} --replay none.yml`, { files })).toMatchObject({ code: 3 });
+    expect(await blast(`snapshot show ${HALF} --replay shop.yml`, { files })).toMatchObject({ code: 2 });
+  });
+
   it('converts to a file of the network only, which a scenario can begin in and no run go on from', async () => {
     const files = await played();
     expect(await blast(`snapshot convert ${HALF} warm.snap.json --network-only`, { files })).toMatchObject({ code: 0 });

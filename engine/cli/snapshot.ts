@@ -1,8 +1,9 @@
 /** `blast snapshot`: looks at states that runs have kept. */
 import { isJournal } from '../snapshot/document.ts';
 import { CliError, EXIT } from './exit-codes.ts';
-import { type CommandContext, type CommandEntry, OPTION, type OptionValues } from './options.ts';
+import { type CommandContext, type CommandEntry, OPTION, type OptionValues, paramsOf } from './options.ts';
 import { loadSnapshot, type ReadSnapshot, writeSnapshot } from './snapshot-file.ts';
+import type { Replayed, SnapshotReplay } from './snapshot-replay.ts';
 import { styleFor } from './style.ts';
 
 type Action = (context: CommandContext, files: readonly string[], options: OptionValues) => Promise<number>;
@@ -14,8 +15,9 @@ export const snapshotCommand: CommandEntry = {
   summary: 'show, compare, check and convert states that runs have kept',
   details:
     'show: figures, and where the liquidity lies. diff: what changed from the first file to the second, node by node and ' +
-    'channel by channel; exits with 5 when they differ. verify: digest, shape and invariants of each file. convert: writes ' +
-    'the first file anew as the second, compressed when its name ends in .gz, in the present format.',
+    'channel by channel; exits with 5 when they differ. verify: digest, shape and invariants of each file; with --replay also ' +
+    'whether its backend comes to the same state again, for real nodes by playing their journal (exit code 5 when not, E833). ' +
+    'convert: writes the first file anew as the second, compressed when its name ends in .gz, in the present format.',
   arguments: [
     {
       syntax: '<action>',
@@ -31,6 +33,9 @@ export const snapshotCommand: CommandEntry = {
       defaultValue: String(DEFAULT_MOST),
     },
     { flags: '--network-only', summary: 'convert: leave out the run; a scenario can begin in it, no run can go on' },
+    { flags: '--replay <scenario>', summary: 'verify: go to each state anew, in the scenario that made it' },
+    OPTION.param,
+    OPTION.seed,
     OPTION.format,
     OPTION.quiet,
   ],
@@ -38,6 +43,10 @@ export const snapshotCommand: CommandEntry = {
     ['blast snapshot show out/shop/snapshots/end.snap.json', 'figures and balances'],
     ['blast snapshot diff before.snap.json after.snap.json', 'what changed'],
     ['blast snapshot verify snapshots/*.snap.json.gz', 'for continuous integration'],
+    [
+      'blast snapshot verify out/real/snapshots/*.snap.json --replay real.yml',
+      'do real nodes come to these states again?',
+    ],
     ['blast snapshot convert end.snap.json warm.snap.json.gz --network-only', 'a small file to commit'],
   ],
   async run(context, [name = '', ...files], options) {
@@ -45,6 +54,7 @@ export const snapshotCommand: CommandEntry = {
     if (action === undefined) {
       throw new CliError(EXIT.usage, `unknown action '${name}'`, `actions: ${Object.keys(ACTIONS).join(', ')}`);
     }
+    if (options.replay !== undefined && name !== 'verify') throw new CliError(EXIT.usage, '--replay is for verify');
     return action(context, files, options);
   },
 };
@@ -106,7 +116,8 @@ const diff: Action = async (context, files, options) => {
 const verify: Action = async (context, files, options) => {
   const { io } = context;
   const reports: object[] = [];
-  let invalid = false;
+  const replay = await replayOf(context, options);
+  let worst: number = EXIT.ok;
   for (const file of files) {
     let read: ReadSnapshot | null = null;
     try {
@@ -115,14 +126,43 @@ const verify: Action = async (context, files, options) => {
       if (!(error instanceof CliError)) throw error;
       io.stderr.write(`${styleFor(io, io.stderr).red('error')}: ${error.message}\n`);
     }
-    invalid ||= read === null;
-    reports.push({ file, valid: read !== null, ...(read === null ? {} : { digest: read.digest }) });
+    if (read === null) worst = Math.max(worst, EXIT.invalid);
+    const replayed = read === null || replay === null ? null : await replay.replay(file, read);
+    const told = replayed === null ? {} : { replay: toldOf(replayed) };
+    reports.push({ file, valid: read !== null, ...(read === null ? {} : { digest: read.digest }), ...told });
+    if (replayed !== null) {
+      worst = Math.max(worst, replayed.code);
+      if (replayed.reason !== '')
+        io.stderr.write(`${styleFor(io, io.stderr).red('error')}: ${file}: ${replayed.reason}\n`);
+    }
+    if (replayed?.code === EXIT.interrupted) break;
     if (options.format === 'json' || options.quiet === true || read === null) continue;
-    io.stdout.write(`${file}: ${styleFor(io, io.stdout).green('valid')}, ${read.digest.slice(0, 12)}\n`);
+    const style = styleFor(io, io.stdout);
+    const again = replayed?.verdict === 'same' ? `, ${style.green('the same again')}${ofCalls(replayed)}` : '';
+    io.stdout.write(`${file}: ${style.green('valid')}, ${read.digest.slice(0, 12)}${again}\n`);
   }
   if (options.format === 'json') io.stdout.write(`${JSON.stringify(reports, null, 2)}\n`);
-  return invalid ? EXIT.invalid : EXIT.ok;
+  return worst;
 };
+
+async function replayOf(context: CommandContext, options: OptionValues): Promise<SnapshotReplay | null> {
+  const scenario = options.replay as string | undefined;
+  if (scenario === undefined) return null;
+  const { SnapshotReplay } = await import('./snapshot-replay.ts');
+  const seed = options.seed as number | undefined;
+  return new SnapshotReplay(context, scenario, {
+    overrides: paramsOf(options),
+    ...(seed === undefined ? {} : { seed }),
+  });
+}
+
+const toldOf = ({ verdict, reason, calls }: Replayed): object => ({
+  verdict,
+  ...(calls === undefined ? {} : { calls }),
+  ...(reason === '' ? {} : { reason }),
+});
+
+const ofCalls = ({ calls }: Replayed): string => (calls === undefined ? '' : ` after ${calls} calls`);
 
 const convert: Action = async (context, files, options) => {
   const [from, to] = two(files, 'convert');

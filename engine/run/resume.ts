@@ -24,10 +24,15 @@ const WHAT: Readonly<Record<keyof TimelinePrefix, string>> = {
 /** Backend of the states that name none. */
 const SIMULATOR = 'simulator';
 
+/** Name of the backend that made a state. */
+export function backendOf({ state }: Pick<SnapshotDocument, 'state'>): string {
+  return isJournal(state) ? state.backend : SIMULATOR;
+}
+
 /** Why a run of the timeline on a backend cannot go on from the snapshot, or null. */
 export function resumeProblem(timeline: Timeline, snapshot: SnapshotDocument, backend: string): ResumeProblem | null {
   const { run, scenario, state } = snapshot;
-  const maker = isJournal(state) ? state.backend : SIMULATOR;
+  const maker = backendOf(snapshot);
   if (maker !== backend) {
     return {
       code: 'E832',

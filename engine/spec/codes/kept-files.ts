@@ -259,7 +259,7 @@ export const KEPT_FILES = {
     raisedBy: 'run',
     title: 'State that does not come out again',
     explanation:
-      'The snapshot is a journal of what was asked of real nodes. It was played again, and what came of it is not the state that the snapshot was taken of: another version of their software, or a journal that was edited.',
+      'The backend went to the state of the snapshot, of real nodes by doing again what its journal says was asked of them, and what came of it is not the state that the snapshot was taken of: another version of their software, or a file that was edited. The message names what differs.',
     fix: 'Go on with the versions of BLAST and of the nodes’ software that took the snapshot, or take it again.',
   },
 } as const;
