@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * What `blast` starts with: dist/blast.mjs is this file. It loads the chunks of the bundled command, with code that V8
- * compiled when they were built where this is the same V8 (see code-cache.mjs). It decides nothing else.
+ * What `blast` starts with: dist/blast.mjs is this file. It keeps V8's heap of young objects small and loads the chunks of
+ * the bundled command, with code that V8 compiled when they were built where this is the same V8 (see code-cache.mjs). It
+ * decides nothing else.
  */
 import module from 'node:module';
 
@@ -10,7 +11,18 @@ const ENTRY = 'blast.cjs';
 const require = module.createRequire(new URL(`./blast-chunks/${ENTRY}`, import.meta.url));
 const { existsSync, readFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
+const { setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
+
+/**
+ * V8 doubles the semi-spaces of young objects from 1 to 16 MiB or more when much survives, as the plan of a large network
+ * does, and keeps them. A run makes little garbage: with 1 MiB it takes the same CPU time, and some 40 MiB less. Here
+ * and not later, since V8 refuses code that was compiled under other flags.
+ */
+const OWN_CHOICE = /semi[-_]space|scavenger[-_]max/;
+if (!OWN_CHOICE.test(`${process.execArgv.join(' ')} ${process.env.NODE_OPTIONS ?? ''}`)) {
+  setFlagsFromString('--semi-space-growth-factor=1');
+}
 
 const CHUNKS = dirname(require.resolve(`./${ENTRY}`));
 /** Compiled code is of use to the very V8 that made it. */

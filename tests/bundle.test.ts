@@ -61,3 +61,35 @@ describe.skipIf(!existsSync(bundled))('what V8 compiled of the chunks', () => {
     expect(version()).toMatch(/^0 /);
   });
 });
+
+describe.skipIf(!existsSync(bundled))('the semi-spaces of young objects', () => {
+  const folder = temporaryFolder();
+  const told = path.join(folder, 'told.cjs');
+  writeFileSync(
+    told,
+    `const { getHeapSpaceStatistics } = require('node:v8');
+    process.on('exit', () => {
+      const young = getHeapSpaceStatistics().find((one) => one.space_name === 'new_space');
+      process.stdout.write(String(young.space_size));
+    });`,
+  );
+  /** Bytes of both at the end of a run in which more survives than fits into small ones. */
+  const bytes = (...flags: readonly string[]): number => {
+    const args = [...flags, '--require', told, bundled, 'run', 'scenarios/two-hundred-nodes.yml', '--quiet'];
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...args, '--out', path.join(folder, 'out')], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    if (status !== 0) throw new Error(stderr);
+    return Number(stdout);
+  };
+
+  it('stay as small as they begin', { timeout: 60_000 }, () => {
+    expect(bytes()).toBeLessThan(2.5 * 2 ** 20);
+  });
+
+  it('grow where their size is chosen by a flag', { timeout: 60_000 }, () => {
+    expect(bytes('--max-semi-space-size=4')).toBeGreaterThan(2.5 * 2 ** 20);
+  });
+});

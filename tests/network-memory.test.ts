@@ -11,20 +11,20 @@ function columnBytes(table: object): number {
   return Object.values(table).reduce((sum, column) => sum + (ArrayBuffer.isView(column) ? column.byteLength : 0), 0);
 }
 
-it('a channel has at most 440 bytes of columns of its own', () => {
+it('a channel has at most 415 bytes of columns of its own', () => {
   const channels = new ChannelTable();
   channels.reserve(CHANNELS);
-  expect(columnBytes(channels) / CHANNELS).toBeLessThanOrEqual(440);
+  expect(columnBytes(channels) / CHANNELS).toBeLessThanOrEqual(415);
 });
 
-it('a channel has at most 120 bytes of columns in the graph that all nodes share', () => {
+it('a channel has at most 116 bytes of columns in the graph that all nodes share', () => {
   const [graph, twice] = [CHANNELS, 2 * CHANNELS].map((channels) => {
     const made = new GossipGraph(2, new ChannelTable());
     made.reserve(2 * channels);
     return columnBytes(made);
   }) as [number, number];
   // What does not grow with the network is not counted.
-  expect((twice - graph) / CHANNELS).toBeLessThanOrEqual(120);
+  expect((twice - graph) / CHANNELS).toBeLessThanOrEqual(116);
 });
 
 it('generated channels of which the scenario says no policy share one, and nodes what their entry says', async () => {

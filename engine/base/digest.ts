@@ -83,7 +83,11 @@ export interface Sha256Stream {
   digestWith(rest: Uint8Array): string;
 }
 
+const encoder = new TextEncoder();
+
 const BUFFER_BYTES = 1 << 16;
+/** Characters of a text that is encoded at once: each takes at most three bytes. */
+const MOST_AT_ONCE = (BUFFER_BYTES - 4) / 3;
 /** A word and five numbers. */
 const RECORD_BYTES = 44;
 
@@ -133,6 +137,15 @@ export class NumberHasher {
   }
 
   text(value: string): void {
+    // Straight into the buffer where it has room for whatever the text is in UTF-8.
+    if (value.length <= MOST_AT_ONCE) {
+      this.#room(4 + 3 * value.length);
+      const start = this.#used + 4;
+      const { written } = encoder.encodeInto(value, this.#bytes.subarray(start));
+      this.#view.setUint32(this.#used, written, true);
+      this.#used = start + written;
+      return;
+    }
     const bytes = utf8ToBytes(value);
     this.u32(bytes.length);
     for (let at = 0; at < bytes.length; ) {

@@ -105,3 +105,30 @@ test('every bit of a block counts, from any state', () => {
     ),
   );
 });
+
+test('a text is its length in bytes and its bytes, wherever the buffer ends', () => {
+  const texts = [
+    '',
+    'a',
+    'é',
+    '€',
+    '😀',
+    '\ud800',
+    'x'.repeat(21_843),
+    '€'.repeat(21_844),
+    '€'.repeat(21_845),
+    'é'.repeat(70_000),
+  ];
+  const hasher = new NumberHasher();
+  const parts: Uint8Array[] = [];
+  for (let round = 0; round < 4; round++) {
+    for (const text of texts) {
+      hasher.text(text);
+      const bytes = new TextEncoder().encode(text);
+      const length = new Uint8Array(4);
+      new DataView(length.buffer).setUint32(0, bytes.length, true);
+      parts.push(length, bytes);
+    }
+  }
+  expect(hasher.digest()).toBe(sha256Bytes(Uint8Array.from(parts.flatMap((part) => [...part]))));
+});
