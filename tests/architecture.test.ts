@@ -54,6 +54,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'engine/rpc',
   ],
   'engine/profile': ['engine/base', 'engine/timeline', 'engine/spec', 'engine/simulate', 'engine/run'],
+  'engine/report': ['engine/base', 'engine/spec', 'engine/run', 'engine/sweep'],
   'engine/distribute': ['engine/base', 'engine/sweep'],
   'engine/rpc': ['engine/base', 'engine/timeline', 'engine/spec', 'engine/simulate', 'engine/backends'],
   'engine/host': [
@@ -94,6 +95,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'engine/sweep',
     'engine/distribute',
     'engine/profile',
+    'engine/report',
     'engine/rpc',
     'engine/host',
   ],

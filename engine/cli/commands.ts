@@ -12,6 +12,7 @@ import { migrateCommand } from './migrate.ts';
 import { modelCommand } from './model.ts';
 import type { CommandEntry } from './options.ts';
 import { profileCommand } from './profile.ts';
+import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { scheduleCommand } from './schedule.ts';
 import { snapshotCommand } from './snapshot.ts';
@@ -28,6 +29,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   migrateCommand,
   compileCommand,
   runCommand,
+  reportCommand,
   diffCommand,
   profileCommand,
   lockCommand,

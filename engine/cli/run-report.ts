@@ -24,7 +24,7 @@ function percent(stats: PaymentStats): string {
 export function runSummary(
   compiled: Compiled,
   result: RunResult,
-  written: { readonly folder: string; readonly kept: readonly string[] } | null,
+  written: { readonly folder: string; readonly kept: readonly string[]; readonly page?: string } | null,
   style: ChalkInstance,
 ): string {
   const stats = result.book.stats(null) as PaymentStats;
@@ -52,6 +52,7 @@ export function runSummary(
   row('run', result.whole ? shortDigest(result.runDigest) : `${shortDigest(result.runDigest)} (of a part)`);
   if (written !== null) {
     row('results', written.folder);
+    if (written.page !== undefined) row('page', written.page);
     written.kept.forEach((file, i) => {
       row(i === 0 ? 'snapshots' : '', file);
     });

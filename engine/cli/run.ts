@@ -1,10 +1,10 @@
 /** `blast run`: runs a scenario and writes its results. */
 import { failedExpectations } from '../run/expectation-text.ts';
-import type { Files } from '../run/files.ts';
+import { type Files, writeWhole } from '../run/files.ts';
 import { type ManifestInput, runManifest } from '../run/manifest.ts';
 import type { Pace } from '../run/pacing.ts';
 import { PAYMENTS_FORMS, type PaymentsForm } from '../run/payments-csv.ts';
-import { RunFolder, refuseFolder, SNAPSHOTS_FOLDER } from '../run/run-folder.ts';
+import { REPORT_FILE, RunFolder, refuseFolder, SNAPSHOTS_FOLDER } from '../run/run-folder.ts';
 import type { CaptureRequest } from '../run/runner.ts';
 import { selectTraced } from '../run/trace-selection.ts';
 import { formatDuration } from '../spec/units.ts';
@@ -65,6 +65,10 @@ export const runCommand: CommandEntry = {
         'write how these payments are routed to trace.ndjson: an activity, activity/number, a glob, or `all`; may be repeated',
       repeatable: true,
       parse: parseTrace,
+    },
+    {
+      flags: '--html',
+      summary: `also write ${REPORT_FILE}, the run as a page for a browser, as \`blast report\` does`,
     },
     { flags: '--no-events', summary: 'do not write events.ndjson, by far the largest file' },
     OPTION.allowOutside,
@@ -255,13 +259,20 @@ async function run(
     throw error;
   }
 
+  let page = {};
+  if (options.html === true) {
+    const { reportText } = await import('./report-page.ts');
+    writeWhole(io.files, `${folder}/${REPORT_FILE}`, reportText(io.files, folder));
+    page = { page: `${folder}/${REPORT_FILE}` };
+  }
+
   const { result } = written;
   if (options.format === 'json') {
     const manifest = runManifest({ ...written, timeline: compiled.timeline, files, snapshots: output.kept });
     io.stdout.write(`${JSON.stringify({ folder, ...(manifest as object) }, null, 2)}\n`);
   } else if (!quiet) {
     const kept = output.kept.map(({ file: name }) => `${folder}/${name}`);
-    io.stdout.write(runSummary(compiled, result, { folder, kept }, styleFor(io, io.stdout)));
+    io.stdout.write(runSummary(compiled, result, { folder, kept, ...page }, styleFor(io, io.stdout)));
     const stopped = output.kept.find(({ name }) => name === STOPPED);
     if (result.state === 'aborted' && stopped !== undefined) {
       const on = backend.limits === undefined ? '' : ` --backend ${backend.name}`;

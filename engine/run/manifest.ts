@@ -86,6 +86,7 @@ export function runManifest(input: ManifestInput): Json {
     seed: timeline.seed,
     params: input.params.map(({ name, type, value, overridden }) => ({ name, type, value, overridden })),
     backend: input.backend,
+    epoch_ms: timeline.epochMs,
     duration_us: timeline.durationUs,
     end_us: result.endUs,
     drained_us: result.drainedUs,

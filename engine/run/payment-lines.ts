@@ -22,7 +22,7 @@ export function* paymentLines(results: RunResults): Generator<PaymentLine> {
 }
 
 /** Fields of a line of CSV (RFC 4180); names have no line breaks. */
-function csvFields(text: string): readonly string[] {
+export function csvFields(text: string): readonly string[] {
   const fields: string[] = [];
   let field = '';
   let quoted = false;

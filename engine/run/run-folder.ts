@@ -21,6 +21,8 @@ export const TRACE_FILE = 'trace.ndjson';
 export const NODES_FILE = 'nodes.csv';
 export const CHANNELS_FILE = 'channels.csv';
 export const METRICS_FILE = 'metrics.json';
+/** The page that `blast report` makes of the folder. No file of the run: it is removed when another run is written here. */
+export const REPORT_FILE = 'report.html';
 export const SNAPSHOTS_FOLDER = 'snapshots';
 /** What processes of a backend print. Not a result: it may be there without them. */
 export const LOGS_FOLDER = 'logs';
@@ -155,7 +157,7 @@ export class RunFolder {
       if (old.endsWith(SNAPSHOT_ENDING) && !names.includes(file)) this.#files.remove(`${this.folder}/${file}`);
     }
     // A file that this run did not write would be taken for one of its results.
-    for (const stale of [PAYMENTS_FILE, EVENTS_FILE, TRACE_FILE, NODES_FILE, CHANNELS_FILE]) {
+    for (const stale of [PAYMENTS_FILE, EVENTS_FILE, TRACE_FILE, NODES_FILE, CHANNELS_FILE, REPORT_FILE]) {
       if (!names.includes(stale)) this.#files.remove(`${this.folder}/${stale}`);
     }
     commitAll(this.#writers.values());

@@ -4,6 +4,7 @@
  */
 import { type Files, TEMPORARY } from '../run/files.ts';
 import type { WallClock } from '../run/pacing.ts';
+import { REPORT_FILE } from '../run/run-folder.ts';
 import { CELLS_FILE, CellLines, JOURNAL_FILE, readCells } from './cell-store.ts';
 import type { Cell, CellResult, Executor } from './job.ts';
 import { JournalWriter } from './journal.ts';
@@ -169,5 +170,6 @@ function requireSame(files: Files, folder: string, { info, shard }: SweepManifes
 
 /** Takes the results of a former sweep away, the manifest first, so that nothing is taken for a result of this one. */
 function clear(files: Files, folder: string): void {
-  for (const name of [SWEEP_FILE, JOURNAL_FILE, CELLS_FILE, ...RESULT_FILES]) files.remove(`${folder}/${name}`);
+  for (const name of [SWEEP_FILE, JOURNAL_FILE, CELLS_FILE, ...RESULT_FILES, REPORT_FILE])
+    files.remove(`${folder}/${name}`);
 }
