@@ -342,7 +342,7 @@ function payment(w: World, row: number): PaymentState {
   const { payments: columns, activities, network } = w.timeline;
   const activity = activities[columns.activity[row]!]!;
   const held = linked(w, p.heldHtlc[row]!);
-  const route = p.route.get(row);
+  const route = p.route(row);
   return {
     activity: activity.name,
     amount_msat: columns.amountMsat[row]!,
@@ -360,7 +360,9 @@ function payment(w: World, row: number): PaymentState {
     profile: activity.profile as unknown as { readonly [key: string]: Json },
     receipt: p.receipt[row]!,
     received_msat: p.receivedMsat[row]!,
-    ...(route === undefined ? {} : { route: { channels: [...route.channels], nodes: [...route.nodes] } }),
+    ...(route === undefined
+      ? {}
+      : { route: { channels: route.channels.slice(0, route.hops), nodes: route.nodes.slice(0, route.hops + 1) } }),
     row,
     source: network.nodes[columns.source[row]!]!.name,
     started_us: p.startedUs[row]!,

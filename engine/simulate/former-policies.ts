@@ -21,6 +21,7 @@ export class FormerPolicies {
 
   /** The former policy of an edge that still counts, or null. */
   of(edge: number, nowUs: number): Policy | null {
+    if (this.#kept.size === 0) return null;
     const kept = this.#kept.get(edge);
     if (kept === undefined) return null;
     if (kept.untilUs > nowUs) return kept.policy;

@@ -119,7 +119,8 @@ export class PaymentFlow implements PaymentActions {
   /** The edges of a route from a node on; −1 for a channel that does not exist or does not lead on from there. */
   #edgesOf(source: number, names: readonly number[]): readonly number[] {
     const w = this.#w;
-    const edges: number[] = [];
+    // Of the right size at once: one that grows has room for seventeen.
+    const edges = new Array<number>(names.length);
     let at = source;
     for (let i = 0; i < names.length; i++) {
       const channel = w.byName[names[i]!]!;
@@ -127,7 +128,7 @@ export class PaymentFlow implements PaymentActions {
       if (channel >= 0 && w.from(2 * channel) === at) edge = 2 * channel;
       else if (channel >= 0 && w.from(2 * channel + 1) === at) edge = 2 * channel + 1;
       at = edge < 0 ? -1 : w.to(edge);
-      edges.push(edge);
+      edges[i] = edge;
     }
     return edges;
   }
@@ -181,8 +182,8 @@ export class PaymentFlow implements PaymentActions {
     p.state[payment] = PAYMENT.resolved;
     p.running--;
     w.record(RECORD.paymentResolved, payment, outcome, p.attempts[payment]!, p.feeMsat[payment]!);
-    const kept = p.route.get(payment);
-    p.route.delete(payment);
+    const kept = p.route(payment);
+    p.dropRoute(payment);
     w.sink.payment({
       payment,
       startedUs: p.startedUs[payment]!,
@@ -191,8 +192,8 @@ export class PaymentFlow implements PaymentActions {
       attempts: p.attempts[payment]!,
       parts: p.parts[payment]!,
       feeMsat: p.feeMsat[payment]!,
-      route: kept?.nodes ?? [],
-      channels: kept?.channels ?? [],
+      route: kept === undefined ? [] : kept.nodes.slice(0, kept.hops + 1),
+      channels: kept === undefined ? [] : kept.channels.slice(0, kept.hops),
       failureCode: p.failureCode[payment]!,
       failureHop: p.failureHop[payment]!,
     });
@@ -264,18 +265,16 @@ export class PaymentFlow implements PaymentActions {
     const w = this.#w;
     const base = attempt * MAX_HOPS;
     const hops = w.attempts.length[attempt]!;
+    if (hops === 0) return;
     // Most often there is one already, of the same attempt: a forwarding node may have taken another channel since.
-    const kept = w.payments.route.get(payment) ?? { nodes: [], channels: [] };
+    const kept = w.payments.keepRoute(payment);
     const { nodes, channels } = kept;
-    if (nodes.length === 0) w.payments.route.set(payment, kept);
+    kept.hops = hops;
     nodes[0] = w.timeline.payments.source[payment]!;
     for (let i = 0; i < hops; i++) {
       const edge = w.attempts.edge[base + i]!;
       nodes[i + 1] = w.to(edge);
       channels[i] = edge >> 1;
     }
-    if (channels.length === hops) return;
-    nodes.length = hops + 1;
-    channels.length = hops;
   }
 }

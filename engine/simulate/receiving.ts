@@ -3,7 +3,7 @@
  * it makes and how long it holds is its model's business; HTLCs are moved by forwarding.ts.
  */
 import { fillReceive } from './check-questions.ts';
-import { FAILURE } from './failure.ts';
+import { FAILURE, type FailureCode } from './failure.ts';
 import { HTLC } from './htlcs.ts';
 import { INVOICE } from './invoices.ts';
 import { blankReceive, type ReceiveRequest } from './node-model.ts';
@@ -145,7 +145,7 @@ export class Receiving {
     this.#w.payments.receipt[payment] = RECEIPT.settled;
     const invoice = this.#invoiceOf(payment);
     if (invoice >= 0) this.#invoiceIs(invoice, INVOICE.settled);
-    this.#release(payment, (h) => this.#host.fulfil(h));
+    this.#release(payment, FAILURE.none);
   }
 
   #giveBack(payment: number): void {
@@ -153,20 +153,19 @@ export class Receiving {
     w.payments.receipt[payment] = RECEIPT.cancelled;
     const invoice = this.#invoiceOf(payment);
     if (invoice >= 0) this.#invoiceIs(invoice, INVOICE.cancelled);
-    this.#release(payment, (h) =>
-      this.#host.fail(h, w.htlcs.hop[h]! + 1, FAILURE.incorrect_or_unknown_payment_details),
-    );
+    this.#release(payment, FAILURE.incorrect_or_unknown_payment_details);
   }
 
-  /** Empties the list of held parts. */
-  #release(payment: number, act: (htlc: number) => void): void {
+  /** Empties the list of held parts: they are fulfilled, or failed with `code`. */
+  #release(payment: number, code: FailureCode): void {
     const w = this.#w;
     let h = w.payments.heldHtlc[payment]!;
     w.payments.heldHtlc[payment] = -1;
     while (h >= 0) {
       const next = w.htlcs.next[h]!;
       w.htlcs.next[h] = -1;
-      act(h);
+      if (code === FAILURE.none) this.#host.fulfil(h);
+      else this.#host.fail(h, w.htlcs.hop[h]! + 1, code);
       h = next;
     }
   }

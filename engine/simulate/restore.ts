@@ -270,7 +270,11 @@ function restorePayments(w: World, state: SimulationState, rowOf: RowOf): void {
     const held = s.held ?? [];
     p.heldHtlc[row] = held[0] ?? -1;
     link(w, held);
-    if (s.route !== undefined) p.route.set(row, { nodes: [...s.route.nodes], channels: [...s.route.channels] });
+    if (s.route === undefined) continue;
+    const route = p.keepRoute(row);
+    route.hops = s.route.channels.length;
+    route.nodes.push(...s.route.nodes);
+    route.channels.push(...s.route.channels);
   }
 }
 

@@ -41,6 +41,9 @@ export class Part {
   }
 }
 
+/** The parts of a payment that has none yet. */
+const NO_PARTS: Part[] = [];
+
 export class Payment {
   readonly request: PaymentRequest;
   readonly feeLimitMsat: number;
@@ -50,7 +53,7 @@ export class Payment {
   /** Best height when the payment began. */
   readonly height: number;
   /** Attempts that have not failed, in the order they were sent, and their sums. */
-  readonly parts: Part[] = [];
+  parts: Part[] = NO_PARTS;
   settledParts = 0;
   sentMsat = 0;
   feesMsat = 0;
@@ -82,7 +85,9 @@ export class Payment {
 
   /** Enters a part that was sent. */
   add(part: Part): void {
-    this.parts.push(part);
+    // Most payments have one part, and a list that grows has room for seventeen.
+    if (this.parts.length === 0) this.parts = [part];
+    else this.parts.push(part);
     this.sentMsat += part.deliveredMsat;
     this.feesMsat += part.feeMsat;
     if (part.settled) this.settledParts++;

@@ -2,7 +2,8 @@
 
 export class NodeTable<State> {
   readonly #implementation: string;
-  readonly #nodes = new Map<number, State>();
+  /** Null for nodes of another implementation. */
+  readonly #nodes: (State | null)[] = [];
 
   /** @param implementation name with its article, for the message of a mistake: `an lnd node` */
   constructor(implementation: string) {
@@ -10,13 +11,14 @@ export class NodeTable<State> {
   }
 
   add(node: number, state: State): void {
-    this.#nodes.set(node, state);
+    while (this.#nodes.length <= node) this.#nodes.push(null);
+    this.#nodes[node] = state;
   }
 
   /** @throws Error when the node was never added: the simulator asked the wrong model. */
   of(node: number): State {
-    const state = this.#nodes.get(node);
-    if (state === undefined) throw new Error(`node ${node} is not ${this.#implementation}`);
+    const state = this.#nodes[node];
+    if (state === undefined || state === null) throw new Error(`node ${node} is not ${this.#implementation}`);
     return state;
   }
 }

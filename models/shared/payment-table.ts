@@ -3,10 +3,11 @@
  * What a payment is and how it is written is the model's own.
  */
 import type { Json } from '../../engine/base/json.ts';
+import { NumberMap } from '../../engine/base/number-map.ts';
 import type { PaymentRequest } from '../../engine/simulate/node-model.ts';
 
 export class PaymentTable<Payment extends { readonly request: PaymentRequest }> {
-  readonly #payments = new Map<number, Payment>();
+  readonly #payments = new NumberMap<Payment>();
   readonly #write: (payment: Payment) => Json;
   readonly #read: (state: Json, rowOf: (payment: number) => number) => Payment;
 
@@ -38,7 +39,7 @@ export class PaymentTable<Payment extends { readonly request: PaymentRequest }> 
 
   /** Payments of a node, by number. */
   capture(node: number): Json {
-    const own = [...this.#payments.values()].filter((payment) => payment.request.source === node);
+    const own = this.#payments.values().filter((payment) => payment.request.source === node);
     own.sort((a, b) => a.request.payment - b.request.payment);
     return own.map(this.#write);
   }
