@@ -90,6 +90,8 @@ const BUFFER_BYTES = 1 << 16;
 const MOST_AT_ONCE = (BUFFER_BYTES - 4) / 3;
 /** A word and five numbers. */
 const RECORD_BYTES = 44;
+/** The same in a batch. */
+export const RECORD_FIELDS = 6;
 
 /**
  * A running SHA-256 over numbers, in little-endian form on every machine.
@@ -122,18 +124,25 @@ export class NumberHasher {
     this.#used += 8;
   }
 
-  /** A word and five numbers, as a record is. */
-  record(code: number, timeUs: number, a: number, b: number, c: number, amount: number): void {
-    this.#room(RECORD_BYTES);
+  /** The first `records` of a batch: a word and five numbers each, as a record is. */
+  records(batch: Float64Array, records: number): void {
     const view = this.#view;
-    const at = this.#used;
-    view.setUint32(at, code >>> 0, true);
-    view.setFloat64(at + 4, timeUs, true);
-    view.setFloat64(at + 12, a, true);
-    view.setFloat64(at + 20, b, true);
-    view.setFloat64(at + 28, c, true);
-    view.setFloat64(at + 36, amount, true);
-    this.#used = at + RECORD_BYTES;
+    let at = this.#used;
+    for (let from = 0; from < RECORD_FIELDS * records; from += RECORD_FIELDS) {
+      if (at + RECORD_BYTES > BUFFER_BYTES) {
+        this.#used = at;
+        this.#flush();
+        at = 0;
+      }
+      view.setUint32(at, (batch[from] as number) >>> 0, true);
+      view.setFloat64(at + 4, batch[from + 1] as number, true);
+      view.setFloat64(at + 12, batch[from + 2] as number, true);
+      view.setFloat64(at + 20, batch[from + 3] as number, true);
+      view.setFloat64(at + 28, batch[from + 4] as number, true);
+      view.setFloat64(at + 36, batch[from + 5] as number, true);
+      at += RECORD_BYTES;
+    }
+    this.#used = at;
   }
 
   text(value: string): void {

@@ -79,7 +79,7 @@ export class DivergenceWatch implements RunObserver {
       this.#keep({ kind: 'longer', from: index, to: index + 1 });
       return;
     }
-    this.#sum = (this.#sum + recordHash(index, code, timeUs, a, b, c, amount)) | 0;
+    this.#sum = (this.#sum + recordHash(index, this.#ring, at)) | 0;
     if (this.#count % this.#trace.stride === 0 || this.#count === this.#trace.records) this.#compare();
   }
 

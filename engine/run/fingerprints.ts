@@ -7,6 +7,8 @@
  * can be compared, and a small run is traced record by record. This locates differences; it proves nothing: equality
  * is proved by the run digest.
  */
+import { RECORD_FIELDS } from '../base/digest.ts';
+
 export const MAX_GROUPS = 2048;
 
 /** Fingerprints are sums modulo this. */
@@ -26,25 +28,29 @@ function mix(h: number, word: number): number {
   return (Math.imul((x << 13) | (x >>> 19), 5) + 0xe6546b64) | 0;
 }
 
-function mixNumber(h: number, value: number): number {
-  // Integers up to 2^53 count in full; ToInt32 keeps the low word, the quotient has the high one.
-  return mix(mix(h, value | 0), Math.floor(value / 4294967296) | 0);
-}
+/** What a record's hash is made of; integers up to 2^53 count in full, as a low and a high word. */
+const words = new Int32Array(9);
+const LOW_RANGE = 0x100000000;
 
-/** 32-bit hash (MurmurHash3's steps) of a record at its place in the log. */
-export function recordHash(
-  index: number,
-  code: number,
-  timeUs: number,
-  a: number,
-  b: number,
-  c: number,
-  amount: number,
-): number {
-  let h = mixNumber(code, index);
-  h = mixNumber(h, timeUs);
-  h = mix(mix(mix(h, a | 0), b | 0), c | 0);
-  h = mixNumber(h, amount);
+/**
+ * 32-bit hash (MurmurHash3's steps) of a record at its place in the log.
+ * @param batch code, time, a, b, c and amount of the record, from `at` on
+ */
+export function recordHash(index: number, batch: Float64Array, at: number): number {
+  const timeUs = batch[at + 1] as number;
+  const amount = batch[at + 5] as number;
+  words[0] = index;
+  words[1] = index / LOW_RANGE;
+  // ToInt32 keeps the low word, the quotient has the high one.
+  words[2] = timeUs | 0;
+  words[3] = Math.floor(timeUs / LOW_RANGE) | 0;
+  words[4] = (batch[at + 2] as number) | 0;
+  words[5] = (batch[at + 3] as number) | 0;
+  words[6] = (batch[at + 4] as number) | 0;
+  words[7] = amount | 0;
+  words[8] = Math.floor(amount / LOW_RANGE) | 0;
+  let h = (batch[at] as number) | 0;
+  for (let i = 0; i < words.length; i++) h = mix(h, words[i] as number);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
@@ -56,15 +62,26 @@ export class Fingerprints {
   #stride = 1;
   readonly #sums = new Int32Array(MAX_GROUPS);
 
-  add(code: number, timeUs: number, a: number, b: number, c: number, amount: number): void {
-    const index = this.records++;
+  /** Adds the first `records` of a batch of records in a row: code, time, a, b, c and amount of each. */
+  addAll(batch: Float64Array, records: number): void {
+    const sums = this.#sums;
+    let index = this.records;
     let group = Math.floor(index / this.#stride);
-    if (group === MAX_GROUPS) {
-      foldOnce(this.#sums);
-      this.#stride *= 2;
-      group = MAX_GROUPS / 2;
+    let left = (group + 1) * this.#stride - index;
+    for (let at = 0; at < RECORD_FIELDS * records; at += RECORD_FIELDS) {
+      if (left-- === 0) {
+        group++;
+        left = this.#stride - 1;
+      }
+      if (group === MAX_GROUPS) {
+        foldOnce(sums);
+        this.#stride *= 2;
+        group = MAX_GROUPS / 2;
+        left = this.#stride - 1;
+      }
+      sums[group] = ((sums[group] as number) + recordHash(index++, batch, at)) | 0;
     }
-    this.#sums[group] = ((this.#sums[group] ?? 0) + recordHash(index, code, timeUs, a, b, c, amount)) | 0;
+    this.records = index;
   }
 
   /** All that is needed to go on: the trace is as exact as the sums. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { NumberHasher } from '../base/digest.ts';
 import { nativeSha256 } from '../host/native-sha256.ts';
 import type { RecordCode } from '../simulate/records.ts';
 import { DivergenceWatch } from './divergence.ts';
@@ -80,7 +81,7 @@ describe('the digest', () => {
 describe('the trace', () => {
   it('has a fingerprint for each record of a small run', () => {
     const prints = new Fingerprints();
-    for (let i = 0; i < 10; i++) prints.add(...row(i));
+    for (let i = 0; i < 10; i++) prints.addAll(Float64Array.from(row(i)), 1);
     expect(prints.trace()).toMatchObject({ records: 10, stride: 1 });
     expect(decodeFingerprints(prints.trace().fingerprints)).toHaveLength(10);
   });
@@ -91,10 +92,56 @@ describe('the trace', () => {
     [5 * MAX_GROUPS, 8],
   ])('of %i records has the stride %i', (records, stride) => {
     const prints = new Fingerprints();
-    for (let i = 0; i < records; i++) prints.add(...row(i));
+    for (let i = 0; i < records; i++) prints.addAll(Float64Array.from(row(i)), 1);
     const trace = prints.trace();
     expect(trace.stride).toBe(stride);
     expect(trace.fingerprints).toHaveLength(4 * Math.ceil(records / stride));
+  });
+});
+
+describe('records in batches', () => {
+  const rows = Array.from({ length: 3 * MAX_GROUPS }, (_, i) => row(i));
+
+  it('have the fingerprints of the same records one by one', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 700 }), { maxLength: 12 }), (batches) => {
+        const together = new Fingerprints();
+        const alone = new Fingerprints();
+        let at = 0;
+        for (const size of batches) {
+          const some = rows.slice(at, at + size);
+          at += size;
+          together.addAll(Float64Array.from(some.flat()), some.length);
+          for (const one of some) alone.addAll(Float64Array.from(one), 1);
+        }
+        expect(together.trace()).toEqual(alone.trace());
+      }),
+    );
+  });
+
+  it('are hashed number by number', () => {
+    const together = new NumberHasher();
+    const alone = new NumberHasher();
+    together.records(Float64Array.from(rows.flat()), rows.length);
+    for (const [code, ...numbers] of rows) {
+      alone.u32(code);
+      for (const n of numbers) alone.f64(n);
+    }
+    expect(together.digest()).toBe(alone.digest());
+  });
+
+  it('can be asked for at any place', () => {
+    const whole = new RecordDigest(1e12);
+    const asked = new RecordDigest(1e12);
+    for (const [i, r] of rows.slice(0, 1000).entries()) {
+      whole.record(...r);
+      asked.record(...r);
+      expect(asked.records).toBe(i + 1);
+      if (i % 137 === 0) asked.capture();
+      if (i % 211 === 0) asked.digest();
+    }
+    expect(asked.digest()).toBe(whole.digest());
+    expect(asked.trace()).toEqual(whole.trace());
   });
 });
 
@@ -102,7 +149,7 @@ describe('locating a difference', () => {
   const timeline = testTimeline();
   const traceOf = (rows: readonly Row[]): Fingerprints => {
     const prints = new Fingerprints();
-    for (const r of rows) prints.add(...r);
+    for (const r of rows) prints.addAll(Float64Array.from(r), 1);
     return prints;
   };
   const watch = (locked: readonly Row[], now: readonly Row[]) => {
