@@ -145,8 +145,8 @@ export class HtlcPool {
 
 /**
  * True when an HTLC has no output on the commitment of `edge`'s side: its whole sats are below that side's dust limit
- * (BOLT 3; HTLC transactions pay no fee with zero-fee anchors).
+ * (BOLT 3; HTLC transactions pay no fee with zero-fee anchors). The limit is whole sats, so its msat may be compared.
  */
 export function trimmed(channels: ChannelTable, edge: number, amountMsat: number): boolean {
-  return Math.floor(amountMsat / 1000) * 1000 < channels.dustMsat[edge]!;
+  return amountMsat < channels.dustMsat[edge]!;
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FAILURE, failureName } from '../../engine/simulate/failure.ts';
 import type { CommitmentView } from '../../engine/simulate/node-model.ts';
@@ -9,6 +10,70 @@ function view(fields: Partial<CommitmentView>): CommitmentView {
 }
 
 const check = (v: CommitmentView, amount: number): string => failureName(checkOffer(v, amount));
+
+/** Both commitments one after the other, as lnd looks at them. */
+function plainly(v: CommitmentView, amount: number): { readonly spendable: number; readonly takes: boolean } {
+  const sat = (msat: number): number => Math.floor(msat / 1000);
+  const sides = [
+    { untrimmed: v.localUntrimmed, dust: v.localDustMsat, trimmed: v.localTrimmedMsat },
+    { untrimmed: v.remoteUntrimmed, dust: v.remoteDustMsat, trimmed: v.remoteTrimmedMsat },
+  ];
+  const own = v.localMsat - (v.isFunder ? 660_000 : 0);
+  const peer = v.remoteMsat - (v.isFunder ? 0 : 660_000);
+  const fee = (rate: number, n: number): number => Math.floor((rate * (1124 + 172 * n)) / 1000) * 1000;
+  const output = Math.floor((v.feeratePerKw * 172) / 1000) * 1000;
+  const most = Math.max(v.localUntrimmed, v.remoteUntrimmed);
+  const leaves = sides.map(({ untrimmed, dust }) => {
+    const left = own - v.localReserveMsat;
+    if (left <= 0) return 0;
+    if (v.isFunder) return Math.max(0, left - fee(2 * v.feeratePerKw, untrimmed + 2));
+    const theirs = Math.max(0, peer - v.remoteReserveMsat);
+    return theirs < fee(v.feeratePerKw, untrimmed) + output && left >= dust ? dust - 1 : left;
+  });
+  const sane = sides.map(({ untrimmed, dust }) => {
+    const isDust = sat(amount) < sat(dust);
+    const after = untrimmed + (isDust ? 0 : 1);
+    const left = own - amount;
+    if (left < 0) return false;
+    const buffer = fee(2 * v.feeratePerKw, after + 1);
+    if (v.isFunder) return buffer < left && left - buffer >= v.localReserveMsat;
+    const paid = fee(v.feeratePerKw, after);
+    return paid < peer && (isDust || peer - paid >= v.remoteReserveMsat) && left >= v.localReserveMsat;
+  });
+  const exposed = sides.map(({ dust, trimmed }) => trimmed + (sat(amount) < sat(dust) ? amount : output));
+  const atRisk = Math.max(...exposed) + fee(v.feeratePerKw, most);
+  return { spendable: Math.min(...leaves), takes: atRisk <= 500_000_000 && !sane.includes(false) };
+}
+
+describe('both commitments at once', () => {
+  it('say what they say one after the other', () => {
+    const near = (middle: number): fc.Arbitrary<number> => fc.integer({ min: -3000, max: 3000 }).map((d) => middle + d);
+    const balance = fc.oneof(fc.nat(30_000_000), near(13_900_000), near(18_000_000), near(10_660_000));
+    const views = fc.record({
+      isFunder: fc.boolean(),
+      localMsat: balance,
+      remoteMsat: balance,
+      localUntrimmed: fc.nat(4),
+      remoteUntrimmed: fc.nat(4),
+      localDustMsat: fc.constantFrom(354_000, 546_000),
+      remoteDustMsat: fc.constantFrom(354_000, 546_000),
+      localTrimmedMsat: fc.oneof(fc.nat(500_000_000), near(496_000_000)),
+      remoteTrimmedMsat: fc.oneof(fc.nat(500_000_000), near(496_000_000)),
+      feeratePerKw: fc.constantFrom(253, 2500, 12_345),
+    });
+    const amounts = fc.oneof(near(354_000), near(546_000), fc.integer({ min: 1, max: 20_000_000 }));
+    fc.assert(
+      fc.property(views, amounts, fc.boolean(), (fields, any, asMuchAsThereIs) => {
+        const v = view(fields);
+        const amount = asMuchAsThereIs ? Math.max(1, plainly(v, 1).spendable + (any % 2)) : any;
+        const expected = plainly(v, amount);
+        expect(spendable(v)).toBe(expected.spendable);
+        expect(check(v, amount) === 'none').toBe(expected.takes);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
 
 describe('commitment fee', () => {
   it('is weight times feerate, rounded down', () => {

@@ -44,65 +44,65 @@ function peerBalanceMsat(view: CommitmentView): number {
   return view.isFunder ? view.remoteMsat : view.remoteMsat - ANCHORS_SAT * 1000;
 }
 
-/** Spendable according to one of the two commitments. */
-function spendableOn(view: CommitmentView, untrimmed: number, dustMsat: number): number {
-  let own = ownBalanceMsat(view) - view.localReserveMsat;
-  if (own <= 0) return 0;
-  if (view.isFunder) {
-    own -= feeBufferSat(view.feeratePerKw, untrimmed + 1) * 1000;
-    return Math.max(own, 0);
-  }
-  // A funder that cannot pay for another output must not be given one, but dust costs it nothing.
-  const peer = Math.max(0, peerBalanceMsat(view) - view.remoteReserveMsat);
-  const fee = commitmentFeeSat(view.feeratePerKw, untrimmed) + feeForWeight(view.feeratePerKw, HTLC_WEIGHT);
-  return peer < fee * 1000 && own >= dustMsat ? dustMsat - 1 : own;
-}
-
 /**
- * lnd:htlcswitch/link.go:Bandwidth: what could be offered now, msat. Slots, in-flight value and minimum are not part
- * of it; they are checked per HTLC.
+ * lnd:htlcswitch/link.go:Bandwidth: what could be offered now, msat: the smaller one of what either commitment leaves. Slots,
+ * in-flight value and minimum are not part of it; they are checked per HTLC.
  */
 export function spendable(view: CommitmentView): number {
-  const local = spendableOn(view, view.localUntrimmed, view.localDustMsat);
-  const remote = spendableOn(view, view.remoteUntrimmed, view.remoteDustMsat);
+  const own = ownBalanceMsat(view) - view.localReserveMsat;
+  if (own <= 0) return 0;
+  // Fees grow with the outputs, so the commitment with more of them leaves less.
+  const untrimmed = Math.max(view.localUntrimmed, view.remoteUntrimmed);
+  if (view.isFunder) return Math.max(own - feeBufferSat(view.feeratePerKw, untrimmed + 1) * 1000, 0);
+  const peer = Math.max(0, peerBalanceMsat(view) - view.remoteReserveMsat);
+  if (peer >= anotherOutputMsat(view, untrimmed)) return own;
+  const local = spendableOfPoor(view, own, peer, view.localUntrimmed, view.localDustMsat);
+  const remote = spendableOfPoor(view, own, peer, view.remoteUntrimmed, view.remoteDustMsat);
   return Math.min(remote, local);
 }
 
-/** lnd:lnwallet/channel.go:HtlcIsDust with zero-fee HTLC transactions: whole satoshis are compared. */
-function isDust(amountMsat: number, dustMsat: number): boolean {
-  return Math.floor(amountMsat / 1000) * 1000 < dustMsat;
+/** Fee of a commitment with an output more, msat. */
+function anotherOutputMsat({ feeratePerKw }: CommitmentView, untrimmed: number): number {
+  return (commitmentFeeSat(feeratePerKw, untrimmed) + feeForWeight(feeratePerKw, HTLC_WEIGHT)) * 1000;
 }
 
-/** Whether one of the two commitments still satisfies both sides' limits with the HTLC added. */
-function saneOn(view: CommitmentView, amountMsat: number, untrimmed: number, dustMsat: number): boolean {
-  const dust = isDust(amountMsat, dustMsat);
-  const after = dust ? untrimmed : untrimmed + 1;
-  let own = ownBalanceMsat(view) - amountMsat;
-  if (own < 0) return false;
+/** A funder that cannot pay for another output must not be given one, but dust costs it nothing. */
+function spendableOfPoor(view: CommitmentView, own: number, peer: number, untrimmed: number, dustMsat: number): number {
+  return peer < anotherOutputMsat(view, untrimmed) && own >= dustMsat ? dustMsat - 1 : own;
+}
+
+/** Whether both commitments still satisfy both sides' limits with the HTLC added, which is dust on either or not. */
+function isSane(view: CommitmentView, amountMsat: number, localDust: boolean, remoteDust: boolean): boolean {
+  const { feeratePerKw, localUntrimmed, remoteUntrimmed } = view;
+  const own = ownBalanceMsat(view) - amountMsat;
+  if (own < view.localReserveMsat || own < 0) return false;
+  // The one with more outputs costs more.
+  const after = Math.max(
+    localDust ? localUntrimmed : localUntrimmed + 1,
+    remoteDust ? remoteUntrimmed : remoteUntrimmed + 1,
+  );
   if (view.isFunder) {
-    const buffer = feeBufferSat(view.feeratePerKw, after) * 1000;
-    if (buffer >= own) return false;
-    own -= buffer;
-  } else {
-    const fee = commitmentFeeSat(view.feeratePerKw, after) * 1000;
-    const peer = peerBalanceMsat(view);
-    if (fee >= peer) return false;
-    // Only a falling balance is held against the reserve, and dust does not raise the fee.
-    if (!dust && peer - fee < view.remoteReserveMsat) return false;
+    const bufferMsat = feeBufferSat(feeratePerKw, after) * 1000;
+    return bufferMsat < own && own - bufferMsat >= view.localReserveMsat;
   }
-  return own >= view.localReserveMsat;
+  const peer = peerBalanceMsat(view);
+  if (commitmentFeeSat(feeratePerKw, after) * 1000 >= peer) return false;
+  // Only a falling balance is held against the reserve, and dust does not raise the fee.
+  if (localDust && remoteDust) return true;
+  const raised = Math.max(localDust ? 0 : localUntrimmed + 1, remoteDust ? 0 : remoteUntrimmed + 1);
+  return peer - commitmentFeeSat(feeratePerKw, raised) * 1000 >= view.remoteReserveMsat;
 }
 
 /**
  * lnd:htlcswitch/link.go:isOverexposedWithHtlc: whether dust and commitment fee, which are lost when the channel closes,
  * would be too much on one of the two commitments.
  */
-function overexposed(view: CommitmentView, amountMsat: number): boolean {
+function overexposed(view: CommitmentView, amountMsat: number, localDust: boolean, remoteDust: boolean): boolean {
   const { feeratePerKw, localUntrimmed, remoteUntrimmed } = view;
   const feeMsat = commitmentFeeSat(feeratePerKw, Math.max(localUntrimmed, remoteUntrimmed)) * 1000;
   const outputMsat = feeForWeight(feeratePerKw, HTLC_WEIGHT) * 1000;
-  const local = view.localTrimmedMsat + (isDust(amountMsat, view.localDustMsat) ? amountMsat : outputMsat);
-  const remote = view.remoteTrimmedMsat + (isDust(amountMsat, view.remoteDustMsat) ? amountMsat : outputMsat);
+  const local = view.localTrimmedMsat + (localDust ? amountMsat : outputMsat);
+  const remote = view.remoteTrimmedMsat + (remoteDust ? amountMsat : outputMsat);
   return Math.max(local, remote) + feeMsat > MAX_FEE_EXPOSURE_MSAT;
 }
 
@@ -112,14 +112,16 @@ function overexposed(view: CommitmentView, amountMsat: number): boolean {
  */
 export function checkOffer(view: CommitmentView, amountMsat: number): FailureCode {
   if (amountMsat < view.peerHtlcMinimumMsat) return FAILURE.amount_below_minimum;
+  // lnd:lnwallet/channel.go:HtlcIsDust with zero-fee HTLC transactions compares whole sat, as dust limits are.
+  const localDust = amountMsat < view.localDustMsat;
+  const remoteDust = amountMsat < view.remoteDustMsat;
   if (
     amountMsat <= 0 ||
     view.feeratePerKw < FEERATE_FLOOR_PER_KW ||
     view.offeredCount + 1 > view.maxAcceptedHtlcs ||
     view.offeredMsat + amountMsat > view.maxInFlightMsat ||
-    overexposed(view, amountMsat) ||
-    !saneOn(view, amountMsat, view.remoteUntrimmed, view.remoteDustMsat) ||
-    !saneOn(view, amountMsat, view.localUntrimmed, view.localDustMsat)
+    overexposed(view, amountMsat, localDust, remoteDust) ||
+    !isSane(view, amountMsat, localDust, remoteDust)
   ) {
     return FAILURE.temporary_channel_failure;
   }
