@@ -100,6 +100,40 @@ expect:
     expect(held).toMatchObject({ payment_outcome: 'IncorrectPaymentDetails' });
   });
 
+  it('lets nodes act on what they see: fees by the balance, circles, probes', async () => {
+    const clock = jumpingClock();
+    const nodes = await host(clock);
+    const file = scenario(`name: s
+duration: 60s
+chain: { height: 100 }
+defaults: { channel: { capacity: 1_000_000 sat } }
+nodes: { a: , b: , c: , spy: }
+channels:
+  ab: { from: a, to: b }
+  bc: { from: b, to: c, push: 400_000 sat }
+  ca: { from: c, to: a, policy: { fee_rate: 700 ppm } }
+  sa: { from: spy, to: a, policy: { fee_base: 77 msat, fee_rate: 321 ppm } }
+activity:
+  drain: { source: a, destination: b, start: 1s, interval: 2s, count: 20, amount: 40_000 sat }
+behaviours:
+  fees: { nodes: a, start: 5s, every: 5s, fee_policy: { by_imbalance: { linear: [10 ppm, 1_000 ppm], min_change: 1 ppm, min_interval: 5s } } }
+  rival: { nodes: c, channels: ca, start: 8s, every: 20s, fee_policy: { track_competitors: { compare: lowest, undercut: 5 ppm, min_interval: 5s } } }
+  refill: { nodes: a, start: 20s, every: 10s, rebalancer: { below: 0.8, above: 0.1, target: 0.9, max_fee_rate: 10_000 ppm, budget: 10_000 sat } }
+  spying: { nodes: spy, start: 2s, every: 1s, probing: { targets: [bc], precision: 20_000 sat } }
+expect:
+  - figure('fees', 'policy_changes') > 2
+  - figure('rival', 'policy_changes') == 1
+  - payments('refill').succeeded > 0
+  - figure('spying', 'results') == 1
+  - figure('spying', 'bc.low_msat') <= channel('bc').balance0_msat
+`);
+    const played = await play(clock, file, '--rpc', nodes.address);
+    expect(played).toMatchObject({ code: 0, err: '' });
+    expect(nodes.calls.filter(([, failure]) => failure !== null)).toEqual([]);
+    const calls = new Set(nodes.calls.map(([name]) => name));
+    for (const name of ['SetPolicy', 'Rebalance', 'Pay', 'GetPolicy']) expect(calls).toContain(name);
+  });
+
   it('goes on in a network that was saved', async () => {
     const clock = jumpingClock();
     const first = await host(clock);

@@ -141,7 +141,7 @@ export interface Backend {
   /** `virtual`: time moves only in advance(); `wall`: it moves by itself and advance() waits. */
   readonly clock: 'virtual' | 'wall';
   /** False where nobody can tell the policies of nodes: ownChannels and gossip are then not to be asked. */
-  readonly tellsPolicies?: false;
+  readonly tellsPolicies?: boolean;
 
   /** Builds the network of the timeline, or goes on from a state. Called once, before anything else. */
   start(timeline: Timeline, sink: RecordSink, from?: BackendStart): Awaitable<void>;

@@ -12,10 +12,12 @@ import {
   type DriverClosing,
   DriverFailure,
   type DriverFigures,
+  type DriverGossip,
   type DriverInvoice,
   type DriverInvoiceState,
   type DriverNode,
   type DriverOpening,
+  type DriverOwnChannel,
   type DriverPaid,
   type DriverPayment,
   type DriverStart,
@@ -26,6 +28,7 @@ import type { CongestMempoolRequest } from '../timeline/control.ts';
 import type { PolicyPlan } from '../timeline/network.ts';
 import { isPubkey } from '../timeline/pubkey.ts';
 import type { ReorgRequest } from '../timeline/reorgs.ts';
+import { gossipOf, ownChannelsOf } from './control-knowledge.ts';
 import { CHANNEL_STATES, INVOICE_STATES, PAYMENT_FAILURES, PAYMENT_METHODS } from './control-names.ts';
 import { policyMessage } from './policy-message.ts';
 import { jsonToStruct } from './struct.ts';
@@ -236,6 +239,14 @@ export class ControlDriver implements Driver {
 
   async setPolicy(id: number, { name }: DriverNode, policy: PolicyPlan): Promise<void> {
     await this.#call('SetPolicy', name, { channel_id: id, node: name, change: policyMessage(policy) });
+  }
+
+  ownChannels(node: DriverNode): Promise<readonly DriverOwnChannel[]> {
+    return ownChannelsOf((...args) => this.#call(...args), node);
+  }
+
+  gossip(node: DriverNode): Promise<readonly DriverGossip[]> {
+    return gossipOf((...args) => this.#call(...args), node);
   }
 
   async pay({ node, destination, invoice, amountMsat, profile, lastHop }: DriverPayment): Promise<DriverPaid> {

@@ -60,9 +60,6 @@ const REASONS: Readonly<Record<Column, Readonly<Record<string, string>>>> = {
     cheat: 'a process would have to keep every state that somebody may want back later',
     lose_data: 'a process would have to keep every state that somebody may want back later',
     snapshot: 'the state lies in the process: `--rpc-save` keeps it at the end',
-    fee_policy: 'not built: agents see what their node knows, which the driver does not ask for yet',
-    probing: 'not built, as fee_policy',
-    rebalancer: 'not built, as fee_policy',
   },
   blast: {
     '*': 'the protocol of BLAST has no call for it',

@@ -37,7 +37,7 @@ export const CONTROL_LIMITS: BackendLimits = {
     'start_node',
     'stop_node',
   ]),
-  behaviours: new Set(['churn']),
+  behaviours: new Set(['churn', 'fee_policy', 'probing', 'rebalancer']),
   methods: new Set(['keysend', 'invoice', 'amp']),
   paymentOptions: new Set([
     'method',

@@ -11,6 +11,7 @@ import type { CongestMempoolRequest } from '../../timeline/control.ts';
 import type { ChainPlan, NodePlan, PolicyPlan } from '../../timeline/network.ts';
 import type { ReorgRequest } from '../../timeline/reorgs.ts';
 import type { PaymentProfile } from '../../timeline/timeline.ts';
+import type { PolicyObservation } from '../backend.ts';
 
 /** Why a process is of no use any more. */
 export type DriverFault =
@@ -118,6 +119,30 @@ export interface DriverFigures {
   readonly feesEarnedMsat?: number;
   /** HTLCs that its defences against jamming refused. */
   readonly htlcsRefused?: number;
+}
+
+/** A channel that is open, as one of its nodes sees it (OwnChannel in ../backend.ts). */
+export interface DriverOwnChannel {
+  readonly id: number;
+  /** The other node, as its process calls it. */
+  readonly peer: string;
+  readonly active: boolean;
+  readonly announced: boolean;
+  readonly capacitySat: number;
+  readonly localMsat: number;
+  readonly remoteMsat: number;
+  readonly reserveMsat: number;
+  readonly htlcs: number;
+  readonly policy: PolicyObservation;
+}
+
+/** What the public knows of a channel, seen from one of its nodes (ChannelGossip in ../backend.ts). */
+export interface DriverGossip {
+  readonly id: number;
+  readonly peer: string;
+  readonly capacitySat: number;
+  readonly policy: PolicyObservation | null;
+  readonly reverse: PolicyObservation | null;
 }
 
 export interface DriverPayment {
@@ -243,6 +268,10 @@ export interface Driver {
   congestMempool?(request: CongestMempoolRequest): Promise<void>;
   /** Sends coins from wallet to wallet in a transaction. */
   sendCoins?(from: DriverNode, to: DriverNode, sat: number): Promise<void>;
+  /** Channels of a node that are open; absent, with gossip, where policies are not told. */
+  ownChannels?(node: DriverNode): Promise<readonly DriverOwnChannel[]>;
+  /** Channels of a node of which the public knows a policy. */
+  gossip?(node: DriverNode): Promise<readonly DriverGossip[]>;
   setPolicy?(id: number, node: DriverNode, policy: PolicyPlan): Promise<void>;
   /** Changes the one-way delay of links, µs; channels by the scenario's own numbers. */
   setLatency?(ids: readonly number[], latencyUs: number): Promise<void>;

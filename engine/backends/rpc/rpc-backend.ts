@@ -39,6 +39,7 @@ import { PaymentCalls } from './payment-calls.ts';
 import { PeerLinks } from './peer-links.ts';
 import { need, ProcessCalls, refused } from './process-calls.ts';
 import type { RpcProcesses, RpcSettings, Seat } from './seat.ts';
+import { type Knowledge, toldGossip, toldOwnChannels } from './told-channels.ts';
 
 const US_PER_MS = 1000;
 
@@ -56,7 +57,6 @@ interface Running {
 export class RpcBackend implements Backend {
   readonly name = 'rpc';
   readonly clock = 'wall' as const;
-  readonly tellsPolicies = false as const;
   readonly #settings: RpcSettings;
   readonly #book: ChannelBook;
   readonly #texts = new Map<string, number>();
@@ -72,6 +72,11 @@ export class RpcBackend implements Backend {
   #nowMs = 0;
   /** Those whose nodes are of this run; the nodes of a process that refused to begin are another's. */
   readonly #begun = new Set<Driver>();
+
+  /** As its protocol does. */
+  get tellsPolicies(): boolean {
+    return this.#seats.every(({ driver }) => driver.ownChannels !== undefined);
+  }
 
   constructor(settings: RpcSettings) {
     this.#settings = settings;
@@ -383,12 +388,16 @@ export class RpcBackend implements Backend {
     };
   }
 
-  ownChannels(): Promise<readonly OwnChannel[]> {
-    throw new Error('the backend rpc has no behaviours');
+  ownChannels(node: number): Promise<readonly OwnChannel[]> {
+    return toldOwnChannels(this.#knowledge, node);
   }
 
-  gossip(): Promise<readonly ChannelGossip[]> {
-    throw new Error('the backend rpc has no behaviours');
+  gossip(node: number): Promise<readonly ChannelGossip[]> {
+    return toldGossip(this.#knowledge, node);
+  }
+
+  get #knowledge(): Knowledge {
+    return { seats: this.#seats, calls: this.#calls, channelNames: this.#timeline!.channelNames };
   }
 
   inFlight(): number {
