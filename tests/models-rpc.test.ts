@@ -247,9 +247,19 @@ describe('a model process that goes wrong', { timeout: 60_000 }, () => {
       /carries 0 msat/,
     ],
     [
+      'says more of its route than there is',
+      sending((send) => ({ ...send, check_codes: [...(send.edge as number[]), 0].map(() => 0) })),
+      /\d check_codes for \d hops/,
+    ],
+    [
+      'invents what a node on the way says',
+      sending((send) => ({ ...send, check_codes: (send.edge as number[]).map(() => 77) })),
+      /there is no failure code 77/,
+    ],
+    [
       'invents an outcome',
-      wrongAt('attempt_succeeded', (call, turn) => {
-        const { payment } = turn.attempt_succeeded as { readonly payment: number };
+      wrongAt('start_payment', (call, turn) => {
+        const { payment } = turn.start_payment as { readonly payment: number };
         write(call, { number: turn.number, actions: [{ resolve: { payment, outcome: 77 } }] });
       }),
       /there is no outcome 77/,

@@ -305,6 +305,7 @@ it('a model of another process has every method that a model can have', () => {
       'fails_back_at',
     ],
     foreseeable: [],
+    checksRoutes: false,
   };
   const model = new RemoteModel(description, { ask: () => ({ number: 1 }) } as never, {} as never, 0);
   for (const name of Object.keys(methods)) expect(model, name).toHaveProperty(name);

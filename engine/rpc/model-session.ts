@@ -14,6 +14,7 @@ import {
   type ModelKind,
   type NodeModel,
 } from '../simulate/node-model.ts';
+import { OUTCOME } from '../simulate/records.ts';
 import {
   policyMessage,
   readClaim,
@@ -57,8 +58,13 @@ export class ModelSession {
     const { ask } = turn;
     if (ask === undefined) throw new Error(`turn ${turn.number} asks nothing`);
     if (ask === 'begin') this.#begin(turn.model, world);
-    world.begin(turn.now_us, turn.height, (turn[ask] as Message).next_attempt as number | undefined);
-    for (const change of turn.changes) this.#change(change, world);
+    const begin = (): void =>
+      world.begin(turn.now_us, turn.height, (turn[ask] as Message).next_attempt as number | undefined);
+    begin();
+    for (const change of turn.changes) {
+      this.#change(change, world);
+      if (change.change === 'succeeded') begin();
+    }
     const payload = turn[ask] as Message;
     const result =
       ask === 'questions'
@@ -70,7 +76,9 @@ export class ModelSession {
   #result(ask: string, m: Message, name: string, height: number): Result {
     const answers = ANSWERS[ask];
     if (answers === undefined) throw new Error(`there is no question called ${ask}`);
-    return answers({ ...this.#of(name), m, height, forward: this.#forward, view: this.#view });
+    const { model, nodes } = this.#of(name);
+    const world = this.#world as WorldPicture;
+    return answers({ model, nodes, world, m, height, forward: this.#forward, view: this.#view });
   }
 
   #several(questions: readonly Message[], { model, height }: Turn): Result {
@@ -105,13 +113,25 @@ export class ModelSession {
       const { model } = this.#of(m.model as string);
       const policy = readPolicy(m.policy as PolicyMessage, blankPolicy());
       model.channelUpdate(m.node as number, m.edge as number, policy, m.version as number);
+    } else if (what === 'succeeded') {
+      this.#succeeded(m, world);
     } else {
       world.change(what, change[what]);
     }
   }
+
+  /** What the model wants now the engine has done by itself. */
+  #succeeded(m: Message, world: WorldPicture): void {
+    const [payment, attempt] = [m.payment as number, m.attempt as number];
+    world.begin(m.now_us as number, m.height as number, undefined);
+    this.#of(m.model as string).model.attemptSucceeded(payment, attempt);
+    const isExpected = world.wanted.every(({ resolve }) => resolve?.outcome === OUTCOME.Success);
+    if (!isExpected) throw new Error(`payment ${payment} does not end with its attempt ${attempt}, which succeeded`);
+  }
 }
 
 interface Asked extends Played {
+  readonly world: WorldPicture;
   readonly m: Message;
   readonly height: number;
   readonly forward: ForwardRequest;
@@ -126,7 +146,12 @@ const number = (value: number | undefined, ask: string): Result => {
 /** By the field of Turn: what the model says. */
 const ANSWERS: Readonly<Record<string, (asked: Asked) => Result>> = {
   begin: () => ({}),
-  start_payment: ({ model, m }) => done(() => model.startPayment(readPayment(m))),
+  start_payment: ({ model, m, world }) =>
+    done(() => {
+      const request = readPayment(m);
+      world.answers.started(request);
+      model.startPayment(request);
+    }),
   attempt_succeeded: ({ model, m }) => done(() => model.attemptSucceeded(m.payment as number, m.attempt as number)),
   attempt_failed: ({ model, m }) =>
     done(() => model.attemptFailed(m.payment as number, m.attempt as number, m.hop as number, m.code as FailureCode)),

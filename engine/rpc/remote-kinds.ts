@@ -32,8 +32,11 @@ const OPTIONAL: Readonly<Record<string, keyof NodeModel>> = {
   fails_back_at: 'failsBackAt',
 };
 
-/** Questions about HTLCs that no model of ours answers by anything but themselves, the height and the node's options. */
-const FORESEEABLE: readonly string[] = ['check_forward', 'check_receive'];
+/**
+ * Questions about HTLCs that no model of ours answers by anything but themselves, the height and the node's options; and none
+ * does anything about a part that has arrived but to end the payment, as soon as no other part is in flight.
+ */
+const FORESEEABLE: readonly string[] = ['check_forward', 'check_receive', 'attempt_succeeded'];
 
 /** A kind whose decisions are made by a process. */
 export interface RemoteKind {
@@ -79,6 +82,7 @@ export function describeKind(kind: ModelKind): Message {
     sender_options: kind.senderOptions,
     finds_circles: kind.findsCircles === true,
     foreseeable: FORESEEABLE,
+    checks_routes: true,
   };
 }
 
@@ -100,5 +104,6 @@ export function readDescription(m: Message): RemoteDescription {
     closingRange: readClosingRange(m.closing_range as Message | null | undefined),
     answers: m.answers as readonly string[],
     foreseeable: m.foreseeable as readonly string[],
+    checksRoutes: m.checks_routes as boolean,
   };
 }

@@ -62,6 +62,8 @@ export interface RemoteDescription {
   readonly answers: readonly string[];
   /** Questions about HTLCs that it may be asked before their time. */
   readonly foreseeable: readonly string[];
+  /** It says of each route what its nodes on the way will answer. */
+  readonly checksRoutes: boolean;
 }
 
 export class RemoteModel implements NodeModel {
@@ -109,6 +111,7 @@ export class RemoteModel implements NodeModel {
     this.#facts = facts;
     this.#foreseen = new ForeseenAnswers((ask, payload) => this.#ask(ask, payload));
     this.#foreseeable = new Set(description.foreseeable);
+    if (description.checksRoutes) session.routes.wanted = true;
     const answers = (ask: string): boolean => description.answers.includes(ask);
     if (answers('opener_depth')) this.openerDepth = (node) => this.#number('opener_depth', { node });
     if (answers('maximum_for')) {
@@ -205,7 +208,8 @@ export class RemoteModel implements NodeModel {
   }
 
   checkForward(request: ForwardRequest): FailureCode {
-    const code = this.#check('check_forward', forwardMessage(request));
+    const said = this.#session.routes.forward(request);
+    const code = said < 0 ? this.#check('check_forward', forwardMessage(request)) : (said as FailureCode);
     return this.#offered('check_forward', code, request.view, request.outgoingAmountMsat);
   }
 
@@ -218,6 +222,8 @@ export class RemoteModel implements NodeModel {
   }
 
   checkReceive(request: ReceiveRequest): FailureCode {
+    const said = this.#session.routes.receive(request);
+    if (said >= 0) return said as FailureCode;
     return this.#check('check_receive', receiveMessage(request));
   }
 
@@ -234,6 +240,7 @@ export class RemoteModel implements NodeModel {
   }
 
   startPayment(request: PaymentRequest): void {
+    this.#session.routes.started(request);
     this.#stimulus('start_payment', paymentMessage(request, this.#facts.nextAttempt), request.source);
   }
 
@@ -244,11 +251,18 @@ export class RemoteModel implements NodeModel {
   }
 
   attemptSucceeded(payment: number, attempt: number): void {
+    if (this.#foreseeable.has('attempt_succeeded')) {
+      this.#memories.clear();
+      this.#session.succeeded(this.name, payment, attempt);
+      return;
+    }
+    this.#session.routes.ended(attempt);
     const payload = { payment, attempt, next_attempt: this.#facts.nextAttempt };
     this.#stimulus('attempt_succeeded', payload, this.#facts.sourceOf(payment));
   }
 
   attemptFailed(payment: number, attempt: number, hop: number, code: FailureCode): void {
+    this.#session.routes.ended(attempt);
     const payload = { payment, attempt, hop, code, next_attempt: this.#facts.nextAttempt };
     this.#stimulus('attempt_failed', payload, this.#facts.sourceOf(payment));
   }

@@ -5,19 +5,14 @@
  * is concerned.
  */
 import { US_PER_SECOND } from '../base/numbers.ts';
-import {
-  blankView,
-  type CommitmentView,
-  type ModelHost,
-  RouteBuffer,
-  type WorldFacts,
-} from '../simulate/node-model.ts';
+import { type ModelHost, RouteBuffer, type WorldFacts } from '../simulate/node-model.ts';
 import { NoProgressError } from '../simulate/progress.ts';
-import { OUTCOME_NAMES, type Outcome } from '../simulate/records.ts';
+import { OUTCOME, OUTCOME_NAMES, type Outcome } from '../simulate/records.ts';
 import { answerProblem, CODES } from './answer-check.ts';
 import { ForeseenChecks } from './foreseen-checks.ts';
-import { viewMessage } from './messages.ts';
 import { ModelProcessError } from './model-process-error.ts';
+import { RouteChecks } from './route-checks.ts';
+import { ToldViews } from './told-views.ts';
 import { type Action, type Answer, type Change, decodeAnswer, encodeTurn, type Message, type Send } from './wire.ts';
 
 /** Longest target for which nodes estimate feerates, blocks (Bitcoin Core's estimatesmartfee). */
@@ -31,16 +26,17 @@ export interface TurnLink {
 export class RemoteSession {
   /** What nodes of this process were asked about HTLCs before these came to them. */
   readonly checks: ForeseenChecks;
+  /** What the process has said of routes that it sent. */
+  readonly routes: RouteChecks;
   readonly #link: TurnLink;
   readonly #host: ModelHost;
   readonly #facts: WorldFacts;
   readonly #route = new RouteBuffer();
-  readonly #view = blankView();
   readonly #graph: GraphPicture;
   readonly #locals = new Map<number, LocalPicture>();
   #changes: Change[] = [];
-  /** Views of channels as the process has them, by edge: both ends of a channel tell it of the same ones. */
-  readonly #told = new Map<number, CommitmentView>();
+  /** Both ends of a channel tell it of the same views. */
+  readonly #told: ToldViews;
   #number = 0;
   /** What the process was told of the mempool, as text. */
   #fees = '';
@@ -52,6 +48,8 @@ export class RemoteSession {
     this.#host = host;
     this.#facts = facts;
     this.#graph = new GraphPicture(host, facts);
+    this.#told = new ToldViews(host);
+    this.routes = new RouteChecks(host, facts, this.#told);
     this.checks = new ForeseenChecks({
       ask: (model, ask, payload) => this.ask(model, ask, payload, -1),
       height: () => host.height(),
@@ -83,6 +81,18 @@ export class RemoteSession {
   }
 
   /**
+   * An attempt of a model that needs not be asked about it has succeeded: it is told so with the next turn, and its payment
+   * ends with the last part.
+   */
+  succeeded(model: string, payment: number, attempt: number): void {
+    this.routes.ended(attempt);
+    this.note({
+      succeeded: { model, payment, attempt, now_us: this.#host.nowUs(), height: this.#host.height() },
+    });
+    if (this.#facts.partsInFlight(payment) === 0) this.#resolve(payment, OUTCOME.Success);
+  }
+
+  /**
    * Asks a model and carries out its actions.
    * @param ask field of Turn
    * @param node whose own channels the model must know; −1 where it need not
@@ -90,7 +100,10 @@ export class RemoteSession {
    */
   ask(model: string, ask: string, payload: Message, node: number): Answer {
     this.#graph.compare(this.#changes);
-    if (node >= 0) this.#compareLocal(node);
+    if (node >= 0) {
+      this.routes.tell(this.#changes);
+      this.#compareLocal(node);
+    }
     const turn = {
       number: ++this.#number,
       now_us: this.#host.nowUs(),
@@ -160,19 +173,23 @@ export class RemoteSession {
     const payment = send?.payment ?? resolve?.payment ?? timer?.payment ?? -1;
     if (this.#facts.sourceOf(payment) < 0) return `payment ${payment} does not go on`;
     if (send !== undefined && send !== null) return this.#problemOf(send) ?? this.#send(send);
-    const { actions } = this.#host;
     if (resolve !== undefined && resolve !== null) {
       if (resolve.outcome >= OUTCOME_NAMES.length) return `there is no outcome ${resolve.outcome}`;
-      actions.resolve(payment, resolve.outcome as Outcome);
+      this.#resolve(payment, resolve.outcome as Outcome);
     } else if (timer !== undefined && timer !== null) {
       if (!(timer.at_us <= Number.MAX_SAFE_INTEGER)) return `there is no instant ${timer.at_us} for a timer`;
-      actions.timer(payment, timer.at_us);
+      this.#host.actions.timer(payment, timer.at_us);
     }
     return null;
   }
 
+  #resolve(payment: number, outcome: Outcome): void {
+    this.routes.resolved(payment);
+    this.#host.actions.resolve(payment, outcome);
+  }
+
   /** Why a route cannot be sent at all, whatever its amounts. */
-  #problemOf({ payment, edge, amount_msat, expiry, offer_code }: Send): string | null {
+  #problemOf({ payment, edge, amount_msat, expiry, offer_code, check_codes = [] }: Send): string | null {
     const hops = edge.length;
     const most = this.#route.edge.length;
     if (hops === 0 || hops > most || amount_msat.length !== hops || expiry.length !== hops) {
@@ -189,6 +206,10 @@ export class RemoteSession {
     if (offer_code !== undefined && offer_code !== null && !CODES.has(offer_code)) {
       return `there is no failure code ${offer_code}`;
     }
+    if (check_codes.length !== 0 && check_codes.length !== hops)
+      return `${check_codes.length} check_codes for ${hops} hops`;
+    const wrong = check_codes.find((code) => code !== -1 && !CODES.has(code));
+    if (wrong !== undefined) return `there is no failure code ${wrong}`;
     return at === this.#facts.destinationOf(payment) ? null : 'the route does not lead to the recipient';
   }
 
@@ -202,11 +223,11 @@ export class RemoteSession {
       route.expiry[i] = send.expiry[i] as number;
     }
     this.offerCode = Object.hasOwn(send, 'offer_code') ? (send.offer_code as number) : -1;
+    this.routes.sent(this.#facts.nextAttempt, send);
     this.#host.actions.send(send.payment, route);
     this.offerCode = -1;
     // The process has gone on with its picture of the channel by itself.
-    const edge = send.edge[0] as number;
-    this.#locals.get(this.#host.graph.from(edge))?.doubt(edge);
+    this.#told.doubt(send.edge[0] as number);
     return null;
   }
 
@@ -216,7 +237,7 @@ export class RemoteSession {
       local = new LocalPicture(this.#host, node, this.#told);
       this.#locals.set(node, local);
     }
-    const change = local.compare(this.#view);
+    const change = local.compare();
     if (change !== null) this.#changes.push({ local_channels: change });
   }
 }
@@ -298,24 +319,18 @@ class LocalPicture {
   readonly #host: ModelHost;
   readonly #node: number;
   #edges: number[] = [];
-  readonly #views: Map<number, CommitmentView>;
+  readonly #views: ToldViews;
   readonly #eligible = new Set<number>();
 
   /** @param views what the process was told last of each channel, by whichever of its two nodes */
-  constructor(host: ModelHost, node: number, views: Map<number, CommitmentView>) {
+  constructor(host: ModelHost, node: number, views: ToldViews) {
     this.#host = host;
     this.#node = node;
     this.#views = views;
   }
 
-  /** What the process knows of a channel may be something else by now. */
-  doubt(edge: number): void {
-    this.#views.delete(edge);
-    this.#views.delete(edge ^ 1);
-  }
-
   /** What the process does not know; null when it knows all. */
-  compare(scratch: CommitmentView): Message | null {
+  compare(): Message | null {
     const host = this.#host;
     const edges = Array.from({ length: host.localEdgeCount(this.#node) }, (_, i) => host.localEdges(this.#node)[i]);
     const changed = edges.length !== this.#edges.length || edges.some((edge, i) => edge !== this.#edges[i]);
@@ -323,8 +338,7 @@ class LocalPicture {
     const eligible: number[] = [];
     const ineligible: number[] = [];
     for (const edge of edges as number[]) {
-      this.#compareView(edge, scratch, views);
-      this.#compareView(edge ^ 1, scratch, views);
+      this.#views.compare(edge, views);
       const usable = host.eligible(edge);
       if (usable === this.#eligible.has(edge)) continue;
       (usable ? eligible : ineligible).push(edge);
@@ -346,34 +360,4 @@ class LocalPicture {
       ineligible,
     };
   }
-
-  #compareView(edge: number, scratch: CommitmentView, views: Message[]): void {
-    this.#host.view(edge, scratch);
-    const before = this.#views.get(edge);
-    if (before !== undefined && equal(before, scratch)) return;
-    this.#views.set(edge, { ...scratch });
-    views.push(viewMessage(scratch));
-  }
-}
-
-function equal(a: CommitmentView, b: CommitmentView): boolean {
-  return (
-    a.localMsat === b.localMsat &&
-    a.remoteMsat === b.remoteMsat &&
-    a.offeredCount === b.offeredCount &&
-    a.offeredMsat === b.offeredMsat &&
-    a.localUntrimmed === b.localUntrimmed &&
-    a.remoteUntrimmed === b.remoteUntrimmed &&
-    a.localTrimmedMsat === b.localTrimmedMsat &&
-    a.remoteTrimmedMsat === b.remoteTrimmedMsat &&
-    a.feeratePerKw === b.feeratePerKw &&
-    a.localReserveMsat === b.localReserveMsat &&
-    a.remoteReserveMsat === b.remoteReserveMsat &&
-    a.localDustMsat === b.localDustMsat &&
-    a.remoteDustMsat === b.remoteDustMsat &&
-    a.isFunder === b.isFunder &&
-    a.maxAcceptedHtlcs === b.maxAcceptedHtlcs &&
-    a.maxInFlightMsat === b.maxInFlightMsat &&
-    a.peerHtlcMinimumMsat === b.peerHtlcMinimumMsat
-  );
 }

@@ -36,6 +36,7 @@ export interface Send {
   readonly amount_msat: readonly number[];
   readonly expiry: readonly number[];
   readonly offer_code?: number;
+  readonly check_codes?: readonly number[];
 }
 
 export interface Action {

@@ -19,6 +19,7 @@ import {
   type WorldFacts,
 } from '../simulate/node-model.ts';
 import { readPolicy, readView } from './messages.ts';
+import { RouteAnswers } from './route-answers.ts';
 import type { Action, Message, PolicyMessage } from './wire.ts';
 
 const MSAT_PER_SAT = 1000;
@@ -37,6 +38,8 @@ export class WorldPicture implements ModelHost, WorldFacts {
   readonly actions: PaymentActions;
   /** What they wanted. */
   wanted: Action[] = [];
+  /** What they would say of the routes that they send. */
+  readonly answers: RouteAnswers;
   nextAttempt = 0;
   readonly originUs = 0;
   readonly #channels = new ChannelTable();
@@ -55,9 +58,13 @@ export class WorldPicture implements ModelHost, WorldFacts {
   constructor(nodeCount: number, models: ReadonlyMap<number, NodeModel>) {
     this.graph = new GossipGraph(nodeCount, this.#channels);
     this.#models = models;
+    this.answers = new RouteAnswers(this.graph, models, this.#views);
     this.actions = {
       send: (payment, route) => this.#send(payment, route),
-      resolve: (payment, outcome) => void this.wanted.push({ resolve: { payment, outcome } }),
+      resolve: (payment, outcome) => {
+        this.answers.resolved(payment);
+        this.wanted.push({ resolve: { payment, outcome } });
+      },
       timer: (payment, atUs) => void this.wanted.push({ timer: { payment, at_us: atUs } }),
     };
   }
@@ -83,6 +90,8 @@ export class WorldPicture implements ModelHost, WorldFacts {
       this.graph.forget(value as number);
     } else if (what === 'local_channels') {
       this.#changeLocal(m);
+    } else if (what === 'channel_views') {
+      this.#readViews(m.views as readonly Message[]);
     } else if (what === 'fees') {
       this.#relayPerKw = m.relay_per_kw as number;
       this.#estimates = m.estimates as readonly Estimate[];
@@ -158,14 +167,23 @@ export class WorldPicture implements ModelHost, WorldFacts {
     return [];
   }
 
+  askedAttempt(): number {
+    return -1;
+  }
+
+  partsInFlight(payment: number): number {
+    return this.sourceOf(payment);
+  }
+
   #changeLocal(m: Message): void {
     if (m.edges_changed === true) this.#locals.set(m.node as number, [...(m.edges as readonly number[])]);
-    for (const view of m.views as readonly Message[]) {
-      const edge = view.edge as number;
-      readView(view, this.#viewOf(edge));
-    }
+    this.#readViews(m.views as readonly Message[]);
     for (const edge of m.eligible as readonly number[]) this.#eligible.add(edge);
     for (const edge of m.ineligible as readonly number[]) this.#eligible.delete(edge);
+  }
+
+  #readViews(views: readonly Message[]): void {
+    for (const view of views) readView(view, this.#viewOf(view.edge as number));
   }
 
   #viewOf(edge: number): CommitmentView {
@@ -186,6 +204,7 @@ export class WorldPicture implements ModelHost, WorldFacts {
       edge: Array.from(route.edge.subarray(0, hops)),
       amount_msat: Array.from(route.amountMsat.subarray(0, hops)),
       expiry: Array.from(route.expiry.subarray(0, hops)),
+      check_codes: this.answers.codes(payment, route, this.#height),
     };
     if (this.#eligible.has(edge)) {
       const view = this.#viewOf(edge);

@@ -67,6 +67,13 @@ export class AttemptPool {
     for (let s = 0; s < this.#used; s++) if (this.payment[s]! >= 0) yield s;
   }
 
+  /** Attempts of a payment of which the sender does not know yet how they ended. */
+  inFlight(payment: number): number {
+    let count = 0;
+    for (let s = 0; s < this.#used; s++) if (this.payment[s] === payment && this.resolved[s] === 0) count++;
+    return count;
+  }
+
   /** Slots ever used. */
   get used(): number {
     return this.#used;

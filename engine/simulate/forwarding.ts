@@ -323,6 +323,12 @@ export class Forwarding {
     return this.#asked < 0 ? [] : checksFrom(this.#w, this.#asked);
   }
 
+  /** See WorldFacts. */
+  askedAttempt(): number {
+    const { attempts, htlcs } = this.#w;
+    return this.#asked < 0 ? -1 : attempts.serial[htlcs.attempt[this.#asked]!]!;
+  }
+
   /** A uniform draw in [0, 1) of a payment; `counter` tells its draws apart. */
   draw(payment: number, counter: number): number {
     const { payments, activities } = this.#w.timeline;

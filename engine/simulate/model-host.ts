@@ -111,4 +111,8 @@ export interface WorldFacts {
    * which the onion names before those about channels parallel to it. Empty where nothing is known.
    */
   comingChecks(): readonly CheckQuestion[];
+  /** While a node is asked about an HTLC: number of its attempt. −1 where it is not known. */
+  askedAttempt(): number;
+  /** Parts of a payment that were sent and of which the sender does not know yet how they ended. */
+  partsInFlight(payment: number): number;
 }

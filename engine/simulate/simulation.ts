@@ -425,6 +425,8 @@ export class Simulation {
       fromOf: (edge) => w.from(edge),
       nameOf: (node) => nodes[node]!.name,
       comingChecks: () => this.#forwarding.comingChecks(),
+      askedAttempt: () => this.#forwarding.askedAttempt(),
+      partsInFlight: (payment) => w.attempts.inFlight(payment),
     };
     const made = new Map(models.map((kind) => [kind.name, kind.create(host, facts)]));
     nodes.forEach((plan, n) => {

@@ -3,7 +3,7 @@ import type { ModelKind } from '../../simulate/node-model.ts';
 import { ModelSession } from '../model-session.ts';
 import { describeKind, readDescription, remoteKinds } from '../remote-kinds.ts';
 import type { TurnLink } from '../remote-session.ts';
-import { decodeDescription, decodeTurn, encodeAnswer, encodeDescription, PROTOCOL } from '../wire.ts';
+import { decodeDescription, decodeTurn, encodeAnswer, encodeDescription, type Message, PROTOCOL } from '../wire.ts';
 
 export class Loopback implements TurnLink {
   turns = 0;
@@ -25,17 +25,23 @@ export class Loopback implements TurnLink {
 /**
  * The kinds for one simulation, behind one link.
  * @param wrap what the engine gets in place of the link
+ * @param about fields of ModelDescription that say something else than the models of this command do
  */
 export function loopbackKinds(
   kinds: readonly ModelKind[],
   wrap: (link: Loopback) => TurnLink = (link) => link,
+  about: Message = {},
 ): {
   readonly kinds: readonly ModelKind[];
   readonly link: Loopback;
 } {
   const link = new Loopback(kinds);
   const told = decodeDescription(
-    encodeDescription({ protocol: PROTOCOL, software: 'loopback', models: kinds.map(describeKind) }),
+    encodeDescription({
+      protocol: PROTOCOL,
+      software: 'loopback',
+      models: kinds.map((kind) => ({ ...describeKind(kind), ...about })),
+    }),
   );
   const remote = kinds.map((kind, i) => ({ kind, description: readDescription(told.models[i] as object as never) }));
   return { kinds: remoteKinds(remote, wrap(link)), link };
