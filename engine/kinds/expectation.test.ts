@@ -84,6 +84,7 @@ describe('checking', () => {
     'payments().count in [68, 69]',
     "payments().fee_msat < amount('5 sat') && time >= duration('10s')",
     "[1, 2].all(x, payments('background').count > x)",
+    'payments().count % 10 < 5',
   ])('accepts %s', (source) => {
     expect(problemsOf(source)).toEqual([]);
   });
@@ -108,6 +109,8 @@ describe('checking', () => {
     ["timestamp('2024-01-01T00:00:00Z').getHours() > 1", "'timestamp' is not available", 0],
     ['params.amount > 1', `parameters are written \${{ params.NAME }}`, 0],
     ['time >', 'unexpected token: EOF', 6],
+    ['payments(pay).success_rate > 0.9', "names stand in quotes: payments('pay')", 9],
+    ['channel( alice-bob ).active', "names stand in quotes: channel('alice-bob')", 9],
   ])('refuses %s', (source, message, offset) => {
     const [problem] = problemsOf(source);
     expect(problem?.message).toContain(message);

@@ -179,6 +179,8 @@ function explain(source: string, error: CelError): ExpectationProblem {
   switch (error.code) {
     case 'unknown_variable': {
       if (text === 'params') return { message: `parameters are written \${{ params.NAME }} in an expectation`, ...at };
+      const bare = bareName(source, error.range?.start ?? 0);
+      if (bare !== null) return { message: bare, ...at };
       const known = [...EXPECTATION_VARIABLES, ...EXPECTATION_FUNCTIONS.map((name) => `${name}()`)];
       return { message: `unknown name '${text}'${suggestion(text, known)}; there are ${known.join(', ')}`, ...at };
     }
@@ -216,6 +218,13 @@ function explain(source: string, error: CelError): ExpectationProblem {
     default:
       return { message: summary.charAt(0).toLowerCase() + summary.slice(1), ...at };
   }
+}
+
+/** `payments(coffee)`: a name without its quotes; null where it is something else that is not known. */
+function bareName(source: string, at: number): string | null {
+  const call = /\b(payments|channel|node|invoice)\s*\(\s*$/.exec(source.slice(0, at))?.[1];
+  const name = /^([\w./*-]+)\s*\)/.exec(source.slice(at))?.[1];
+  return call === undefined || name === undefined ? null : `names stand in quotes: ${call}('${name}')`;
 }
 
 function allFields(): string[] {

@@ -8,7 +8,7 @@
  */
 import { TypeError as CelTypeError, Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js';
 import type { Json } from '../base/json.ts';
-import { wordsOf } from './expression-scan.ts';
+import { percentIn, wordsOf } from './expression-scan.ts';
 import type { ParamValue } from './scenario.ts';
 import { listWords, nearest } from './suggest.ts';
 import { formatAmount, formatDuration, parseAmount, parseDuration, quoteText } from './units.ts';
@@ -351,6 +351,17 @@ export function expressionSyntax(expression: string): ExpressionProblem | null {
     new Environment({ limits: LIMITS }).parse(renameDuration(expression));
     return null;
   } catch (error) {
+    const percent = percentIn(expression);
+    if (percent !== null) {
+      const { start, end, share } = percent;
+      return {
+        code: 'E503',
+        message: 'a share is a number here, not a percentage',
+        hint: `write ${share}`,
+        start,
+        end,
+      };
+    }
     const range = error instanceof ParseError ? error.range : undefined;
     const summary = error instanceof ParseError ? error.summary : String((error as Error).message);
     const start = Math.min(range?.start ?? 0, expression.length);

@@ -115,3 +115,14 @@ export function wordsOf(expression: string): readonly Word[] {
   }
   return words;
 }
+
+/** A number with a sign of percent, `90%`, where nothing follows that `%` could divide by: its place, and the share that is meant. */
+export function percentIn(
+  source: string,
+): { readonly start: number; readonly end: number; readonly share: number } | null {
+  const outside = source.replace(/'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"/g, (text) => ' '.repeat(text.length));
+  const found = /(?<![\w.])(\d+(?:\.\d+)?)\s*%\s*(?=$|[),:?]|&&|\|\|)/.exec(outside);
+  if (found === null) return null;
+  const share = Number((Number(found[1]) / 100).toPrecision(12));
+  return { start: found.index, end: found.index + found[0].trimEnd().length, share };
+}

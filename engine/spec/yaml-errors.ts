@@ -104,7 +104,7 @@ export function reportSyntax(document: Document, problems: Problems): void {
     line.includes(MARK) && (error.code === 'UNEXPECTED_TOKEN' || error.code === 'BLOCK_AS_IMPLICIT_KEY')
       ? 'the expression is not quoted, and YAML gives its characters another meaning here'
       : syntaxText(error);
-  problems.report('E102', span, [], message, syntaxHint(error, line));
+  problems.report('E102', span, [], message, syntaxHint(error, line, source.text.slice(span.start, span.end)));
 }
 
 /** The parser’s names of characters. */
@@ -140,9 +140,10 @@ function lowerFirst(text: string): string {
   return text.slice(0, 1).toLowerCase() + text.slice(1);
 }
 
-function syntaxHint(error: YAMLError, line: string): string | undefined {
+function syntaxHint(error: YAMLError, line: string, text: string): string | undefined {
   if (line.includes(MARK)) return `put quotes around the value that holds the expression: '${MARK} … }}'`;
-  if (error.code === 'BLOCK_AS_IMPLICIT_KEY') return 'put quotes around a value that holds `: `';
+  const isSecond = error.code === 'BLOCK_IN_FLOW' && /^[^-?].*:(\s|$)/.test(text);
+  if (isSecond || error.code === 'BLOCK_AS_IMPLICIT_KEY') return 'put quotes around a value that holds `: `';
   if (error.code === 'BAD_SCALAR_START') return 'put quotes around the value';
   if (error.code === 'MISSING_CHAR') return 'look for a bracket or quote that is not closed';
   if (error.code === 'MULTILINE_IMPLICIT_KEY') return 'align keys that belong together, and end each with `:`';

@@ -121,6 +121,13 @@ export function buildTree(root: Node, problems: Problems): SpecTree | null {
 function acceptable(source: SourceText, problems: Problems): boolean {
   const { text } = source;
   if (reportManyTabs(problems)) return false;
+  const lonely = text.includes('\n') ? -1 : text.indexOf('\r');
+  if (lonely >= 0 && lonely < text.length - 1) {
+    const hint = 'save it with lines that end in LF (Unix) or CRLF (Windows)';
+    const what = 'the lines of this file end in CR alone, so all of it is one line';
+    problems.report('E102', { start: lonely, end: lonely + 1 }, [], what, hint);
+    return false;
+  }
   const illegal = ILLEGAL.exec(text);
   if (illegal !== null) {
     const code = text.charCodeAt(illegal.index);
