@@ -8,7 +8,6 @@ import { FakeClock } from '../run/testing/fixtures.ts';
 import { MemoryFiles } from '../run/testing/memory-files.ts';
 import { runCli } from './cli.ts';
 import { COMMANDS } from './commands.ts';
-import { FIRST_SCENARIO } from './init.ts';
 import { blast, FakeIo } from './testing/fake-io.ts';
 
 /** Alice pays Bob in each second from 1 to 9. */
@@ -92,25 +91,13 @@ describe('the command', () => {
   });
 });
 
-describe('blast init', () => {
-  it('writes a scenario that is valid, runs and passes', async () => {
-    const files = new MemoryFiles();
-    expect(await blast('init first', { files })).toMatchObject({
-      code: 0,
-      out: expect.stringContaining('blast run first/scenario.yml'),
-    });
-    expect(files.read('first/scenario.yml')).toBe(FIRST_SCENARIO);
-    expect(await blast('validate first/scenario.yml', { files })).toMatchObject({ code: 0, err: '' });
-    expect(await blast('run first/scenario.yml', { files })).toMatchObject({ code: 0, err: '' });
-    expect(await blast('lock first/scenario.yml', { files })).toMatchObject({ code: 0 });
-    expect(await blast('verify first/scenario.yml', { files })).toMatchObject({ code: 0 });
-  });
-
-  it('never overwrites', async () => {
-    const files = new MemoryFiles({ 'scenario.yml': 'mine', f: '' });
-    expect(await blast('init', { files })).toMatchObject({ code: 2, err: expect.stringContaining('is there already') });
-    expect(await blast('init f', { files })).toMatchObject({ code: 2, err: expect.stringContaining('is a file') });
-    expect(files.read('scenario.yml')).toBe('mine');
+describe('several scenarios', () => {
+  it('are for blast test, says blast run', async () => {
+    const { code, err } = await blast('run small.yml other.yml', { files: small() });
+    expect(code).toBe(2);
+    expect(err).toContain("too many arguments for 'run'");
+    expect(err).toContain('`blast test FILE…` runs several scenarios');
+    expect((await blast('migrate small.yml other.yml', { files: small() })).err).not.toContain('blast test');
   });
 });
 

@@ -61,6 +61,12 @@ export function buildProgram(io: Pick<CliIo, 'stdout' | 'stderr' | 'columns'>, i
     );
     for (const argument of entry.arguments) command.argument(argument.syntax, argument.summary);
     for (const option of entry.options) command.addOption(commanderOption(option));
+    const { tooMany } = entry;
+    if (tooMany !== undefined) {
+      command.configureOutput({
+        outputError: (text, write) => write(text.startsWith('error: too many') ? `${text}  ${tooMany}\n` : text),
+      });
+    }
     command.addHelpText('after', examplesText(entry));
     if (entry.commands !== undefined) command.enablePositionalOptions().helpCommand(false);
     for (const inner of entry.commands ?? []) add(command, inner);

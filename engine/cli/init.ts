@@ -3,6 +3,7 @@ import { writeWhole } from '../run/files.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import { type CommandEntry, OPTION } from './options.ts';
 import { pathIn } from './scenario-file.ts';
+import type { Template } from './templates/template.ts';
 import { TEMPLATES } from './templates/templates.ts';
 
 export const FIRST_SCENARIO_FILE = 'scenario.yml';
@@ -13,7 +14,7 @@ export const FIRST_SCENARIO: string = TEMPLATES[0].text;
 export const initCommand: CommandEntry = {
   name: 'init',
   summary: 'write a first scenario that runs',
-  details: `Writes ${FIRST_SCENARIO_FILE}; an existing file is never overwritten.`,
+  details: `Writes ${FIRST_SCENARIO_FILE}, named as its folder; an existing file is never overwritten.`,
   arguments: [{ syntax: '[dir]', summary: 'folder, by default the present one' }],
   options: [
     {
@@ -43,11 +44,27 @@ export const initCommand: CommandEntry = {
     }
     const template = TEMPLATES.find(({ name }) => name === options.template) ?? TEMPLATES[0];
     if (dir !== '') io.files.makeFolder(dir);
-    writeWhole(io.files, path, template.text);
+    const folder = dir === '' ? (io.files.real('.') ?? '') : dir;
+    writeWhole(io.files, path, named(template, folder));
     if (options.quiet !== true) io.stdout.write(`wrote ${path}\n\nrun it with\n  blast run ${path}\n`);
     return EXIT.ok;
   },
 };
+
+/** Words that YAML takes for something else than a text. */
+const NO_NAMES: ReadonlySet<string> = new Set(['null', 'true', 'false', 'yes', 'no', 'on', 'off']);
+
+/** The template under the name of its folder, so that results of two scenarios do not meet in `out/`; else under its own. */
+function named({ name, text }: Template, folder: string): string {
+  const last =
+    folder
+      .replace(/[/\\]+$/, '')
+      .split(/[/\\]/)
+      .at(-1) ?? '';
+  const own = last.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[-.]+|[-.]+$/g, '');
+  if (!/^[A-Za-z]/.test(own) || NO_NAMES.has(own.toLowerCase())) return text;
+  return text.replace(`\nname: ${name}\n`, `\nname: ${own}\n`);
+}
 
 function listText(json: boolean): string {
   if (json)

@@ -49,6 +49,8 @@ export interface CommandEntry {
   readonly details?: string;
   readonly arguments: readonly ArgumentEntry[];
   readonly options: readonly OptionEntry[];
+  /** What to do instead when there are more arguments than it takes. */
+  readonly tooMany?: string;
   /** Command lines that work as they stand. */
   readonly examples: readonly (readonly [line: string, meaning: string])[];
   /** Commands of this one, `blast NAME OTHER`: what they are called wins over an argument. */

@@ -35,6 +35,7 @@ export const runCommand: CommandEntry = {
     'request. The folder must be empty or hold a former run. The first Ctrl-C stops the run where it is, writes what is finished and keeps the state, so that --from can go ' +
     'on; the second one ends it at once. On a terminal space or p pauses the run and lets it go on, and q is as Ctrl-C.',
   arguments: [{ syntax: '<file>', summary: 'the scenario' }],
+  tooMany: '`blast test FILE…` runs several scenarios; `blast run` one, into a folder of its own',
   options: [
     OPTION.param,
     OPTION.seed,
