@@ -5,18 +5,17 @@
 import type {
   handleServerStreamingCall,
   handleUnaryCall,
-  ServerWritableStream,
   ServiceDefinition,
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
 import type { Json } from '../base/json.ts';
 import { controlFailure } from './control-errors.ts';
+import { ControlEvents } from './control-events.ts';
 import {
   type ControlMessage,
   chainMessage,
   channelMessage,
-  eventMessage,
   invoiceMessage,
   nodeMessage,
   paymentMessage,
@@ -45,7 +44,7 @@ import { LINK_US, MAX_CAPACITY_SAT } from './hosted-channels.ts';
 import type { HostedNetwork } from './hosted-network.ts';
 import { MAX_NODES, type NewHostedNode } from './hosted-nodes.ts';
 import { MAX_REORG_DEPTH } from './hosted-timeline.ts';
-import type { HostEvent, NetworkHost } from './network-host.ts';
+import type { NetworkHost } from './network-host.ts';
 import { policyMessage } from './policy-message.ts';
 import type { ServedService } from './serve.ts';
 import { type Struct, structToJson } from './struct.ts';
@@ -101,17 +100,17 @@ type Answer = (request: ControlRequest, network: HostedNetwork) => ControlMessag
 export class ControlService {
   readonly #host: NetworkHost;
   readonly #options: ControlOptions;
-  /** Streams of events that go on. */
-  readonly #watching = new Set<ServerWritableStream<ControlRequest, ControlMessage>>();
+  readonly #events: ControlEvents;
 
   constructor(host: NetworkHost, options: ControlOptions) {
     this.#host = host;
     this.#options = options;
+    this.#events = new ControlEvents(host, options.maxWaitingEvents ?? MAX_WAITING_EVENTS);
   }
 
   /** Ends the streams of events. */
   end(): void {
-    for (const call of this.#watching) call.end();
+    this.#events.end();
   }
 
   /** The protocol, for a server. */
@@ -137,7 +136,7 @@ export class ControlService {
         },
       ],
     );
-    const watch: handleServerStreamingCall<ControlRequest, ControlMessage> = (call) => this.#watch(call);
+    const watch: handleServerStreamingCall<ControlRequest, ControlMessage> = (call) => this.#events.watch(call);
     return { ...Object.fromEntries(unary), Watch: watch };
   }
 
@@ -435,50 +434,6 @@ export class ControlService {
       return { name: text(node, 'name'), alias, model: text(node, 'model'), options: readOptions(node, at), walletSat };
     });
   }
-
-  #watch(call: ServerWritableStream<ControlRequest, ControlMessage>): void {
-    const { called } = this.#host.options;
-    let sequence = 0;
-    let release = (): void => {};
-    const fail = (error: unknown): void => {
-      release();
-      called('Watch', (error as Error).message);
-      call.emit('error', controlFailure(error));
-    };
-    const send = (what: ControlMessage, timeUs: number): void => {
-      call.write({ sequence: ++sequence, time_us: timeUs, ...what });
-    };
-    try {
-      const network = this.#host.open();
-      this.#host.catchUp();
-      const kinds = new Set(list(call.request, 'kinds').map((kind) => knownKind(String(kind))));
-      const names = new Set(list(call.request, 'nodes').map(String));
-      for (const [i, name] of [...names].entries()) within(`nodes[${i}]`, () => network.nodes.named(name));
-      const wants = (event: HostEvent): boolean => kinds.size === 0 || kinds.has(`EVENT_${event.kind.toUpperCase()}`);
-      release = this.#host.listen((event, timeUs) => {
-        if (!wants(event)) return;
-        const now = this.#host.open();
-        const { what, nodes } = eventMessage(now, event);
-        if (names.size > 0 && nodes !== null && !nodes.some((node) => names.has(now.nodes.name(node)))) return;
-        if (call.writableLength >= (this.#options.maxWaitingEvents ?? MAX_WAITING_EVENTS)) {
-          fail(new HostError('too many events wait for the client', 'watcher_slow'));
-          return;
-        }
-        send(what, timeUs);
-      });
-      const over = (): void => {
-        release();
-        this.#watching.delete(call);
-      };
-      this.#watching.add(call);
-      call.on('cancelled', over);
-      call.on('close', over);
-      called('Watch', null);
-      send({ began: { height: network.chain().height } }, network.timeUs);
-    } catch (error) {
-      fail(error);
-    }
-  }
 }
 
 /** SENDER_OPTIONS by the names of their fields in PayRequest. */
@@ -487,24 +442,6 @@ const PAYMENT_OPTIONS = {
   outgoing_channel: 'outgoing_channel_ids',
   last_hop: 'last_hop',
 } as const;
-
-const EVENT_KINDS: ReadonlySet<string> = new Set([
-  'EVENT_BLOCK',
-  'EVENT_TRANSACTION',
-  'EVENT_NODE',
-  'EVENT_PEERS',
-  'EVENT_CHANNEL',
-  'EVENT_POLICY',
-  'EVENT_PAYMENT',
-  'EVENT_HTLC',
-  'EVENT_INVOICE',
-  'EVENT_NETWORK',
-]);
-
-function knownKind(kind: string): string {
-  if (EVENT_KINDS.has(kind)) return kind;
-  throw new HostError(`there is no kind of events ${kind}`, 'invalid_value', { field: 'kinds', subject: kind });
-}
 
 function readOptions(node: ControlRequest, at: string): NewHostedNode['options'] {
   try {

@@ -107,6 +107,26 @@ export class ServedHost {
     return refusalOf(answer as ServiceError);
   }
 
+  /** Lets virtual time pass. */
+  pass(seconds: number): Promise<Message> {
+    return this.control('AdvanceTime', { duration_us: seconds * SECOND });
+  }
+
+  /** Nodes alice, bob and carol in a line of channels 1 and 2 of a million sat, half of them at each end, known to all. */
+  async line(): Promise<void> {
+    await this.control('CreateNodes', { nodes: ['alice', 'bob', 'carol'].map((name) => ({ name })) });
+    const channel = { capacity_sat: 1_000_000, push_msat: 500_000_000 };
+    await this.control('OpenChannel', { node: 'alice', peer: 'bob', channel_id: 1, ...channel });
+    await this.control('OpenChannel', { node: 'bob', peer: 'carol', channel_id: 2, ...channel });
+    await this.control('MineBlocks', { blocks: 6 });
+    await this.pass(60);
+  }
+
+  /** The server has begun all calls so far: it takes them in the order in which they come. */
+  async begun(): Promise<void> {
+    await this.control('GetServer');
+  }
+
   /** Events of the control plane as they come; the first one is `began`. */
   watch(request: object = {}): ClientReadableStream<Message> {
     const method = (this.#control as unknown as Record<string, (request: object) => ClientReadableStream<Message>>)
