@@ -1,32 +1,33 @@
 /**
  * The queue of pending events: a radix heap over columns (Ahuja, Mehlhorn, Orlin and Tarjan, "Faster algorithms for the
- * shortest path problem", JACM 37, 1990) with digits of six bits. Nothing is allocated per event.
+ * shortest path problem", JACM 37, 1990) with digits of ten bits. Nothing is allocated per event.
  *
  * Time never goes back, so an event need only be told apart from the time of the last one that was taken out: it waits in
  * the bucket of the highest digit in which the two differ. When the lowest bucket is reached its events are spread over
- * the buckets of the digits below; each event moves down at most nine times, and mostly two or three. Buckets are lists in
+ * the buckets of the digits below; each event moves down at most five times, and mostly once: of many pending ones a move is a
+ * look at memory that is in no near cache, which costs more than the larger tables of wide digits. Buckets are lists in
  * the order of insertion, which spreading keeps: events of one time are in one bucket at all times, first in, first out.
  *
  * It knows nothing of what an event means: `kind`, `a` and `b` are the caller's.
  */
 const INITIAL = 1024;
-/** Bits of a digit, and what they can say. */
-const BITS = 6;
-const DIGITS = 64;
-const MASK = 63;
-/** Digits of a time: four of the lower 24 bits, five of the upper 29. */
-const LOW_LEVELS = 4;
-const LEVELS = 9;
+/** Bits of a digit, what they can say, and words of 32 bits with a bit for each. */
+const BITS = 10;
+const DIGITS = 1 << BITS;
+const MASK = DIGITS - 1;
+const WORDS = DIGITS / 32;
+/** Digits of a time: three of the lower 24 bits, three of the upper 29. */
+const LOW_LEVELS = 3;
+const LEVELS = 6;
 const LOW_RANGE = 0x1000000;
 
-/** A slot: time in two parts, kind, a, b, and the next slot of its bucket or of the unused ones. Eight to keep it in a cache line. */
+/** A slot: time in two parts, kind, a and b. Eight to keep it in a cache line. */
 const STRIDE = 8;
 const HIGH = 0;
 const LOW = 1;
 const KIND = 2;
 const A = 3;
 const B = 4;
-const NEXT = 5;
 
 export class EventQueue {
   size = 0;
@@ -36,15 +37,21 @@ export class EventQueue {
   a = 0;
   b = 0;
 
-  /** Slots one after the other; a slot is known by where it begins. */
+  /** Slots one after the other. */
   #slots = new Int32Array(STRIDE * INITIAL);
+  /**
+   * The next slot of each one's bucket, or of the unused ones. By itself it is small enough for a near cache, so that walking
+   * along a bucket does not wait for the slots.
+   */
+  #next = new Int32Array(INITIAL);
   #free = -1;
   #used = 0;
   /** First and last slot of each bucket, by level and digit; meaningless where its bit is not set. */
   readonly #head = new Int32Array(LEVELS * DIGITS);
   readonly #tail = new Int32Array(LEVELS * DIGITS);
-  /** Digits with a bucket that is not empty: two words of 32 bits a level. And levels with such digits. */
-  readonly #digits = new Int32Array(2 * LEVELS);
+  /** Digits with a bucket that is not empty, words of a level with such digits, and levels with such words: a bit for each. */
+  readonly #digits = new Int32Array(LEVELS * WORDS);
+  readonly #words = new Int32Array(LEVELS);
   #levels = 0;
   /** Time of the event that was taken out last, whole and in its upper and lower part. */
   #last = 0;
@@ -61,18 +68,18 @@ export class EventQueue {
       throw new RangeError(`no event can be at ${time}, after ${this.#last}`);
     }
     let slot = this.#free;
-    if (slot >= 0) this.#free = this.#slots[slot + NEXT]!;
+    if (slot >= 0) this.#free = this.#next[slot]!;
     else {
-      slot = this.#used;
-      this.#used += STRIDE;
-      if (this.#used > this.#slots.length) this.#grow();
+      slot = this.#used++;
+      if (slot === this.#next.length) this.#grow();
     }
     const slots = this.#slots;
-    slots[slot + HIGH] = high;
-    slots[slot + LOW] = low;
-    slots[slot + KIND] = kind;
-    slots[slot + A] = a;
-    slots[slot + B] = b;
+    const at = STRIDE * slot;
+    slots[at + HIGH] = high;
+    slots[at + LOW] = low;
+    slots[at + KIND] = kind;
+    slots[at + A] = a;
+    slots[at + B] = b;
     this.#put(slot, high, low);
     if (this.#first >= 0 && time < this.#first) this.#first = time;
     this.size++;
@@ -92,21 +99,22 @@ export class EventQueue {
     const bucket = this.#lowestDigit(0);
     const slots = this.#slots;
     const slot = this.#head[bucket]!;
-    const high = slots[slot + HIGH]!;
-    const low = slots[slot + LOW]!;
+    const at = STRIDE * slot;
+    const high = slots[at + HIGH]!;
+    const low = slots[at + LOW]!;
     const time = high * LOW_RANGE + low;
     this.time = time;
-    this.kind = slots[slot + KIND]!;
-    this.a = slots[slot + A]!;
-    this.b = slots[slot + B]!;
+    this.kind = slots[at + KIND]!;
+    this.a = slots[at + A]!;
+    this.b = slots[at + B]!;
     if (slot === this.#tail[bucket]) {
       this.#clear(0, bucket);
       this.#first = -1;
     } else {
-      this.#head[bucket] = slots[slot + NEXT]!;
+      this.#head[bucket] = this.#next[slot]!;
       this.#first = time;
     }
-    slots[slot + NEXT] = this.#free;
+    this.#next[slot] = this.#free;
     this.#free = slot;
     this.#last = time;
     this.#lastHigh = high;
@@ -121,9 +129,9 @@ export class EventQueue {
     const slots = this.#slots;
     for (let level = 0; level < LEVELS; level++) {
       for (let digit = 0; digit < DIGITS; digit++) {
-        if (((this.#digits[2 * level + (digit >> 5)]! >> (digit & 31)) & 1) === 0) continue;
+        if (((this.#digits[level * WORDS + (digit >> 5)]! >> (digit & 31)) & 1) === 0) continue;
         const bucket = level * DIGITS + digit;
-        for (let s = this.#head[bucket]!; ; s = slots[s + NEXT]!) {
+        for (let s = this.#head[bucket]!; ; s = this.#next[s]!) {
           pending.push(s);
           if (s === this.#tail[bucket]) break;
         }
@@ -131,11 +139,13 @@ export class EventQueue {
     }
     // Events of one time are in one bucket, in their order, which sorting keeps.
     pending.sort((x, y) => this.#timeOf(x) - this.#timeOf(y));
-    for (const s of pending) yield [this.#timeOf(s), slots[s + KIND]!, slots[s + A]!, slots[s + B]!];
+    for (const s of pending) {
+      yield [this.#timeOf(s), slots[STRIDE * s + KIND]!, slots[STRIDE * s + A]!, slots[STRIDE * s + B]!];
+    }
   }
 
   #timeOf(slot: number): number {
-    return this.#slots[slot + HIGH]! * LOW_RANGE + this.#slots[slot + LOW]!;
+    return this.#slots[STRIDE * slot + HIGH]! * LOW_RANGE + this.#slots[STRIDE * slot + LOW]!;
   }
 
   /** Adds a slot at the end of the bucket of its time. */
@@ -156,24 +166,25 @@ export class EventQueue {
     }
     const digit = part & MASK;
     const bucket = level * DIGITS + digit;
-    const word = 2 * level + (digit >> 5);
+    const word = bucket >> 5;
     const bit = 1 << (digit & 31);
     if ((this.#digits[word]! & bit) === 0) {
       this.#digits[word]! |= bit;
+      this.#words[level]! |= 1 << (digit >> 5);
       this.#levels |= 1 << level;
       this.#head[bucket] = slot;
     } else {
-      this.#slots[this.#tail[bucket]! + NEXT] = slot;
+      this.#next[this.#tail[bucket]!] = slot;
     }
     this.#tail[bucket] = slot;
   }
 
   /** The bucket of the smallest digit of a level that has any. */
   #lowestDigit(level: number): number {
-    const low = this.#digits[2 * level]!;
-    if (low !== 0) return level * DIGITS + 31 - Math.clz32(low & -low);
-    const high = this.#digits[2 * level + 1]!;
-    return level * DIGITS + 63 - Math.clz32(high & -high);
+    const words = this.#words[level]!;
+    const word = level * WORDS + 31 - Math.clz32(words & -words);
+    const digits = this.#digits[word]!;
+    return 32 * word + 31 - Math.clz32(digits & -digits);
   }
 
   #lowestLevel(): number {
@@ -181,9 +192,12 @@ export class EventQueue {
   }
 
   #clear(level: number, bucket: number): void {
-    const digit = bucket & MASK;
-    this.#digits[2 * level + (digit >> 5)]! &= ~(1 << (digit & 31));
-    if (this.#digits[2 * level] === 0 && this.#digits[2 * level + 1] === 0) this.#levels &= ~(1 << level);
+    const word = bucket >> 5;
+    const left = this.#digits[word]! & ~(1 << (bucket & 31));
+    this.#digits[word] = left;
+    if (left !== 0) return;
+    this.#words[level]! &= ~(1 << (word & (WORDS - 1)));
+    if (this.#words[level] === 0) this.#levels &= ~(1 << level);
   }
 
   /** Time of the first event; the events of the lowest level's smallest digit are before all others. */
@@ -195,7 +209,7 @@ export class EventQueue {
     let least = this.#timeOf(slot);
     if (level === 0) return least;
     while (slot !== last) {
-      slot = this.#slots[slot + NEXT]!;
+      slot = this.#next[slot]!;
       const time = this.#timeOf(slot);
       if (time < least) least = time;
     }
@@ -215,16 +229,19 @@ export class EventQueue {
     const last = this.#tail[bucket]!;
     this.#clear(level, bucket);
     for (;;) {
-      const next = slots[slot + NEXT]!;
-      this.#put(slot, slots[slot + HIGH]!, slots[slot + LOW]!);
+      const next = this.#next[slot]!;
+      this.#put(slot, slots[STRIDE * slot + HIGH]!, slots[STRIDE * slot + LOW]!);
       if (slot === last) break;
       slot = next;
     }
   }
 
   #grow(): void {
-    const bigger = new Int32Array(2 * this.#slots.length);
-    bigger.set(this.#slots);
-    this.#slots = bigger;
+    const slots = new Int32Array(2 * this.#slots.length);
+    slots.set(this.#slots);
+    this.#slots = slots;
+    const next = new Int32Array(2 * this.#next.length);
+    next.set(this.#next);
+    this.#next = next;
   }
 }
