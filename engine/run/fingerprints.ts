@@ -21,38 +21,35 @@ export interface Trace {
   readonly fingerprints: string;
 }
 
+const { imul } = Math;
+
 function mix(h: number, word: number): number {
-  let k = Math.imul(word, 0xcc9e2d51);
-  k = (k << 15) | (k >>> 17);
-  const x = h ^ Math.imul(k, 0x1b873593);
-  return (Math.imul((x << 13) | (x >>> 19), 5) + 0xe6546b64) | 0;
+  const k = imul(word, 0xcc9e2d51);
+  const x = h ^ imul((k << 15) | (k >>> 17), 0x1b873593);
+  return (imul((x << 13) | (x >>> 19), 5) + 0xe6546b64) | 0;
 }
 
-/** What a record's hash is made of; integers up to 2^53 count in full, as a low and a high word. */
-const words = new Int32Array(9);
 const LOW_RANGE = 0x100000000;
 
 /**
- * 32-bit hash (MurmurHash3's steps) of a record at its place in the log.
+ * 32-bit hash (MurmurHash3's steps) of a record at its place in the log. Integers up to 2^53 count in full: ToInt32 keeps the
+ * low word, the quotient has the high one.
  * @param batch code, time, a, b, c and amount of the record, from `at` on
  */
 export function recordHash(index: number, batch: Float64Array, at: number): number {
   const timeUs = batch[at + 1] as number;
   const amount = batch[at + 5] as number;
-  words[0] = index;
-  words[1] = index / LOW_RANGE;
-  // ToInt32 keeps the low word, the quotient has the high one.
-  words[2] = timeUs | 0;
-  words[3] = Math.floor(timeUs / LOW_RANGE) | 0;
-  words[4] = (batch[at + 2] as number) | 0;
-  words[5] = (batch[at + 3] as number) | 0;
-  words[6] = (batch[at + 4] as number) | 0;
-  words[7] = amount | 0;
-  words[8] = Math.floor(amount / LOW_RANGE) | 0;
-  let h = (batch[at] as number) | 0;
-  for (let i = 0; i < words.length; i++) h = mix(h, words[i] as number);
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  let h = mix((batch[at] as number) | 0, index | 0);
+  h = mix(h, (index / LOW_RANGE) | 0);
+  h = mix(h, timeUs | 0);
+  h = mix(h, Math.floor(timeUs / LOW_RANGE) | 0);
+  h = mix(h, (batch[at + 2] as number) | 0);
+  h = mix(h, (batch[at + 3] as number) | 0);
+  h = mix(h, (batch[at + 4] as number) | 0);
+  h = mix(h, amount | 0);
+  h = mix(h, Math.floor(amount / LOW_RANGE) | 0);
+  h = imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
 }
 

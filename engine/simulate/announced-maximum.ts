@@ -13,6 +13,8 @@ export class AnnouncedMaximum {
   readonly #gossip: Gossip;
   /** Edges that were changed a short time ago: the event that ends it is in the queue. */
   readonly #quiet: Set<number> = new Set();
+  /** Whether any node's maximum follows its balance; null before the first balance changed, when all nodes have their model. */
+  #isFollowed: boolean | null = null;
   readonly #view = blankView();
   readonly #policy = blankPolicy();
 
@@ -23,6 +25,8 @@ export class AnnouncedMaximum {
 
   /** The balance of a channel has changed. */
   balanceChanged(channel: number): void {
+    this.#isFollowed ??= this.#w.model.some(({ maximumFor }) => maximumFor !== undefined);
+    if (!this.#isFollowed) return;
     this.#review(2 * channel);
     this.#review(2 * channel + 1);
   }
