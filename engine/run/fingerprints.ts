@@ -50,7 +50,8 @@ export function recordHash(index: number, batch: Float64Array, at: number): numb
   h = mix(h, Math.floor(amount / LOW_RANGE) | 0);
   h = imul(h ^ (h >>> 16), 0x85ebca6b);
   h = imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  // Signed: that one needs no object for itself.
+  return (h ^ (h >>> 16)) | 0;
 }
 
 /** Gathers the trace of a run. */

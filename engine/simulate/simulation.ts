@@ -32,11 +32,10 @@ import { brokenInvariant, InvariantError, InvariantWatch } from './invariants.ts
 import { Links } from './links.ts';
 import { Liveness } from './liveness.ts';
 import type { Tx } from './mempool.ts';
-import type { CommitmentView, ModelHost, ModelKind, WorldFacts } from './node-model.ts';
+import type { ModelKind } from './node-model.ts';
 import { OnChain } from './onchain.ts';
 import { Opening } from './opening.ts';
 import { PaymentFlow } from './payment-flow.ts';
-import { PAYMENT } from './payments.ts';
 import { mostAtOnce, NoProgressError } from './progress.ts';
 import { RECORD, type RecordSink, TX } from './records.ts';
 import { Reorgs } from './reorgs.ts';
@@ -48,6 +47,7 @@ import type { SimulationStart, SimulationState } from './state.ts';
 import { digestWorld } from './state-digest.ts';
 import type { ConfirmedTx } from './undo-log.ts';
 import { PHYSICS, PHYSICS_NAMES, World } from './world.ts';
+import { factsFor, hostFor } from './world-for-models.ts';
 
 export interface SimulationOptions {
   /** Check every invariant after each event; the first one broken ends the run by an InvariantError. */
@@ -391,43 +391,12 @@ export class Simulation {
   #build(models: readonly ModelKind[], start: SimulationStart | null, trace: RoutingTraceSink | undefined): void {
     const w = this.world;
     const { nodes, channels } = w.timeline.network;
-    const { source, destination } = w.timeline.payments;
     if (trace !== undefined) {
       w.traceOf = (payment) =>
         trace.wants(payment) ? { report: (step) => trace.step(payment, this.nowUs, step) } : null;
     }
-    const host: ModelHost = {
-      graph: w.graph,
-      actions: this.#payments,
-      nowUs: () => w.nowUs,
-      height: () => w.chain.height,
-      estimatePerKw: (target) => w.chain.estimatePerKw(target),
-      relayPerKw: () => w.chain.relayPerKw,
-      localEdges: (node) => w.localEdges[node]!,
-      localEdgeCount: (node) => w.localEdges[node]!.length,
-      eligible: (edge) => w.channels.usable(edge >> 1),
-      view: (edge, view: CommitmentView) => w.channels.view(edge, view),
-      ...(w.traceOf === null ? {} : { traceOf: w.traceOf }),
-    };
-    const facts: WorldFacts = {
-      get channelCount() {
-        return w.channels.count;
-      },
-      get graphRevision() {
-        return w.graph.revision;
-      },
-      get nextAttempt() {
-        return w.attempts.made;
-      },
-      originUs: start?.originUs ?? 0,
-      sourceOf: (payment) => (w.payments.state[payment] === PAYMENT.running ? source[payment]! : -1),
-      destinationOf: (payment) => (w.payments.state[payment] === PAYMENT.running ? destination[payment]! : -1),
-      fromOf: (edge) => w.from(edge),
-      nameOf: (node) => nodes[node]!.name,
-      comingChecks: () => this.#forwarding.comingChecks(),
-      askedAttempt: () => this.#forwarding.askedAttempt(),
-      partsInFlight: (payment) => w.attempts.inFlight(payment),
-    };
+    const host = hostFor(w, this.#payments);
+    const facts = factsFor(w, start?.originUs ?? 0, this.#forwarding);
     const made = new Map(models.map((kind) => [kind.name, kind.create(host, facts)]));
     nodes.forEach((plan, n) => {
       const model = made.get(plan.model);
