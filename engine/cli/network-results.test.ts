@@ -42,6 +42,8 @@ describe('the network that a run leaves', () => {
     const nodes = table(files, 'out/pair/nodes.csv');
     expect(nodes.map(({ node }) => node)).toEqual(['alice', 'router', 'bob']);
     expect(nodes[0]?.pubkey).toMatch(/^0[23][0-9a-f]{64}$/);
+    // Neither given nor in payments.csv.
+    expect(nodes[1]?.pubkey).toBe('');
     // Three payments of 200 sat, for each of which the router takes 2 sat.
     expect(nodes[1]).toMatchObject({
       model: 'lnd',
