@@ -1,4 +1,4 @@
-/** What it costs to keep a state, to write it, to read it and to go on from it. Wall times of one state after payments. */
+/** What it costs to keep a state, to write it, to read it and to go on from it. CPU times of one state after payments. */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { createSimulatorBackend } from '../engine/backends/simulator/simulator-backend.ts';
 import { MODEL_KINDS, RUN_KINDS } from '../engine/kinds/registry.ts';
@@ -29,7 +29,7 @@ export async function measureSnapshots(one: SnapshotCase, repeats: number, repor
     clock: { now: () => performance.now(), sleep: () => new Promise((resolve) => setImmediate(resolve)) },
     onSnapshot: async (_, snapshot) => {
       kept = snapshot;
-      for (let i = 0; i < repeats; i++) capture.push((await spend(() => backend.capture()))[1].wallMs);
+      for (let i = 0; i < repeats; i++) capture.push((await spend(() => backend.capture()))[1].cpuMs);
     },
     captures: [{ atUs: 'end', name: 'end' }],
   });
@@ -44,15 +44,15 @@ export async function measureSnapshots(one: SnapshotCase, repeats: number, repor
   const { text } = snapshotText(document);
   const packed = gzipSync(text, { level: 9 });
   for (let i = 0; i < repeats; i++) {
-    times.write.push((await spend(() => snapshotText(document)))[1].wallMs);
-    times.pack.push((await spend(() => gzipSync(text, { level: 9 })))[1].wallMs);
-    times.unpack.push((await spend(() => gunzipSync(packed)))[1].wallMs);
-    times.read.push((await spend(() => readSnapshot(text, 'end.snap.json')))[1].wallMs);
+    times.write.push((await spend(() => snapshotText(document)))[1].cpuMs);
+    times.pack.push((await spend(() => gzipSync(text, { level: 9 })))[1].cpuMs);
+    times.unpack.push((await spend(() => gunzipSync(packed)))[1].cpuMs);
+    times.read.push((await spend(() => readSnapshot(text, 'end.snap.json')))[1].cpuMs);
     const fresh = createSimulatorBackend({ models: MODEL_KINDS });
     const sink = { record: () => {}, payment: () => {}, text: () => {} };
     if (isJournal(document.state)) throw new Error('a state of the simulator is wanted');
     const from = { state: document.state, originUs: 0, anew: false };
-    times.start.push((await spend(() => fresh.start(one.timeline, sink, from)))[1].wallMs);
+    times.start.push((await spend(() => fresh.start(one.timeline, sink, from)))[1].cpuMs);
   }
   report('size', 'MB', [text.length / 1e6]);
   report('size, compressed', 'MB', [packed.length / 1e6]);

@@ -4,7 +4,7 @@ import { compileGraph } from '../graph-run.ts';
 import { compileNamed } from '../scenarios.ts';
 import { measureSnapshots } from '../snapshots.ts';
 
-/** The state after 5,000 payments on the real graph, or else after a day on 1,000 generated nodes. Wall times. */
+/** The state after 5,000 payments on the real graph, or else after a day on 1,000 generated nodes. CPU times. */
 const run: Benchmark['run'] = async ({ graph, repeats }, report) => {
   if (graph === undefined) {
     await measureSnapshots(await compileNamed('mainnet-like'), repeats, report);
