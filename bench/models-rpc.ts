@@ -63,7 +63,8 @@ function run(models: string): { readonly wall: number; readonly digest: string }
 /** Cost of a question in a turn of its own, and in a turn of a thousand, µs each. */
 async function calls(): Promise<{ readonly one: number; readonly batched: number }> {
   const host = await startModelProcess([process.execPath, ENTRY, 'model', 'host', '--until-input-ends']);
-  const link = await SyncLink.open(pathToFileURL(ENTRY), host, { answerMs: 30_000 });
+  const limits = { answerMs: 30_000 };
+  const link = await SyncLink.open(SyncLink.begin(pathToFileURL(ENTRY), limits), host, limits);
   let number = 0;
   const ask = (changes: readonly Message[], question: Message): void => {
     link.exchange(encodeTurn({ number: ++number, now_us: 0, height: 1, changes, model: 'lnd', ...question }));

@@ -5,20 +5,19 @@
 import type { MessagePort } from 'node:worker_threads';
 import { ChannelCredentials, Client, type ClientDuplexStream, credentials, Metadata, status } from '@grpc/grpc-js';
 import { ENGINE_VERSION } from '../base/version.ts';
-import type { LinkTls } from './contract.ts';
+import type { LinkTarget } from './contract.ts';
 import { DESCRIBE_PATH, PLAY_PATH } from './model-service.ts';
 import { encodeDescribeRequest, PROTOCOL } from './wire.ts';
 
 /** What a thread of this kind is started with. */
 export interface LinkData {
   readonly kind: 'blast-model-link';
-  /** HOST:PORT. */
-  readonly address: string;
-  /** PEM texts; absent without TLS. */
-  readonly tls?: LinkTls;
+  /** Brings the target first, then turns. */
   readonly port: MessagePort;
-  /** One 32-bit number, which counts what was handed back. */
+  /** Two 32-bit numbers: how many messages were handed back, and the length of the one in `answer`; −1 when it is taken. */
   readonly woken: SharedArrayBuffer;
+  /** Answers that fit, one at a time; others go through the port. */
+  readonly answer: SharedArrayBuffer;
   /** How long the process may take until it has said what it is, ms. */
   readonly answerMs: number;
 }
@@ -31,13 +30,31 @@ const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
 
 const asIs = (bytes: Buffer): Buffer => bytes;
 
-/** Connects, asks what the process is, and carries turns until the thread is ended. */
-export function serveLink({ address, tls, port, woken, answerMs }: LinkData): void {
-  const count = new Int32Array(woken);
+/** Waits for its target, connects, asks what the process is, and carries turns until the thread is ended. */
+export function serveLink(data: LinkData): void {
+  let send: ((turn: Uint8Array) => void) | null = null;
+  data.port.on('message', (message: LinkTarget | Uint8Array) => {
+    if (message instanceof Uint8Array) send?.(message);
+    else send = connect(data, message);
+  });
+}
+
+/** Answers what sends a turn. */
+function connect(
+  { port, woken, answer, answerMs }: LinkData,
+  { address, tls }: LinkTarget,
+): (turn: Uint8Array) => void {
+  const state = new Int32Array(woken);
+  const slot = new Uint8Array(answer);
   const hand = (message: LinkMessage): void => {
-    port.postMessage(message);
-    Atomics.add(count, 0, 1);
-    Atomics.notify(count, 0);
+    if (message instanceof Uint8Array && message.length <= slot.length && Atomics.load(state, 1) < 0) {
+      slot.set(message);
+      Atomics.store(state, 1, message.length);
+    } else {
+      port.postMessage(message);
+    }
+    Atomics.add(state, 0, 1);
+    Atomics.notify(state, 0);
   };
   const pem = (text: string | undefined): Buffer | null => (text === undefined ? null : Buffer.from(text));
   const access =
@@ -52,7 +69,6 @@ export function serveLink({ address, tls, port, woken, answerMs }: LinkData): vo
     hand({ problem: problemOf(error, address) });
 
   let call: ClientDuplexStream<Buffer, Buffer> | null = null;
-  port.on('message', (turn: Uint8Array) => call?.write(Buffer.from(turn.buffer, turn.byteOffset, turn.byteLength)));
   const options = { deadline: Date.now() + answerMs, waitForReady: false };
   client.makeUnaryRequest(
     DESCRIBE_PATH,
@@ -67,12 +83,14 @@ export function serveLink({ address, tls, port, woken, answerMs }: LinkData): vo
         return;
       }
       call = client.makeBidiStreamRequest(PLAY_PATH, asIs, asIs, new Metadata());
-      call.on('data', (answer: Buffer) => hand(new Uint8Array(answer)));
+      call.on('data', (bytes: Buffer) => hand(new Uint8Array(bytes)));
       call.on('error', failed);
       call.on('end', () => hand({ problem: `the process at ${address} closed the stream` }));
-      hand(new Uint8Array(description as Buffer));
+      port.postMessage(new Uint8Array(description as Buffer));
+      Atomics.add(state, 0, 1);
     },
   );
+  return (turn) => void call?.write(Buffer.from(turn.buffer, turn.byteOffset, turn.byteLength));
 }
 
 function problemOf({ code, details }: { readonly code?: number; readonly details?: string }, address: string): string {

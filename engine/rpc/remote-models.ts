@@ -5,7 +5,7 @@ import type { LinkTarget, RemoteModels, RemoteModelsSettings } from './contract.
 import { descriptionProblem } from './description-check.ts';
 import { type ModelProcess, startModelProcess } from './model-process.ts';
 import { type RemoteKind, readDescription, remoteKinds } from './remote-kinds.ts';
-import { SyncLink } from './sync-link.ts';
+import { type LinkThread, SyncLink } from './sync-link.ts';
 
 export interface RemoteModelsRequest extends RemoteModelsSettings {
   /** Implementations, as this process knows them. */
@@ -21,8 +21,11 @@ export async function openRemoteModels(request: RemoteModelsRequest): Promise<Re
   const { command, entry, limits } = request;
   const processes: ModelProcess[] = [];
   const links: SyncLink[] = [];
+  // They begin while the processes do.
+  const count = request.count + request.start.length + request.targets.length;
+  const threads = Array.from({ length: count }, () => SyncLink.begin(entry, limits));
   const closeAll = async (): Promise<void> => {
-    await Promise.all(links.map((link) => link.close()));
+    await Promise.all(threads.map((thread) => SyncLink.end(thread)));
     await Promise.all(processes.map((process) => process.stop()));
   };
   let closed: Promise<void> | null = null;
@@ -30,7 +33,9 @@ export async function openRemoteModels(request: RemoteModelsRequest): Promise<Re
     for (let i = 0; i < request.count; i++) processes.push(await startModelProcess(command));
     for (const words of request.start) processes.push(await startModelProcess(words));
     const targets: readonly LinkTarget[] = [...processes.map(({ address }) => ({ address })), ...request.targets];
-    for (const target of targets) links.push(await SyncLink.open(entry, target, limits));
+    for (const [i, target] of targets.entries()) {
+      links.push(await SyncLink.open(threads[i] as LinkThread, target, limits));
+    }
     const own = new Set(request.kinds.map(({ name }) => name));
     const described = links.map(({ description }, i) => {
       return { from: `the process at ${targets[i]?.address}`, description };

@@ -9,13 +9,27 @@ import type { LinkData, LinkMessage } from './link-thread.ts';
 import type { TurnLink } from './remote-session.ts';
 import { type DescribeResponse, decodeDescription, PROTOCOL } from './wire.ts';
 
+/** Largest answer that comes through shared memory, bytes; those about a whole network are larger. */
+const ANSWER_BYTES = 65_536;
+
+/** A thread that can speak to a process, before it is known to which one. */
+export interface LinkThread {
+  readonly worker: Worker;
+  readonly port: MessageChannel['port1'];
+  readonly data: LinkData;
+  /** Why it has ended. */
+  readonly ended: Promise<Error>;
+}
+
 export class SyncLink implements TurnLink {
   readonly description: DescribeResponse;
   readonly #target: LinkTarget;
   readonly #limits: LinkLimits;
   readonly #worker: Worker;
   readonly #port: MessageChannel['port1'];
+  /** See LinkData. */
   readonly #woken: Int32Array;
+  readonly #answer: Uint8Array;
   /** Messages that were taken from the port; the first one was the description. */
   #taken = 1;
   #problem: string | null = null;
@@ -24,53 +38,66 @@ export class SyncLink implements TurnLink {
     readonly description: DescribeResponse;
     readonly target: LinkTarget;
     readonly limits: LinkLimits;
-    readonly worker: Worker;
-    readonly port: MessageChannel['port1'];
-    readonly woken: Int32Array;
+    readonly thread: LinkThread;
   }) {
     this.description = link.description;
     this.#target = link.target;
     this.#limits = link.limits;
-    this.#worker = link.worker;
-    this.#port = link.port;
-    this.#woken = link.woken;
+    const { worker, port, data } = link.thread;
+    this.#worker = worker;
+    this.#port = port;
+    this.#woken = new Int32Array(data.woken);
+    this.#answer = new Uint8Array(data.answer);
+  }
+
+  /**
+   * Begins a thread, which takes as long as many a process takes to listen.
+   * @param entry module whose threads call serveLink for data of this kind
+   */
+  static begin(entry: URL, limits: LinkLimits): LinkThread {
+    const { port1, port2 } = new MessageChannel();
+    const data: LinkData = {
+      kind: 'blast-model-link',
+      port: port2,
+      woken: new SharedArrayBuffer(8),
+      answer: new SharedArrayBuffer(ANSWER_BYTES),
+      answerMs: limits.answerMs,
+    };
+    new Int32Array(data.woken)[1] = -1;
+    const worker = new Worker(entry, { workerData: data, transferList: [port2] });
+    const ended = new Promise<Error>((resolve) => {
+      worker.on('error', (error) => resolve(error as Error));
+      worker.once('exit', () => resolve(new Error('the thread that speaks to the process ended')));
+    });
+    worker.unref();
+    return { worker, port: port1, data, ended };
+  }
+
+  static async end({ worker, port }: LinkThread): Promise<void> {
+    port.close();
+    await worker.terminate();
   }
 
   /**
    * Connects and asks what the process is.
-   * @param entry module whose threads call serveLink for data of this kind
-   * @throws Error that says why there is no such process
+   * @throws Error that says why there is no such process; the thread has ended then
    */
-  static async open(entry: URL, target: LinkTarget, limits: LinkLimits): Promise<SyncLink> {
-    const { port1, port2 } = new MessageChannel();
-    const woken = new SharedArrayBuffer(4);
-    const data: LinkData = {
-      kind: 'blast-model-link',
-      address: target.address,
-      ...(target.tls === undefined ? {} : { tls: target.tls }),
-      port: port2,
-      woken,
-      answerMs: limits.answerMs,
-    };
-    const worker = new Worker(entry, { workerData: data, transferList: [port2] });
+  static async open(thread: LinkThread, target: LinkTarget, limits: LinkLimits): Promise<SyncLink> {
+    const { worker, port } = thread;
     try {
+      worker.ref();
       const first = await new Promise<LinkMessage>((resolve, reject) => {
-        port1.once('message', resolve);
-        worker.once('error', reject);
-        worker.once('exit', () => reject(new Error('the thread that speaks to the process ended')));
+        port.once('message', resolve);
+        thread.ended.then(reject);
+        port.postMessage(target);
       });
       if (!(first instanceof Uint8Array)) throw new Error(first.problem);
       const description = describe(first, target.address);
-      worker
-        .removeAllListeners('exit')
-        .removeAllListeners('error')
-        .on('error', () => {});
       worker.unref();
-      port1.unref();
-      return new SyncLink({ description, target, limits, worker, port: port1, woken: new Int32Array(woken) });
+      port.unref();
+      return new SyncLink({ description, target, limits, thread });
     } catch (error) {
-      port1.close();
-      await worker.terminate();
+      await SyncLink.end(thread);
       throw error;
     }
   }
@@ -100,6 +127,12 @@ export class SyncLink implements TurnLink {
       }
     }
     this.#taken++;
+    const length = Atomics.load(this.#woken, 1);
+    if (length >= 0) {
+      const bytes = this.#answer.slice(0, length);
+      Atomics.store(this.#woken, 1, -1);
+      return bytes;
+    }
     const received = receiveMessageOnPort(this.#port) as { readonly message: LinkMessage } | undefined;
     return received?.message ?? { problem: 'an answer was lost' };
   }
