@@ -15,9 +15,9 @@ import { Scorer } from '../models/ldk/scorer.ts';
 import { oddsFloat } from '../models/ldk/success-probability.ts';
 import { csvDelay, scaledConfs } from '../models/lnd/channel-opening.ts';
 import { commitmentFeeSat as lndCommitmentFee } from '../models/lnd/commitment.ts';
+import { edgeWeight } from '../models/lnd/expansion.ts';
 import { MissionControl } from '../models/lnd/mission-control.ts';
 import { DEFAULT_SETTINGS as LND } from '../models/lnd/options.ts';
-import { edgeWeight } from '../models/lnd/path-finding.ts';
 import { AprioriEstimator, capacityFactor } from '../models/lnd/probability-apriori.ts';
 import { BimodalEstimator } from '../models/lnd/probability-bimodal.ts';
 

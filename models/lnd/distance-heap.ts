@@ -27,6 +27,21 @@ export class DistanceHeap {
     this.length = 0;
   }
 
+  /** The node that comes first. The queue must not be empty. */
+  get first(): number {
+    return this.#nodes[0]!;
+  }
+
+  /** The node at a place from 0 on; the first one comes first, all others in no certain order. */
+  at(place: number): number {
+    return this.#nodes[place]!;
+  }
+
+  /** Whether a node is queued. */
+  has(node: number): boolean {
+    return this.#position[node]! >= 0;
+  }
+
   /** Adds a node, or moves it up after its distance fell or its probability rose. */
   pushOrFix(node: number): void {
     let at = this.#position[node] as number;

@@ -27,6 +27,8 @@ export class GoalBounds {
   far = 0;
   /** A node has before it at least scale · (1 − its best probability), msat. */
   scaleMsat = 0;
+  /** All nodes to which hops of peers lead are marked. */
+  complete = false;
   /** Least distance that the sender can have, msat. */
   leastMsat = 0;
 
@@ -63,7 +65,8 @@ export class GoalBounds {
       neighbours += outStart[peer + 1]! - outStart[peer]!;
     }
     const peers = this.#count;
-    if (neighbours <= MOST_NEIGHBOURS) {
+    this.complete = neighbours <= MOST_NEIGHBOURS;
+    if (this.complete) {
       for (let i = 0; i < peers; i++) this.#follow(this.#marked[i]!, 0);
       if (results !== null) this.#followProven();
     } else {

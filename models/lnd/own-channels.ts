@@ -91,6 +91,13 @@ export class OwnChannels {
     return (this.#head[node] as number) >= 0;
   }
 
+  /** Bandwidth of the largest channel to a node, msat. */
+  mostTo(node: number): number {
+    let most = 0;
+    for (let i = this.#head[node]!; i >= 0; i = this.#next[i]!) most = Math.max(most, this.#bandwidth[i]!);
+    return most;
+  }
+
   /**
    * Takes the channel to `peer` with the largest bandwidth that can carry what the peer must receive plus its inbound
    * fee; the later one among equals. The disabled bit of own channels does not matter.

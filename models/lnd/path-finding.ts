@@ -3,7 +3,8 @@
  * distance "fees and time lock so far, plus the cost of an attempt divided by its probability".
  *
  * lnd:routing/pathfind.go:findPath, lnd:routing/unified_edges.go, lnd:routing/heap.go. One PathFinder serves all nodes:
- * its scratch columns are sized by the graph, nothing is allocated in a search, and it remembers nothing between two.
+ * its scratch columns are sized by the graph, next to nothing is allocated in a search, and no answer depends on what it
+ * remembers between two.
  * It must not decide about splitting, limits or retries.
  *
  * Exactness. Amounts, fees, weights and distances are integers in lnd (int64) and integers in doubles here; they are
@@ -15,116 +16,82 @@
  * Candidates that cannot matter are left out, most of them before they are evaluated: those that lose against the label
  * that a node has, those that cannot come to the sender below a ceiling on its distance (GoalBounds), and nodes behind
  * which there is nothing. docs/path-finding.md shows that this changes no answer. The ceiling is a guess; in the rare case
- * that the search does not end at or below it, it is made again with a higher one.
+ * that the search does not end at or below it, it is made again with a higher one. A search ends when nothing can change its
+ * answer (LastWord), and those for a payment that is attempted often go on from one another (KeptSearches).
  */
-import { MAX_SAFE, mulDivFloor } from '../../engine/base/numbers.ts';
 import { MAX_HOPS, type ModelHost, type RouteBuffer } from '../../engine/simulate/node-model.ts';
-import {
-  BASE,
-  CAPACITY,
-  DELTA,
-  EDGE,
-  INBOUND,
-  MAXIMUM,
-  MINIMUM,
-  PPM,
-  RECORD,
-  SearchGraph,
-} from '../shared/search-graph.ts';
-import { DistanceHeap } from './distance-heap.ts';
-import { cappedInboundFee, inboundFee, outboundFee } from './fees.ts';
+import { SearchGraph } from '../shared/search-graph.ts';
+import { Expansion } from './expansion.ts';
+import { inboundFee, outboundFee } from './fees.ts';
 import { GoalBounds } from './goal-bounds.ts';
+import { KeptSearches } from './kept-searches.ts';
+import { LastWord } from './last-word.ts';
+import { LeastWeights } from './least-weights.ts';
 import type { MissionControl } from './mission-control.ts';
-import { hopPayloadBytes, MAX_ROUTING_PAYLOAD_BYTES } from './onion-size.ts';
 import { OwnChannels } from './own-channels.ts';
+import { LABEL, NEXT_DELTA, NEXT_EDGE, PathLabels, WEIGHT } from './path-labels.ts';
 import { PATH, type PathQuery, type PathResult } from './path-query.ts';
 
-/** lnd:routing/pathfind.go:RiskFactorBillionths. */
-const RISK_FACTOR_BILLIONTHS = 15;
-
 /**
- * None of lnd's numbers: the ceilings of the sender's distance that are tried here one after the other, as shares of what it
- * is at least. Most routes lie close to that; where the first one is too low it tends to be far too low.
+ * None of lnd's numbers: up to which share of what the sender's distance is at least it is looked for first. Most routes lie
+ * close to that; where this is too low it tends to be far too low.
  */
-const CEILINGS: readonly number[] = [1.15, Infinity];
+const FIRST_CEILING = 1.15;
 
-// Records of labels here.
-const LABEL = 8;
-const WEIGHT = 0;
-/** Amount that the node must receive, inbound fee not included (netAmountReceived), and the fee it charges. */
-const AMOUNT = 1;
-const OUTBOUND_FEE = 2;
-const EXPIRY = 3;
-const PAYLOAD_BYTES = 4;
-const NEXT_EDGE = 5;
-/** Time lock of the unified edge: the largest of the pair, not the next edge's own. */
-const NEXT_DELTA = 6;
-
-/**
- * lnd:routing/pathfind.go:edgeWeight: fee plus floor(amount · delta · 15 / 10^9).
- */
-export function edgeWeight(amountMsat: number, feeMsat: number, delta: number): number {
-  const product = amountMsat * (delta * RISK_FACTOR_BILLIONTHS);
-  return (
-    feeMsat +
-    (product <= MAX_SAFE
-      ? Math.floor(product / 1e9)
-      : mulDivFloor(amountMsat, delta * RISK_FACTOR_BILLIONTHS, 1_000_000_000))
-  );
+/** What is worth while is a matter of time only; no answer depends on it. */
+export interface Thrift {
+  /** Nodes settled by a search for a payment from which on its next one is kept. */
+  readonly keptFrom: number;
+  /** Nodes settled between two questions whether the search may end. */
+  readonly pause: number;
 }
 
+/** None of lnd's numbers. */
+const THRIFT: Thrift = { keptFrom: 400, pause: 32 };
+
 export class PathFinder {
-  /** Work done so far: searches, how often one began anew, nodes settled, pairs of nodes looked at and evaluated. */
+  /** Work done so far: searches, and how often one began anew. */
   searches = 0;
   turns = 0;
-  settled = 0;
-  looked = 0;
-  evaluated = 0;
 
   readonly #host: ModelHost;
   readonly #own: OwnChannels;
   readonly #graph = new SearchGraph();
   readonly #bounds = new GoalBounds();
+  readonly #weights = new LeastWeights(this.#graph);
+  readonly #expansion: Expansion;
+  readonly #lastWord: LastWord;
+  readonly #kept: KeptSearches;
 
-  /** By node: Infinity where it has no label. The pivot of the first round is not entered: its place is kept free for a payment to oneself. */
-  #distance!: Float64Array;
-  #probability!: Float64Array;
-  /** The rest of the labels, a record a node. */
-  #labels!: Float64Array;
-  #heap!: DistanceHeap;
-  #reached!: Int32Array;
-  #reachedCount = 0;
-
+  /** Labels of searches that are not kept. */
+  #labels = new PathLabels(0);
   /**
    * What mission control knows of hops that leave a node: 0 for nothing, ±(group + 1) else, positive when one of them
    * carried the amount and the probability may be high.
    */
-  #group!: Int32Array;
+  #group = new Int32Array(0);
   #results: MissionControl | null = null;
 
-  // The node that is being expanded.
-  #pivot = 0;
-  #pivotWeight = 0;
-  #pivotProbability = 1;
-  #pivotAmount = 0;
-  #pivotOutboundFee = 0;
-  #pivotExpiry = 0;
-  #pivotPayloadBytes = 0;
-  #pivotIsExit = true;
-
-  /** Candidates from which the sender cannot be reached within it are left out: the sender's distance, known or guessed. */
-  #ceiling = Infinity;
-  #guessing = true;
-  #guessed = false;
-  /** Something was left out because of the ceiling. */
-  #pruned = false;
-  /** Nodes behind which there is nothing are looked at all the same. */
-  #wide = false;
-
-  constructor(host: ModelHost) {
+  constructor(host: ModelHost, thrift: Thrift = THRIFT) {
     this.#host = host;
     this.#own = new OwnChannels(host);
+    this.#expansion = new Expansion(host, this.#graph, this.#own, this.#bounds, this.#labels);
+    this.#lastWord = new LastWord(this.#graph, this.#own, this.#bounds, this.#expansion, thrift.pause);
+    this.#kept = new KeptSearches(this.#graph, this.#own, this.#expansion, this.#lastWord, thrift.keptFrom);
     this.#resize(0);
+  }
+
+  /** Nodes settled, pairs of nodes looked at and evaluated so far. */
+  get settled(): number {
+    return this.#expansion.settled;
+  }
+
+  get looked(): number {
+    return this.#expansion.looked;
+  }
+
+  get evaluated(): number {
+    return this.#expansion.evaluated;
   }
 
   /** Searches; the route is written when the answer is PATH.found. */
@@ -136,28 +103,40 @@ export class PathFinder {
     this.#loadResults(query.results, query.amountMsat);
     this.#graph.follow(this.#host.graph);
     this.searches++;
-    this.#wide = query.source === query.destination || this.#own.hidden;
-    this.#bounds.load(this.#graph, this.#own, query, this.#group);
-
-    for (const share of CEILINGS) {
-      const ceiling = this.#bounds.leastMsat * share;
-      if (this.#search(query, ceiling, true)) break;
-      this.#forgetLabels();
-      if (!this.#guessed) continue;
-      if (this.#search(query, ceiling, false)) break;
-      this.#forgetLabels();
+    const expansion = this.#expansion;
+    expansion.begin(this.#group, this.#weights.of(query.amountMsat));
+    const looked = expansion.looked;
+    expansion.wide = query.source === query.destination || this.#own.hidden;
+    if (!this.#kept.find(query, this.#group)) {
+      this.#bounds.load(this.#graph, this.#own, query, this.#group);
+      const before = expansion.settled;
+      if (!this.#within(query, FIRST_CEILING)) this.#within(query, Infinity);
+      this.#kept.took(query, expansion.settled - before);
     }
+    this.#weights.looked(expansion.looked - looked);
     return this.#unravel(query, route);
+  }
+
+  /** Searches up to a multiple of the least distance that the sender can have; false when that is too low. */
+  #within(query: PathQuery, share: number): boolean {
+    const ceiling = this.#bounds.leastMsat * share;
+    for (const guess of [true, false]) {
+      if (this.#search(query, ceiling, guess)) return true;
+      this.#labels.forget();
+      if (!this.#expansion.guessed) return false;
+    }
+    return false;
   }
 
   /** Probability of the route found last, as lnd reports it. */
   routeProbability(source: number): number {
-    return this.#probability[source]!;
+    return this.#expansion.labels.probability[source]!;
   }
 
   /** Distance of the route found last, and the part of it that is no cost of attempts; msat. */
   routeDistance(source: number): { readonly distanceMsat: number; readonly weightMsat: number } {
-    return { distanceMsat: this.#distance[source]!, weightMsat: this.#labels[LABEL * source + WEIGHT]! };
+    const { distance, records } = this.#expansion.labels;
+    return { distanceMsat: distance[source]!, weightMsat: records[LABEL * source + WEIGHT]! };
   }
 
   /** What the sender's channels could carry in the last search: the largest one, and all together; msat. */
@@ -167,233 +146,26 @@ export class PathFinder {
 
   /** Labels nodes from the recipient backwards; false when it relied on a guess that proved too low. */
   #search(query: PathQuery, ceiling: number, guess: boolean): boolean {
-    const { source, destination } = query;
-    const labels = this.#labels;
-    this.turns++;
-    this.#guessing = guess;
-    this.#guessed = false;
-    this.#pruned = false;
-    this.#ceiling = ceiling;
-    this.#pivot = destination;
-    this.#pivotWeight = 0;
-    this.#pivotProbability = 1;
-    this.#pivotAmount = query.amountMsat;
-    this.#pivotOutboundFee = 0;
-    this.#pivotExpiry = query.finalExpiry;
-    this.#pivotPayloadBytes = query.finalPayloadBytes;
-    this.#pivotIsExit = true;
-    for (;;) {
-      if (this.#own.leadTo(this.#pivot)) this.#expandOwn(query);
-      this.#expand(query);
-      if (this.#heap.length === 0) break;
-      const node = this.#heap.pop();
-      if (node === source) break;
-      const at = LABEL * node;
-      this.#pivot = node;
-      this.#pivotWeight = labels[at + WEIGHT]!;
-      this.#pivotProbability = this.#probability[node]!;
-      this.#pivotAmount = labels[at + AMOUNT]!;
-      this.#pivotOutboundFee = labels[at + OUTBOUND_FEE]!;
-      this.#pivotExpiry = labels[at + EXPIRY]!;
-      this.#pivotPayloadBytes = labels[at + PAYLOAD_BYTES]!;
-      this.#pivotIsExit = false;
-    }
-    return !this.#pruned || this.#distance[source]! <= this.#ceiling;
-  }
-
-  /**
-   * The distance that the sender would have over `node` as it is labelled now, Infinity when none is in sight. Only a
-   * guess: the label may still change, and the channel's slots are not looked at.
-   */
-  #guess(query: PathQuery, node: number): number {
-    const own = this.#own;
-    const at = LABEL * node;
-    const net = this.#labels[at + AMOUNT]!;
-    if (!own.choose(node, net, this.#labels[at + OUTBOUND_FEE]!, false, true)) return Infinity;
-    const inbound = own.inboundFeeMsat;
-    if (net + inbound - query.amountMsat > query.feeLimitMsat) return Infinity;
-    const probability = this.#probability[node]! * this.#ownProbability(query, node);
-    if (probability === 0 || probability < query.minProbability) return Infinity;
-    const weight = this.#labels[at + WEIGHT]! + Math.max(inbound, 0);
-    return Math.floor(weight + query.attemptCostMsat / probability);
-  }
-
-  #ownProbability(query: PathQuery, peer: number): number {
-    const { results, source } = query;
-    return query.estimator.local(results, results === null ? -1 : results.find(source, peer), query.nowUs);
-  }
-
-  /** Candidates from other nodes to the pivot: one unified edge a pair. */
-  #expand(query: PathQuery): void {
-    const { source, destination, lastHop, results, estimator, attemptCostMsat } = query;
-    const { graph } = this.#host;
-    const bounds = this.#bounds;
-    const { best } = bounds;
-    const { from: pairFrom, edgeStart, records, start, leaves } = this.#graph;
-    const outLimit = this.#pivotOutboundFee;
-    const groups = this.#group;
-    const distances = this.#distance;
-    const pivot = this.#pivot;
-    const net = this.#pivotAmount;
-    const exit = this.#pivotIsExit;
-    const weight = this.#pivotWeight;
-    const probability = this.#pivotProbability;
-    const untriedCost = attemptCostMsat / (probability * estimator.untriedMost);
-    const untriedBound = Math.floor(weight + untriedCost);
-    const bound =
-      results === null ? untriedBound : Math.floor(weight + attemptCostMsat / (probability * estimator.most));
-    // A node that is less likely to be reached cannot come to the sender below the ceiling.
-    let need = bounds.need(this.#ceiling - bound);
-    let untriedNeed = bounds.need(this.#ceiling - untriedBound);
-    let pruned = false;
-    let evaluated = 0;
-
-    const first = start[pivot]!;
-    const end = this.#wide ? start[pivot + 1]! : leaves[pivot]!;
-    for (let p = first; p < end; p++) {
-      const from = pairFrom[p]!;
-      if (best[from]! < need) {
-        pruned = true;
-        continue;
-      }
-      const current = distances[from]!;
-      // The sender's own channels are taken from the truth, in #expandOwn; a cycle through the recipient is no route.
-      if (bound > current || from === source || from === destination) continue;
-      if (exit && lastHop >= 0 && from !== lastHop) continue;
-      const history = groups[from]!;
-      if (history <= 0) {
-        if (untriedBound > current) continue;
-        if (best[from]! < untriedNeed) {
-          pruned = true;
-          continue;
-        }
-      }
-      evaluated++;
-
-      // getEdgeNetwork: highest fee, longest time lock and largest capacity among the usable channels of the pair.
-      let edge = -1;
-      let bestFee = -Infinity;
-      let inbound = 0;
-      let outbound = 0;
-      let delta = 0;
-      let capacity = 0;
-      const lastRecord = RECORD * edgeStart[p + 1]!;
-      for (let at = RECORD * edgeStart[p]!; at < lastRecord; at += RECORD) {
-        const inFee =
-          exit || records[at + INBOUND] === 0 ? 0 : cappedInboundFee(graph, records[at + EDGE]!, net, outLimit);
-        const amount = net + inFee;
-        const maximum = records[at + MAXIMUM]!;
-        if (amount > maximum || amount < records[at + MINIMUM]!) continue;
-        const cap = records[at + CAPACITY]!;
-        const known = cap === 0 ? Math.floor(maximum / 1000) * 1000 : cap;
-        if (known > capacity) capacity = known;
-        const edgeDelta = records[at + DELTA]!;
-        if (edgeDelta > delta) delta = edgeDelta;
-        const outFee = outboundFee(amount, records[at + BASE]!, records[at + PPM]!);
-        if (outFee + inFee < bestFee) continue;
-        bestFee = outFee + inFee;
-        edge = records[at + EDGE]!;
-        inbound = inFee;
-        outbound = outFee;
-      }
-      if (edge < 0) continue;
-
-      // processEdge
-      const amountToSend = net + inbound;
-      const newWeight = weight + edgeWeight(amountToSend, Math.max(inbound + outbound, 0), delta);
-      if (history <= 0 && Math.floor(newWeight + untriedCost) > current) continue;
-      const totalFee = amountToSend - query.amountMsat;
-      if (totalFee > 0 && totalFee > query.feeLimitMsat) continue;
-      const edgeProbability =
-        history === 0
-          ? estimator.untried(amountToSend, capacity)
-          : estimator.pair(
-              results as MissionControl,
-              (history > 0 ? history : -history) - 1,
-              pivot,
-              amountToSend,
-              capacity,
-              query.nowUs,
-            );
-      if (edgeProbability === 0) continue;
-      const expiry = this.#pivotExpiry + delta;
-      if (expiry > query.expiryLimit) continue;
-      const routeProbability = probability * edgeProbability;
-      if (routeProbability < query.minProbability) continue;
-      const distance = Math.floor(newWeight + attemptCostMsat / routeProbability);
-      if (distance > current) continue;
-      if (best[from]! < bounds.need(this.#ceiling - distance)) {
-        pruned = true;
-        continue;
-      }
-      if (distance === current && routeProbability <= this.#probability[from]!) continue;
-      const payload = this.#pivotPayloadBytes + hopPayloadBytes(amountToSend, this.#pivotExpiry);
-      if (payload > MAX_ROUTING_PAYLOAD_BYTES) continue;
-
-      if (current === Infinity) this.#reached[this.#reachedCount++] = from;
-      distances[from] = distance;
-      this.#probability[from] = routeProbability;
-      const label = LABEL * from;
-      const labels = this.#labels;
-      labels[label + WEIGHT] = newWeight;
-      labels[label + AMOUNT] = amountToSend + outbound;
-      labels[label + OUTBOUND_FEE] = outbound;
-      labels[label + EXPIRY] = expiry;
-      labels[label + PAYLOAD_BYTES] = payload;
-      labels[label + NEXT_EDGE] = edge;
-      labels[label + NEXT_DELTA] = delta;
-      this.#heap.pushOrFix(from);
-      if (this.#guessing && this.#own.leadTo(from)) {
-        const guessed = this.#guess(query, from);
-        if (guessed < this.#ceiling) {
-          this.#ceiling = guessed;
-          need = this.#bounds.need(guessed - bound);
-          untriedNeed = this.#bounds.need(guessed - untriedBound);
-          this.#guessed = true;
-        }
-      }
-    }
-    if (pruned) this.#pruned = true;
-    this.settled++;
-    this.looked += end - first;
-    this.evaluated += evaluated;
-  }
-
-  /** The sender to the pivot over its own best channel: no fee and no time lock of its own. */
-  #expandOwn(query: PathQuery): void {
     const { source } = query;
-    const own = this.#own;
-    if (this.#pivotIsExit && query.lastHop >= 0 && query.lastHop !== source) return;
-    if (!own.choose(this.#pivot, this.#pivotAmount, this.#pivotOutboundFee, this.#pivotIsExit, false)) return;
-    const inbound = own.inboundFeeMsat;
-    const amountToSend = this.#pivotAmount + inbound;
-    const totalFee = amountToSend - query.amountMsat;
-    if (totalFee > 0 && totalFee > query.feeLimitMsat) return;
-    const edgeProbability = this.#ownProbability(query, this.#pivot);
-    if (edgeProbability === 0 || this.#pivotExpiry > query.expiryLimit) return;
-    const routeProbability = this.#pivotProbability * edgeProbability;
-    if (routeProbability < query.minProbability) return;
-    const newWeight = this.#pivotWeight + Math.max(inbound, 0);
-    const distance = Math.floor(newWeight + query.attemptCostMsat / routeProbability);
-    const current = this.#distance[source]!;
-    if (distance > current) return;
-    if (distance === current && routeProbability <= this.#probability[source]!) return;
-    if (this.#pivotPayloadBytes > MAX_ROUTING_PAYLOAD_BYTES) return;
-
-    if (current === Infinity) this.#reached[this.#reachedCount++] = source;
-    this.#distance[source] = distance;
-    this.#probability[source] = routeProbability;
-    const label = LABEL * source;
     const labels = this.#labels;
-    labels[label + WEIGHT] = newWeight;
-    labels[label + AMOUNT] = amountToSend;
-    labels[label + OUTBOUND_FEE] = 0;
-    labels[label + EXPIRY] = this.#pivotExpiry;
-    labels[label + PAYLOAD_BYTES] = this.#pivotPayloadBytes;
-    labels[label + NEXT_EDGE] = own.edge;
-    labels[label + NEXT_DELTA] = 0;
-    if (distance < this.#ceiling) this.#ceiling = distance;
-    this.#heap.pushOrFix(source);
+    const expansion = this.#expansion;
+    expansion.labels = labels;
+    this.turns++;
+    expansion.guessing = guess;
+    expansion.guessed = false;
+    expansion.pruned = false;
+    expansion.ceiling = ceiling;
+    expansion.free = false;
+    expansion.atRecipient(query);
+    this.#lastWord.begin(query, this.#group, true);
+    for (;;) {
+      expansion.expandAll(query);
+      if (labels.heap.length === 0 || this.#lastWord.spoken(labels, null)) break;
+      const node = labels.heap.pop();
+      if (node === source) break;
+      expansion.at(node);
+    }
+    return !expansion.pruned || labels.distance[source]! <= expansion.ceiling;
   }
 
   /** Walks from the sender to the recipient and fills in amounts and expiries from the end (newRoute). */
@@ -401,15 +173,16 @@ export class PathFinder {
     const { source, destination } = query;
     const graph = this.#host.graph;
     route.length = 0;
-    if (this.#distance[source] === Infinity) return PATH.none;
+    const { distance, records } = this.#expansion.labels;
+    if (distance[source] === Infinity) return PATH.none;
     let node = source;
     do {
       // The onion's size keeps every route below this; the check only guards the buffer.
       if (route.length === MAX_HOPS) return PATH.none;
-      const edge = this.#labels[LABEL * node + NEXT_EDGE]!;
+      const edge = records[LABEL * node + NEXT_EDGE]!;
       route.edge[route.length] = edge;
       // The time lock of the hop that starts at `node`, until the expiry takes its place.
-      route.expiry[route.length] = this.#labels[LABEL * node + NEXT_DELTA]!;
+      route.expiry[route.length] = records[LABEL * node + NEXT_DELTA]!;
       route.length++;
       node = graph.to(edge);
     } while (node !== destination);
@@ -452,27 +225,13 @@ export class PathFinder {
       for (let g = 0; g < results.groupCount; g++) this.#group[results.groupNode[g]!] = 0;
       this.#results = null;
     }
-    if (graph.nodeCount > this.#distance.length) {
-      this.#reachedCount = 0;
-      this.#resize(graph.nodeCount);
-      return;
-    }
-    this.#forgetLabels();
-  }
-
-  #forgetLabels(): void {
-    for (let i = 0; i < this.#reachedCount; i++) this.#distance[this.#reached[i]!] = Infinity;
-    this.#reachedCount = 0;
-    this.#heap.clear();
+    if (graph.nodeCount > this.#labels.size) this.#resize(graph.nodeCount);
+    else this.#labels.forget();
   }
 
   #resize(nodeCount: number): void {
     const size = Math.max(64, nodeCount + (nodeCount >> 2));
-    this.#distance = new Float64Array(size).fill(Infinity);
-    this.#probability = new Float64Array(size);
-    this.#labels = new Float64Array(LABEL * size);
-    this.#reached = new Int32Array(size);
+    this.#labels = new PathLabels(size);
     this.#group = new Int32Array(size);
-    this.#heap = new DistanceHeap(this.#distance, this.#probability);
   }
 }

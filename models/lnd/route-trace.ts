@@ -13,8 +13,9 @@ import {
   type TraceRoute,
   type TraceStep,
 } from '../../engine/simulate/routing-trace.ts';
+import { edgeWeight } from './expansion.ts';
 import { cappedInboundFee, outboundFee } from './fees.ts';
-import { edgeWeight, type PathFinder } from './path-finding.ts';
+import type { PathFinder } from './path-finding.ts';
 import { PATH, type PathQuery, type PathResult } from './path-query.ts';
 
 /** A height that no expiry comes to here. */

@@ -5,11 +5,11 @@
  */
 import { MAX_HOPS, type ModelHost, type RouteBuffer } from '../../../engine/simulate/node-model.ts';
 import { DistanceHeap } from '../distance-heap.ts';
+import { edgeWeight } from '../expansion.ts';
 import { cappedInboundFee, inboundFee, outboundFee } from '../fees.ts';
 import type { MissionControl } from '../mission-control.ts';
 import { hopPayloadBytes, MAX_ROUTING_PAYLOAD_BYTES } from '../onion-size.ts';
 import { OwnChannels } from '../own-channels.ts';
-import { edgeWeight } from '../path-finding.ts';
 import { PATH, type PathQuery, type PathResult } from '../path-query.ts';
 
 export class PlainPathFinder {
