@@ -10,7 +10,6 @@
 export const MAX_SAFE: number = Number.MAX_SAFE_INTEGER;
 
 export const MSAT_PER_SAT = 1000;
-export const SAT_PER_BTC = 100_000_000;
 
 /** Microseconds per unit of time. */
 export const US_PER_MS = 1_000;
@@ -29,9 +28,4 @@ export function mulDivFloor(a: number, b: number, d: number): number {
 /** Proportional fee in msat: floor(amount · ppm / 10^6) (BOLT 7, fee_proportional_millionths). */
 export function proportionalFee(amountMsat: number, ppm: number): number {
   return mulDivFloor(amountMsat, ppm, 1_000_000);
-}
-
-/** True for an integer in the safe range. */
-export function isSafe(n: number): boolean {
-  return Number.isSafeInteger(n);
 }

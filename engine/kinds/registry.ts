@@ -97,7 +97,6 @@ const events = byName(EVENT_KINDS);
 const activities = byName(ACTIVITY_KINDS);
 const behaviours = byName(BEHAVIOUR_KINDS);
 const models = byName(MODEL_KINDS);
-const formats = byName(FORMAT_KINDS);
 const topologies = byName(TOPOLOGY_KINDS);
 
 export function eventKind(name: string): EventKind | undefined {
@@ -120,10 +119,6 @@ export const RUN_KINDS: {
 
 export function modelKind(name: string): ModelKind | undefined {
   return models.get(name);
-}
-
-export function formatKind(name: string): ImportFormat | undefined {
-  return formats.get(name);
 }
 
 export function topologyKind(name: string): TopologyKind | undefined {

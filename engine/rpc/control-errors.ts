@@ -6,7 +6,7 @@ import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
 import { ERRORS } from './control-names.ts';
 import { CONTROL_PROTO } from './control-proto.ts';
-import { HostError, type HostReason } from './host-error.ts';
+import { HostError } from './host-error.ts';
 
 const TRAILER = 'grpc-status-details-bin';
 const TYPE_URL = 'type.googleapis.com/blast.v1.ErrorDetail';
@@ -58,10 +58,4 @@ export function errorDetail({ metadata }: ServiceError): ErrorDetail | null {
   } catch {
     return null;
   }
-}
-
-/** The reason of an ErrorReason; null when it is none of a HostError. */
-export function hostReason(name: string): HostReason | null {
-  const found = Object.entries(ERRORS).find(([, [, reason]]) => reason === name);
-  return (found?.[0] as HostReason | undefined) ?? null;
 }

@@ -7,18 +7,14 @@
  *   { empirical: { file: gaps.csv, column: gap, unit: ms } }
  *
  * each of the mappings with `min` and `max` beside it, which bound what is drawn (a value beyond becomes the bound).
- * This file only reads; it draws nothing and opens no file (see engine/compile/sample.ts). What is handed in has passed
- * the schema.
+ * This file only reads; it draws nothing and opens no file (see engine/kinds/sample.ts and engine/compile/samples.ts).
+ * What is handed in has passed the schema.
  */
-
 import type { Json } from '../base/json.ts';
 import { exp, log } from '../base/math.ts';
 import type { Bounded, Distribution, DistributionUnit } from './distribution.ts';
 import { parseUnit } from './units.ts';
 import { amountMsat, durationUs, property } from './values.ts';
-
-/** Names of the forms that are mappings. */
-export const DISTRIBUTION_KINDS = ['uniform', 'exponential', 'log_normal', 'empirical'] as const;
 
 /** A value in the unit's base. */
 export function distributionValue(json: Json, unit: DistributionUnit): number {

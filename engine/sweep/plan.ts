@@ -71,14 +71,6 @@ function ownSeed(seed: number, combination: string): number {
   return RandomStream.named(seed, 'sweep', combination, 'seed').integer(0, Number.MAX_SAFE_INTEGER - 1);
 }
 
-/** Parameters that the command line gives, split into those that the sweep sets and the rest. */
-export interface FixedParams {
-  /** Values of swept parameters: only combinations that have them are run. */
-  readonly swept: ReadonlyMap<string, string>;
-  /** Values for every cell. */
-  readonly others: ReadonlyMap<string, string>;
-}
-
 /** Only the combinations with these values of swept parameters, which are canonical texts. */
 export function narrowed(sweep: ResolvedSweep, swept: ReadonlyMap<string, string>): ResolvedSweep {
   if (swept.size === 0) return sweep;

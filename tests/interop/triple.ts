@@ -22,8 +22,6 @@ export const D = 3;
 /** Edge from the sender to the forwarder, and from the forwarder to the recipient. */
 export const TO_FORWARDER = 0;
 export const TO_RECIPIENT = 2;
-/** The last hop of the way round. */
-export const ROUND = 6;
 
 /** What the sender pays unless said otherwise, msat. */
 export const AMOUNT_MSAT = 100_000_000;

@@ -54,7 +54,7 @@ export class RealNode {
   monitors!: Ldk.ChainMonitor;
   spender!: Ldk.OutputSpender;
   running = true;
-  /** What sender-side errors said, oldest first (see payment-failure.ts). */
+  /** What sender-side errors said, oldest first (see real-payments.ts). */
   readonly onionErrors: string[] = [];
   /** The newest persisted copy of each monitor, by funding outpoint. */
   readonly persisted: Map<string, MonitorCopy> = new Map();
