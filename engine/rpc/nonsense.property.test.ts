@@ -2,7 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MODEL_KINDS } from '../kinds/registry.ts';
-import { network, play, step } from '../simulate/testing/random-play.ts';
+import { network } from '../simulate/testing/random-network.ts';
+import { play } from '../simulate/testing/random-play.ts';
+import { step } from '../simulate/testing/random-steps.ts';
 import { ModelProcessError } from './model-process-error.ts';
 import { type Corruption, corruptedKinds } from './testing/corrupting.ts';
 

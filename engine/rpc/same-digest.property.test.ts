@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { MODEL_KINDS } from '../kinds/registry.ts';
 import { OUTCOME } from '../simulate/records.ts';
 import { TestRun } from '../simulate/testing/network.ts';
-import { network, play, step } from '../simulate/testing/random-play.ts';
+import { network } from '../simulate/testing/random-network.ts';
+import { play } from '../simulate/testing/random-play.ts';
+import { step } from '../simulate/testing/random-steps.ts';
 import { loopbackKinds } from './testing/loopback.ts';
 
 describe('models behind the protocol', () => {
