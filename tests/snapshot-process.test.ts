@@ -1,8 +1,8 @@
 /** States go from one process to another: saved by one, gone on with by the next, to the same end. */
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { captureName } from '../engine/timeline/captures.ts';
 import { ROOT, temporaryFolder } from './testing/command.ts';
 import { compileFile } from './testing/play.ts';
@@ -24,25 +24,64 @@ function run(...args: readonly string[]): string {
 const digests = (folder: string): unknown =>
   (JSON.parse(readFileSync(path.join(folder, 'run.json'), 'utf8')) as { digests: unknown }).digests;
 
-describe.each(scenarioFiles())('%s', (file) => {
-  it('goes on in new processes from three instants, one after the other', async () => {
-    const { durationUs } = (await compileFile(file)).timeline;
-    const at = (name: string): string => path.join(out, file, name);
-    const times = [0.17, 0.46, 0.81].map((share) => `${Math.floor(durationUs * share)}us`);
-    const names = times.map((time) => captureName('at', Number(time.slice(0, -2))));
-    const kept = (folder: string, name: string): string => path.join(at(folder), 'snapshots', `${name}.snap.json`);
-    const keep = (from: number): string[] => [...times.slice(from), 'end'].flatMap((time) => ['--snapshot-at', time]);
-    run(file, '--no-events', ...keep(0), '--out', at('whole'));
-    let folder = 'whole';
-    for (const [i, name] of names.entries()) {
-      run(file, '--no-events', '--from', kept(folder, name), ...keep(i + 1), '--out', at(`rest-${i}`));
-      folder = `rest-${i}`;
-      for (const later of [...names.slice(i + 1), 'end']) {
-        expect(readFileSync(kept(folder, later)).equals(readFileSync(kept('whole', later)))).toBe(true);
+/** A process that plays the same stretch of every scenario, so that it has seen nothing of the one that it goes on with. */
+class Relay {
+  readonly #child: ChildProcess = fork(path.join(ROOT, 'tests/testing/relay.mjs'), { cwd: ROOT, execArgv: [] });
+
+  async run(...args: readonly string[]): Promise<void> {
+    const answer = new Promise((resolve, reject) => {
+      this.#child.once('message', resolve);
+      this.#child.once('exit', (code) => reject(new Error(`the process ended with ${code}`)));
+    });
+    this.#child.send(['run', ...args]);
+    expect(await answer).toEqual({ code: 0, err: '' });
+    this.#child.removeAllListeners('exit');
+  }
+
+  end(): void {
+    this.#child.kill();
+  }
+}
+
+describe('in processes that have never seen it', () => {
+  const relays: Relay[] = [];
+  beforeAll(() => {
+    for (let i = 0; i < 4; i++) relays.push(new Relay());
+  });
+  afterAll(() => {
+    for (const relay of relays) relay.end();
+  });
+
+  it.each(scenarioFiles())(
+    '%s goes on from three instants, one after the other',
+    async (file) => {
+      const { durationUs } = (await compileFile(file)).timeline;
+      const at = (name: string): string => path.join(out, file, name);
+      const times = [0.17, 0.46, 0.81].map((share) => `${Math.floor(durationUs * share)}us`);
+      const names = times.map((time) => captureName('at', Number(time.slice(0, -2))));
+      const kept = (folder: string, name: string): string => path.join(at(folder), 'snapshots', `${name}.snap.json`);
+      const keep = (from: number): string[] => [...times.slice(from), 'end'].flatMap((time) => ['--snapshot-at', time]);
+      await relays[3]?.run(file, '--no-events', ...keep(0), '--out', at('whole'));
+      let folder = 'whole';
+      for (const [i, name] of names.entries()) {
+        await relays[i]?.run(
+          file,
+          '--no-events',
+          '--from',
+          kept(folder, name),
+          ...keep(i + 1),
+          '--out',
+          at(`rest-${i}`),
+        );
+        folder = `rest-${i}`;
+        for (const later of [...names.slice(i + 1), 'end']) {
+          expect(readFileSync(kept(folder, later)).equals(readFileSync(kept('whole', later)))).toBe(true);
+        }
+        expect(digests(at(folder))).toEqual(digests(at('whole')));
       }
-      expect(digests(at(folder))).toEqual(digests(at('whole')));
-    }
-  }, 240_000);
+    },
+    240_000,
+  );
 });
 
 it('an interrupted process leaves a state to go on from', async () => {
