@@ -2,7 +2,7 @@
 import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
 import { captureName } from '../engine/timeline/captures.ts';
 import { ROOT, temporaryFolder } from './testing/command.ts';
 import { compileFile } from './testing/play.ts';
@@ -45,9 +45,11 @@ class Relay {
 
 describe('in processes that have never seen it', () => {
   const relays: Relay[] = [];
-  beforeAll(() => {
+  const start = (): void => {
+    for (const relay of relays.splice(0)) relay.end();
     for (let i = 0; i < 4; i++) relays.push(new Relay());
-  });
+  };
+  beforeAll(start);
   afterAll(() => {
     for (const relay of relays) relay.end();
   });
@@ -55,6 +57,8 @@ describe('in processes that have never seen it', () => {
   it.each(scenarioFiles())(
     '%s goes on from three instants, one after the other',
     async (file) => {
+      // One that is still at it would answer the next scenario with the end of this one.
+      onTestFailed(start);
       const { durationUs } = (await compileFile(file)).timeline;
       const at = (name: string): string => path.join(out, file, name);
       const times = [0.17, 0.46, 0.81].map((share) => `${Math.floor(durationUs * share)}us`);
