@@ -3,7 +3,7 @@
  * the locks written, compared and updated by the real vitest.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -69,6 +69,28 @@ describe.skipIf(!installed)('the packed package', () => {
     expect(output).toBe('');
     expect(status).toBe(0);
   }, 60_000);
+
+  it('names no file that it does not hold', () => {
+    const root = path.join(app, 'node_modules/blast-ln');
+    const names = readdirSync(root, { recursive: true, encoding: 'utf8' });
+    const own = names.filter((name) => !name.startsWith('node_modules'));
+    expect(own.length).toBeGreaterThan(500);
+    // Maps would lead to sources that are not in the package.
+    expect(own.filter((name) => name.endsWith('.map'))).toEqual([]);
+    const code = own.filter((name) => /\.(js|cjs|mjs)$/.test(name));
+    expect(code.filter((name) => readFileSync(path.join(root, name), 'utf8').includes('//# sourceMappingURL'))).toEqual(
+      [],
+    );
+    const { bin, exports } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+      bin: Record<string, string>;
+      exports: Record<string, string | Record<string, string>>;
+    };
+    const targets = [bin, ...Object.values(exports)].flatMap((to) =>
+      typeof to === 'string' ? [to] : Object.values(to),
+    );
+    for (const target of targets)
+      expect(existsSync(path.join(root, target.replace('*', 'scenario.v1.schema.json'))), target).toBe(true);
+  });
 
   it('has the command', () => {
     const { status, output } = run(path.join(app, 'node_modules/.bin/blast'), ['verify', 'shop.yml'], app);
