@@ -117,7 +117,7 @@ describe('blast validate', () => {
     expect(code).toBe(3);
     expect(err).toContain('small.yml:3:11 error E301');
     expect(err).toContain('intervall');
-    expect(err).toContain('there is no file missing.yml');
+    expect(err).toContain('error: there is no file missing.yml\n  write one with `blast init`\n');
     expect(out).toBe('small.yml: invalid\nother.yml: invalid\nmissing.yml: invalid\n');
   });
 

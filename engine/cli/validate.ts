@@ -76,7 +76,10 @@ async function validateFiles(
       all,
     );
     for (const { problem } of checked) {
-      if (problem !== undefined) io.stderr.write(`${styleFor(io, io.stderr).red('error')}: ${problem.message}\n`);
+      if (problem === undefined) continue;
+      const style = styleFor(io, io.stderr);
+      io.stderr.write(`${style.red('error')}: ${problem.message}\n`);
+      if (problem.hint !== undefined) io.stderr.write(`  ${style.blue(problem.hint)}\n`);
     }
     if (options.quiet !== true) for (const one of checked) io.stdout.write(summary(one, styleFor(io, io.stdout)));
   }
