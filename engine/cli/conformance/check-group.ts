@@ -20,8 +20,8 @@ export interface CheckGroup {
   readonly duration: string;
   /** Options that nodes need for it, by model; YAML. */
   readonly options?: Readonly<Record<string, string>>;
-  /** Why it means nothing on a backend, by its name. */
-  readonly without?: Readonly<Record<string, string>>;
+  /** Checks in place of the others on a backend, by its name: where real software is known to do something else. */
+  readonly on?: Readonly<Record<string, readonly Check[]>>;
   /** Channels besides ab and bc; YAML. */
   readonly channels?: string;
   /** The rest of a scenario whose nodes alice, bob and carol have channels ab and bc; YAML. Dave is there where he is named. */

@@ -53,7 +53,8 @@ export async function runSuite(
 ): Promise<void> {
   let ended: string | null = null;
   for (const model of target.models) {
-    for (const group of SUITE) {
+    for (const each of SUITE) {
+      const group = { ...each, checks: each.on?.[target.backend.name] ?? each.checks };
       if (ended !== null) {
         for (const result of every(model, group, 'skipped', `the process has failed before: ${ended}`)) tell(result);
         continue;
@@ -88,8 +89,6 @@ async function runGroup(
     results: every(model, group, status, reason),
     failure: null,
   });
-  const senseless = group.without?.[backend.name];
-  if (senseless !== undefined) return all('not_offered', senseless);
   const compiled = await context.engine.compile({
     text: checkScenario(group, model),
     file: `${group.name}.yml`,
