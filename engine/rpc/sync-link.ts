@@ -84,12 +84,14 @@ export class SyncLink implements TurnLink {
    */
   static async open(thread: LinkThread, target: LinkTarget, limits: LinkLimits): Promise<SyncLink> {
     const { worker, port } = thread;
+    const { address, tls } = target;
+    const where: LinkTarget = tls === undefined ? { address } : { address, tls };
     try {
       worker.ref();
       const first = await new Promise<LinkMessage>((resolve, reject) => {
         port.once('message', resolve);
         thread.ended.then(reject);
-        port.postMessage(target);
+        port.postMessage(where);
       });
       if (!(first instanceof Uint8Array)) throw new Error(first.problem);
       const description = describe(first, target.address);
