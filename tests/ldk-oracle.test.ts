@@ -10,6 +10,7 @@ import { createSimulatorBackend } from '../engine/backends/simulator/simulator-b
 import { MODEL_KINDS, RUN_KINDS } from '../engine/kinds/registry.ts';
 import { runTimeline } from '../engine/run/runner.ts';
 import { failureName } from '../engine/simulate/failure.ts';
+import { INVOICE_NAMES } from '../engine/simulate/invoices.ts';
 import { OUTCOME_NAMES, RECORD, TX_NAMES } from '../engine/simulate/records.ts';
 import { available } from './testing/command.ts';
 import { type Compiled, compileText } from './testing/play.ts';
@@ -57,6 +58,7 @@ async function facts(compiled: Compiled, backend: Backend): Promise<Facts> {
   const { timeline } = compiled;
   let wallets: readonly number[] = [];
   const stop = backend.stop.bind(backend);
+  const invoices: string[] = [];
   const channels: string[] = [];
   backend.stop = async () => {
     wallets = [];
@@ -66,6 +68,10 @@ async function facts(compiled: Compiled, backend: Backend): Promise<Facts> {
       // Balances of a channel that is gone are what its ending made of them.
       const money = state === 'open' ? `${balance0Msat} + ${balance1Msat} msat, ${htlcs} HTLCs` : '';
       channels.push(`${name} ${state} ${money}`);
+    }
+    for (let i = 0; i < (timeline.invoices ?? []).length; i++) {
+      const { name, state, node, payer } = await backend.invoice(i);
+      invoices.push(`${name} of ${node} ${state} ${payer}`);
     }
     await stop();
   };
@@ -78,6 +84,10 @@ async function facts(compiled: Compiled, backend: Backend): Promise<Facts> {
     observers: [
       {
         record: (code, _time, a, b, c, amount) => {
+          if (code === RECORD.invoice) {
+            const payment = c < 0 ? 'no payment' : `payment ${c}`;
+            invoices.push(`${timeline.invoices?.[a]?.name} ${INVOICE_NAMES[b]}, ${payment}, ${amount} msat`);
+          }
           if (code !== RECORD.txBroadcast) return;
           const kind = TX_NAMES[a] ?? '';
           if (kind in FEES_APART) claims.push({ kind, feeSat: c, valueSat: amount });
@@ -94,7 +104,7 @@ async function facts(compiled: Compiled, backend: Backend): Promise<Facts> {
     ],
   });
   if (result.failure !== null) throw result.failure;
-  return { exact: { payments, channels, transactions }, claims, wallets };
+  return { exact: { payments, channels, transactions, invoices }, claims, wallets };
 }
 
 async function both(text: string): Promise<readonly [model: Facts, real: Facts]> {
@@ -111,6 +121,11 @@ channels:
 `;
 const pay = (at: number, source: string, destination: string, amount: string, rest = ''): string =>
   `  - { at: ${at}s, pay: { source: ${source}, destination: ${destination}, amount: ${amount}${rest} } }\n`;
+
+const invoice = (at: number, name: string, node: string, rest = ''): string =>
+  `  - { at: ${at}s, create_invoice: { invoice: ${name}, node: ${node}${rest} } }\n`;
+const payInvoice = (at: number, source: string, name: string, rest = ''): string =>
+  `  - { at: ${at}s, pay: { source: ${source}, invoice: ${name}${rest} } }\n`;
 
 const CASES: readonly (readonly [name: string, text: string])[] = [
   [
@@ -155,6 +170,44 @@ events:\n${pay(5, 'alice', 'carol', '60_000 sat')}${pay(30, 'carol', 'alice', '9
     `${LINE}events:
   - { at: 5s, open_channel: { channel: ad, from: alice, to: dave, capacity: 300_000 sat } }
 ${pay(100, 'alice', 'dave', '30_000 sat')}${pay(130, 'dave', 'alice', '5_000 sat')}`,
+  ],
+  [
+    'invoices with a name: paid, paid once, for any amount, expired, never made',
+    `${LINE}events:
+${invoice(1, 'bill', 'carol', ', amount: 5_000 sat')}${invoice(1, 'gift', 'dave')}${invoice(1, 'late', 'carol', ', amount: 6_000 sat, expiry: 40s')}
+  - { at: 2s, stop_node: { node: dave } }
+${invoice(3, 'never', 'dave', ', amount: 7_000 sat')}  - { at: 4s, start_node: { node: dave } }
+${payInvoice(20, 'alice', 'bill')}${payInvoice(25, 'alice', 'bill')}${payInvoice(30, 'bob', 'bill')}${payInvoice(
+  35,
+  'alice',
+  'gift',
+  ', amount: 21_000 sat',
+)}${payInvoice(45, 'alice', 'late')}${payInvoice(46, 'alice', 'never')}  - { at: 50s, cancel_invoice: bill }\n`,
+  ],
+  [
+    'held invoices: settled, cancelled before and after a payment, refused to a second payer, held over a restart',
+    `${LINE}events:
+${invoice(1, 'order', 'dave', ', amount: 30_000 sat, hold: true')}${invoice(1, 'refund', 'carol', ', amount: 9_000 sat, hold: true')}${invoice(
+  1,
+  'off',
+  'carol',
+  ', amount: 4_000 sat, hold: true',
+)}  - { at: 3s, settle_invoice: order }
+  - { at: 4s, cancel_invoice: off }
+${payInvoice(5, 'alice', 'order')}${payInvoice(6, 'alice', 'refund')}${payInvoice(7, 'alice', 'off')}${payInvoice(
+  10,
+  'bob',
+  'order',
+)}  - { at: 15s, cancel_invoice: refund }
+  - { at: 20s, stop_node: { node: dave } }
+  - { at: 25s, settle_invoice: order }
+  - { at: 27s, start_node: { node: dave } }
+  - { at: 40s, settle_invoice: order }
+  - { at: 41s, cancel_invoice: order }\n`,
+  ],
+  [
+    'a held invoice that nobody decides about',
+    `${LINE}events:\n${invoice(1, 'order', 'dave', ', hold: true')}${payInvoice(5, 'alice', 'order', ', amount: 30_000 sat')}`,
   ],
 ];
 

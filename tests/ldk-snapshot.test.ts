@@ -46,6 +46,12 @@ behaviours:
   fees: { nodes: bob, fee_policy: { by_imbalance: { linear: [50 ppm, 900 ppm], fee_base: 0 msat, min_interval: 10s } } }
   users: { nodes: dave, churn: { up: 14s, down: 3s, crash_share: 0.5 } }
 events:
+  - { at: 3s, create_invoice: { invoice: order, node: carol, hold: true } }
+  - { at: 8s, pay: { source: bob, invoice: order, amount: 11_000 sat } }
+  - { at: 27s, settle_invoice: order }
+  - { at: 4s, create_invoice: { invoice: refund, node: bob, amount: 12_000 sat, hold: true } }
+  - { at: 18s, pay: { source: carol, invoice: refund } }
+  - { at: 36s, cancel_invoice: refund }
   - { at: 6s, open_channel: { channel: ac, from: alice, to: carol, capacity: 1_000_000 sat } }
   - { at: 9s, disconnect_peer: { a: bob, b: carol } }
   - { at: 12s, connect_peer: { a: bob, b: carol } }
@@ -56,6 +62,8 @@ events:
   - { when: channel('cd').balance1_msat < 780000000, open_channel: { channel: ad, from: alice, to: dave, capacity: 500_000 sat } }
 expect:
   - { at: 30s, that: channel('ac').state == 'open' }
+  - { at: 26s, that: invoice('order').state == 'held' && invoice('refund').state == 'held' }
+  - that: invoice('order').state == 'settled' && invoice('refund').state == 'cancelled'
   - that: payments('coffee').success_rate > 0.8
 `;
 

@@ -10,9 +10,11 @@ import type { Json } from '../base/json.ts';
 
 /** Operations of the control plane that change something, as they stand in a journal: methods of Backend. */
 export const JOURNAL_CALLS = [
+  'cancelInvoice',
   'closeChannel',
   'connectPeer',
   'crashNode',
+  'createInvoice',
   'disconnectPeer',
   'fund',
   'heal',
@@ -24,6 +26,7 @@ export const JOURNAL_CALLS = [
   'setFeerate',
   'setLatency',
   'setPolicy',
+  'settleInvoice',
   'startNode',
   'stopNode',
 ] as const;

@@ -10,9 +10,14 @@ export function preimageOf(key: readonly [number, number], nth: number): Uint8Ar
   return sha256(utf8ToBytes(`blast/preimage/v1:${key[0] >>> 0}:${key[1] >>> 0}:${nth}`));
 }
 
-/** The hash of an invoice with a name, whoever pays it: SHA-256 of a preimage that follows from the name and the scenario's seed. */
+/** The 32-byte preimage of an invoice with a name, which follows from the name and the scenario's seed. */
+export function invoicePreimage(seed: number, name: string): Uint8Array {
+  return sha256(utf8ToBytes(`blast/invoice/v1:${seed}:${name}`));
+}
+
+/** The hash of an invoice with a name, whoever pays it: SHA-256 of its preimage, 64 hex digits. */
 export function invoiceHash(seed: number, name: string): string {
-  return bytesToHex(sha256(sha256(utf8ToBytes(`blast/invoice/v1:${seed}:${name}`))));
+  return bytesToHex(sha256(invoicePreimage(seed, name)));
 }
 
 /** SHA-256 of the preimage, 64 hex digits. */

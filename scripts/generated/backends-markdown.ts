@@ -39,11 +39,8 @@ const OPTIONS = {
 const REASONS: Readonly<Record<Column, Readonly<Record<string, string>>>> = {
   ldk: {
     amp: 'LDK pays by keysend and invoice only',
-    cancel_invoice: 'not built',
     cheat: 'LDK hands out no commitment that it has revoked',
     congest_mempool: 'its chain knows no strangers',
-    create_invoice: 'not built',
-    invoice: 'there are no invoices with a name',
     last_hop: 'LDK has no such option',
     lose_data: 'an older state of a node would have to be kept for every instant',
     outgoing_channel: 'not built: LDK takes first hops',
@@ -52,7 +49,6 @@ const REASONS: Readonly<Record<Column, Readonly<Record<string, string>>>> = {
     reorg: 'its chain undoes no blocks',
     route: 'not built',
     'route, of several channels side by side': 'not built',
-    settle_invoice: 'not built',
     probing: 'needs probes',
     rebalancer: 'needs rebalance',
   },

@@ -20,6 +20,7 @@ import type {
   ChainObservation,
   ChannelGossip,
   ChannelObservation,
+  InvoiceObservation,
   NodeObservation,
   OwnChannel,
 } from '../backend.ts';
@@ -147,20 +148,20 @@ export class LdkBackend implements Backend {
     throw refused('reorg');
   }
 
-  createInvoice(): never {
-    throw refused('create_invoice');
+  createInvoice(invoice: number): Promise<void> {
+    return this.#ask('createInvoice', invoice);
   }
 
-  settleInvoice(): never {
-    throw refused('settle_invoice');
+  settleInvoice(invoice: number): Promise<void> {
+    return this.#ask('settleInvoice', invoice);
   }
 
-  cancelInvoice(): never {
-    throw refused('cancel_invoice');
+  cancelInvoice(invoice: number): Promise<void> {
+    return this.#ask('cancelInvoice', invoice);
   }
 
-  invoice(): never {
-    throw refused('create_invoice');
+  invoice(invoice: number): Promise<InvoiceObservation> {
+    return this.#ask('invoice', invoice);
   }
 
   mine(blocks: number): Promise<void> {

@@ -16,7 +16,14 @@ import type {
 } from '../../timeline/control.ts';
 import { JOURNAL_CALLS, type JournalCall, type JournalCallName, type JournalState } from '../../timeline/journal.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
-import type { ChainObservation, ChannelGossip, ChannelObservation, NodeObservation, OwnChannel } from '../backend.ts';
+import type {
+  ChainObservation,
+  ChannelGossip,
+  ChannelObservation,
+  InvoiceObservation,
+  NodeObservation,
+  OwnChannel,
+} from '../backend.ts';
 import { loadBinding } from './binding.ts';
 import { keptState, LDK_SOFTWARE } from './kept-state.ts';
 import { channelGossip, ownChannels } from './node-knowledge.ts';
@@ -113,6 +120,22 @@ export class LdkCalls {
     this.#world.control(() => this.#world.setFeerate(feeratePerKw));
   }
 
+  createInvoice(invoice: number): void {
+    this.#world.control(() => this.#world.invoices.create(invoice));
+  }
+
+  settleInvoice(invoice: number): void {
+    this.#world.control(() => this.#world.invoices.settle(invoice));
+  }
+
+  cancelInvoice(invoice: number): void {
+    this.#world.control(() => this.#world.invoices.cancel(invoice));
+  }
+
+  invoice(invoice: number): InvoiceObservation {
+    return this.#world.invoices.observe(invoice);
+  }
+
   mine(blocks: number): void {
     this.#world.mine(blocks);
   }
@@ -207,7 +230,7 @@ export class LdkCalls {
     return w.chain.check() ?? w.binding.scope(() => w.channels.check());
   }
 
-  /** SHA-256 over the clock, the chain, the wallets, and every byte that LDK would write of its nodes. */
+  /** SHA-256 over the clock, the chain, the wallets, invoices with a name, and every byte that LDK would write of its nodes. */
   stateDigest(): string {
     const w = this.#world;
     const parts: Uint8Array[] = [];
@@ -216,6 +239,7 @@ export class LdkCalls {
     const tail = [w.nowUs(), chain.height, chain.feeratePerKw, chain.feesSat, chain.mintedSat, ...chain.walletSat];
     put(utf8ToBytes(JSON.stringify([...tail, ...chain.waiting.map(({ tx }) => tx.txid), ...chain.coins.keys()])));
     put(chain.tip);
+    if (w.timeline.invoices !== undefined) put(utf8ToBytes(w.invoices.text()));
     for (const node of w.nodes) {
       put(Uint8Array.of(node.running ? 1 : 0));
       const { manager, monitors } = w.diskOf(node);

@@ -18,9 +18,11 @@ export const LDK_LIMITS: BackendLimits = {
   leastHeight: LEAST_HEIGHT,
   models: new Set(['ldk']),
   events: new Set([
+    'cancel_invoice',
     'close_channel',
     'connect_peer',
     'crash_node',
+    'create_invoice',
     'disconnect_peer',
     'fund',
     'heal',
@@ -32,6 +34,7 @@ export const LDK_LIMITS: BackendLimits = {
     'set_feerate',
     'set_latency',
     'set_policy',
+    'settle_invoice',
     'snapshot',
     'start_node',
     'stop_node',
@@ -47,6 +50,7 @@ export const LDK_LIMITS: BackendLimits = {
     'settles',
     'maxCltv',
     'invoiceExpiryUs',
+    'invoice',
   ]),
   policyFields: new Set(['feeBaseMsat', 'feeRatePpm', 'cltvDelta']),
   refuseChannel: (capacitySat, balance0Msat, feeratePerKw) => {

@@ -8,6 +8,7 @@ import { preimageOf } from '../../timeline/payment-hash.ts';
 import type { PaymentProfile } from '../../timeline/timeline.ts';
 import type { Ldk } from './binding.ts';
 import type { RealChannels } from './real-channels.ts';
+import type { RealInvoices } from './real-invoices.ts';
 import type { RealNode } from './real-node.ts';
 import type { World } from './world-contract.ts';
 
@@ -16,12 +17,10 @@ const RETRY_US = 10_000_000;
 const RETRIES = 1000;
 /** ldk:ln/channelmanager.rs:MIN_FINAL_CLTV_EXPIRY_DELTA, blocks. */
 const KEYSEND_DELTA = 42;
-/** BOLT 11: lifetime of an invoice that says nothing, s. */
-const INVOICE_EXPIRY_S = 3600;
-const US_PER_S = 1_000_000;
 
 export interface PaymentsWorld extends World {
   readonly channels: RealChannels;
+  readonly invoices: RealInvoices;
 }
 
 interface Attempt {
@@ -50,6 +49,8 @@ interface Payment {
   failureHop: number;
   /** Why this side gave it up; null while it has not. */
   abandoned: Outcome | null;
+  /** What the first failure after that makes of it: LDK with a clock looks at the time only then. */
+  failedLate: Outcome | null;
   resolved: boolean;
 }
 
@@ -75,6 +76,11 @@ export class RealPayments {
       .map((payment) => ({ ...payment, attempts: payment.attempts.length }));
   }
 
+  /** Payments in flight of an invoice with a name, in the order in which they began. */
+  ofInvoice(invoice: number): readonly Pick<Payment, 'row' | 'source'>[] {
+    return [...this.#byId.values()].filter(({ resolved, profile }) => !resolved && profile.invoice === invoice);
+  }
+
   start(row: number): void {
     const w = this.#w;
     const { payments, activities } = w.timeline;
@@ -82,8 +88,9 @@ export class RealPayments {
     const destination = w.nodes[payments.destination[row]!]!;
     const amountMsat = payments.amountMsat[row]!;
     const { profile, key } = activities[payments.activity[row]!]!;
-    const preimage = preimageOf(key, payments.nth[row]!);
-    const id = sha256(Uint8Array.of(1, ...preimage));
+    const own = preimageOf(key, payments.nth[row]!);
+    const id = sha256(Uint8Array.of(1, ...own));
+    const preimage = profile.invoice === undefined ? own : w.invoices.preimage(profile.invoice);
     const payment: Payment = {
       row,
       source,
@@ -98,16 +105,18 @@ export class RealPayments {
       failureCode: FAILURE.none,
       failureHop: -1,
       abandoned: null,
+      failedLate: null,
       resolved: false,
     };
     this.inFlight++;
     w.record(RECORD.paymentStarted, row, source.index, destination.index, amountMsat);
-    if (!source.running) {
+    const { invoice } = profile;
+    if (!source.running || (invoice !== undefined && !w.invoices.isPayable(invoice, source, false))) {
       this.#resolve(payment, OUTCOME.NotDispatched, 0);
       return;
     }
     this.#byId.set(payment.id, payment);
-    this.#byHash.set(bytesToHex(sha256(preimage)), payment);
+    if (profile.invoice === undefined) this.#byHash.set(bytesToHex(sha256(preimage)), payment);
     const problem = this.#send(payment, id);
     w.touch(source);
     if (problem !== null) {
@@ -138,25 +147,17 @@ export class RealPayments {
       const onion = ldk.RecipientOnionFields.constructor_spontaneous_empty();
       answer = source.manager.send_spontaneous_payment(some, onion, id, route, retry);
     } else {
-      const expiry = profile.invoiceExpiryUs === undefined ? INVOICE_EXPIRY_S : profile.invoiceExpiryUs / US_PER_S;
-      const invoice = ldk.UtilMethods.constructor_create_invoice_from_channelmanager_with_payment_hash(
-        destination.manager,
-        ldk.Option_u64Z.constructor_some(BigInt(amountMsat)),
-        '',
-        Math.max(1, Math.floor(expiry)),
-        sha256(payment.preimage),
-        ldk.Option_u16Z.constructor_none(),
-      );
-      if (!invoice.is_ok()) return OUTCOME.UnexpectedError;
-      const { res } = invoice as unknown as { res: Ldk.Bolt11Invoice };
-      const parameters = ldk.UtilMethods.constructor_payment_parameters_from_invoice(res);
-      const parts = this.#w.binding.must<Ldk.ThreeTuple_ThirtyTwoBytesRecipientOnionFieldsRouteParametersZ>(
-        parameters,
-        'an invoice',
-      );
-      const route = parts.get_c();
+      const { invoices } = this.#w;
+      const { invoice: named, invoiceExpiryUs } = profile;
+      const hash = sha256(payment.preimage);
+      const asked =
+        named === undefined
+          ? invoices.single(destination, amountMsat, hash, invoiceExpiryUs)
+          : invoices.asks(named, amountMsat, payment.row);
+      if (asked === null) return OUTCOME.UnexpectedError;
+      const { onion, route } = asked;
       this.#limit(route, profile);
-      answer = source.manager.send_payment(parts.get_a(), parts.get_b(), id, route, retry);
+      answer = source.manager.send_payment(hash, onion, id, route, retry);
     }
     if (answer.is_ok()) return null;
     const { LDKRetryableSendFailure_PaymentExpired: expired } = ldk.RetryableSendFailure;
@@ -210,13 +211,16 @@ export class RealPayments {
       node.learn(event.path, null, false);
     } else if (event instanceof ldk.Event_PaymentPathFailed) this.#pathFailed(node, event);
     else if (event instanceof ldk.Event_PaymentSent) {
-      const payment = this.#byHash.get(bytesToHex(event.payment_hash));
+      const id = (event.payment_id as unknown as { some?: Uint8Array }).some;
+      const payment = id === undefined ? undefined : this.#byId.get(bytesToHex(id));
       const fee = event.fee_paid_msat as unknown as { some?: bigint };
       if (payment !== undefined) this.#sent(payment, fee.some === undefined ? null : Number(fee.some));
     } else if (event instanceof ldk.Event_PaymentFailed) {
       const payment = this.#byId.get(bytesToHex(event.payment_id));
       const reason = event.reason as unknown as { some?: number };
-      if (payment !== undefined) this.#resolve(payment, payment.abandoned ?? this.#outcomeOf(reason.some ?? -1), 0);
+      if (payment === undefined) return true;
+      const { failedLate, abandoned } = payment;
+      this.#resolve(payment, failedLate ?? abandoned ?? this.#outcomeOf(reason.some ?? -1), 0);
     } else if (event instanceof ldk.Event_PaymentForwarded) {
       const earned = event.total_fee_earned_msat as unknown as { some?: bigint };
       this.forwards[node.index] = (this.forwards[node.index] ?? 0) + 1;
@@ -227,8 +231,9 @@ export class RealPayments {
 
   #claimable(node: RealNode, event: Ldk.Event_PaymentClaimable): void {
     const w = this.#w;
-    const hash = event.payment_hash;
-    const payment = this.#byHash.get(bytesToHex(hash));
+    const hash = bytesToHex(event.payment_hash);
+    if (w.invoices.arrived(node, hash, event)) return;
+    const payment = this.#byHash.get(hash);
     if (payment === undefined) return;
     const { holdUs, settles } = payment.profile;
     if (holdUs < 0) return;
@@ -266,6 +271,9 @@ export class RealPayments {
     const id = (event.payment_id as unknown as { some?: Uint8Array }).some;
     const payment = id === undefined ? undefined : this.#byId.get(bytesToHex(id));
     if (payment === undefined) return;
+    if (payment.abandoned !== null) {
+      payment.failedLate ??= event.payment_failed_permanently ? OUTCOME.RecipientRejected : payment.abandoned;
+    }
     payment.failureCode = said?.code ?? FAILURE.temporary_channel_failure;
     const attempt = attemptOf(payment, event.path);
     const by = said === null ? node.index : w.indexOfHex(said.node);

@@ -16,6 +16,7 @@ import { Agenda } from './agenda.ts';
 import type { Binding, Ldk } from './binding.ts';
 import { RealChain, type WaitingTx } from './real-chain.ts';
 import { RealChannels } from './real-channels.ts';
+import { RealInvoices } from './real-invoices.ts';
 import { type NodeDisk, type NodeWorld, RealNode } from './real-node.ts';
 import { type PaymentsWorld, RealPayments } from './real-payments.ts';
 import { Sweeper } from './sweeper.ts';
@@ -49,6 +50,7 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
   readonly nodes: RealNode[] = [];
   readonly channels: RealChannels;
   readonly payments: RealPayments;
+  readonly invoices: RealInvoices;
   readonly wires: Wires;
   readonly sweeper: Sweeper;
   isSettingUp = true;
@@ -84,6 +86,7 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
     });
     this.channels = new RealChannels(this);
     this.payments = new RealPayments(this);
+    this.invoices = new RealInvoices(this);
     this.wires = new Wires(this);
     this.sweeper = new Sweeper(this);
     this.#blockSeconds = Math.floor(timeline.epochMs / 1000) - (SETUP_BLOCKS + 1) * BLOCK_S;
@@ -337,6 +340,7 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
       this.touch(node);
     }
     this.soon(() => this.channels.afterBlock(height));
+    this.invoices.afterBlock();
   }
 
   #recordTx(code: Parameters<RecordSink['record']>[0], { kind, channel, valueSat }: WaitingTx, c: number): void {
@@ -378,6 +382,7 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
     }
     this.#missed.delete(node);
     this.record(RECORD.nodeStarted, node.index, 0, 0, 0);
+    this.invoices.afterBlock();
     this.touch(node);
     this.#startTimers(node);
     for (const channel of this.channels.of(node)) {
