@@ -119,6 +119,16 @@ channels:
   bc: { from: bob, to: carol, policy: { fee_base: 500 msat, fee_rate: 123 ppm } }
   cd: { from: carol, to: dave, policy: { fee_base: 0 msat, fee_rate: 2_000 ppm, cltv_expiry_delta: 60 } }
 `;
+/** Two ways from alice to carol, the one by bob is cheaper and has two channels at its beginning. */
+const DIAMOND = `nodes: { alice: {}, bob: {}, carol: {}, dave: {} }
+channels:
+  ab: { from: alice, to: bob }
+  ab2: { from: alice, to: bob, capacity: 200_000 sat, push: 80_000 sat }
+  bc: { from: bob, to: carol, push: 950_000 sat, policy: { fee_base: 100 msat, fee_rate: 10 ppm } }
+  ad: { from: alice, to: dave }
+  bd: { from: bob, to: dave, policy: { fee_base: 300 msat, fee_rate: 77 ppm } }
+  dc: { from: dave, to: carol, policy: { fee_base: 1_000 msat, fee_rate: 1_500 ppm, cltv_expiry_delta: 80 } }
+`;
 const pay = (at: number, source: string, destination: string, amount: string, rest = ''): string =>
   `  - { at: ${at}s, pay: { source: ${source}, destination: ${destination}, amount: ${amount}${rest} } }\n`;
 
@@ -204,6 +214,40 @@ ${payInvoice(5, 'alice', 'order')}${payInvoice(6, 'alice', 'refund')}${payInvoic
   - { at: 27s, start_node: { node: dave } }
   - { at: 40s, settle_invoice: order }
   - { at: 41s, cancel_invoice: order }\n`,
+  ],
+  [
+    'given routes: a dearer one than the cheapest, over one of two channels, too much, not there, refused on the way, for an invoice',
+    `${DIAMOND}events:
+${pay(5, 'alice', 'carol', '20_000 sat', ', route: [ad, dc]')}${pay(15, 'alice', 'carol', '11_000 sat', ', route: [ab2, bc]')}${pay(
+  25,
+  'alice',
+  'carol',
+  '900_000 sat',
+  ', route: [ab, bc]',
+)}${pay(35, 'alice', 'carol', '10_000 sat', ', route: [ad, dc], fee_limit: 1 sat')}${pay(45, 'alice', 'carol', '70_000 sat', ', route: [ab, bc]')}${pay(
+  55,
+  'alice',
+  'carol',
+  '12_345_678 msat',
+  ', route: [ab, bd, dc], method: invoice',
+)}  - { at: 60s, close_channel: { channel: ab2 } }
+${pay(75, 'alice', 'carol', '1_000 sat', ', route: [ab2, bc]')}${invoice(76, 'bill', 'carol', ', amount: 8_000 sat')}${payInvoice(
+  80,
+  'alice',
+  'bill',
+  ', route: [ad, dc]',
+)}`,
+  ],
+  [
+    'payments that leave by a given channel, and those for which it has not enough',
+    `${DIAMOND.replace(/ {2}bd: .*\n/, '')}events:
+${pay(5, 'alice', 'carol', '20_000 sat', ', outgoing_channel: ad')}${pay(15, 'alice', 'bob', '21_000 sat', ', outgoing_channel: ab2')}${pay(
+  25,
+  'alice',
+  'bob',
+  '150_000 sat',
+  ', outgoing_channel: ab2',
+)}${pay(35, 'alice', 'carol', '70_000 sat', ', outgoing_channel: [ab2, ab], method: invoice')}`,
   ],
   [
     'a held invoice that nobody decides about',

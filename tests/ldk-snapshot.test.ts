@@ -41,6 +41,8 @@ activity:
   coffee: { source: alice, destination: carol, interval: 4s, amount: 20_000 sat, method: invoice }
   held: { source: carol, destination: alice, start: 5s, interval: 20s, count: 2, amount: 30_000 sat, hold: 9s, method: invoice }
   streams: { source: dave, destination: carol, loop: { think: 5s, concurrency: 2 }, amount: 5_000 sat }
+  led: { source: alice, destination: carol, start: 3s, interval: 6s, count: 4, amount: 3_000 sat, route: [ab, bc] }
+  by-ac: { source: alice, destination: dave, start: 22s, interval: 5s, count: 4, amount: 2_000 sat, outgoing_channel: ac }
   too-much: { source: alice, destination: dave, start: 7s, count: 1, interval: 1s, amount: 1_500_000 sat }
 behaviours:
   fees: { nodes: bob, fee_policy: { by_imbalance: { linear: [50 ppm, 900 ppm], fee_base: 0 msat, min_interval: 10s } } }
@@ -65,6 +67,7 @@ expect:
   - { at: 26s, that: invoice('order').state == 'held' && invoice('refund').state == 'held' }
   - that: invoice('order').state == 'settled' && invoice('refund').state == 'cancelled'
   - that: payments('coffee').success_rate > 0.8
+  - that: payments('led').succeeded > 0 && payments('by-ac').succeeded > 0
 `;
 
 const compile = (text: string): Promise<Compiled> => compileText(text, 'cut.yml', ROOT);

@@ -51,6 +51,9 @@ export const LDK_LIMITS: BackendLimits = {
     'maxCltv',
     'invoiceExpiryUs',
     'invoice',
+    'route',
+    'routes',
+    'outgoingChannels',
   ]),
   policyFields: new Set(['feeBaseMsat', 'feeRatePpm', 'cltvDelta']),
   refuseChannel: (capacitySat, balance0Msat, feeratePerKw) => {

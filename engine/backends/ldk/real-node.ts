@@ -10,11 +10,17 @@ import type { Binding, Ldk, MonitorCopy } from './binding.ts';
 import type { RealChain } from './real-chain.ts';
 import { transactionOfPsbt, walletTransaction } from './transaction.ts';
 
+export type Found = Ldk.Result_RouteLightningErrorZ;
+/** LDK's search for a route, with these first hops. */
+export type Search = (parameters: Ldk.RouteParameters, first: Ldk.ChannelDetails[]) => Found;
+
 export interface NodeWorld {
   readonly binding: Binding;
   readonly chain: RealChain;
   /** Seconds since 1970. */
   seconds(): number;
+  /** Has a route for a payment looked for, where the payment's way is not LDK's own choice by demands on the search. */
+  look(paymentId: string, parameters: Ldk.RouteParameters, first: Ldk.ChannelDetails[], search: Search): Found;
   /** The node looked for a route for a payment. */
   routed(node: RealNode, paymentId: string, route: Ldk.Route): void;
 }
@@ -227,7 +233,7 @@ export class RealNode {
     return signers;
   }
 
-  /** LDK's own router, with a look at what it finds. */
+  /** LDK's own router, with demands on what it looks for and a look at what it finds. */
   #router(entropy: Ldk.EntropySource): Ldk.Router {
     const { ldk } = this.#world.binding;
     const inner = ldk.DefaultRouter.constructor_new(
@@ -240,10 +246,11 @@ export class RealNode {
     return ldk.Router.new_impl({
       find_route: (payer, parameters, first, inFlight) => inner.find_route(payer, parameters, first, inFlight),
       find_route_with_id: (payer, parameters, first, inFlight, hash, id) => {
-        const found = inner.find_route_with_id(payer, parameters, first, inFlight, hash, id);
-        if (found.is_ok()) {
-          this.#world.routed(this, bytesToHex(id), (found as unknown as { res: Ldk.Route }).res);
-        }
+        const payment = bytesToHex(id);
+        const found = this.#world.look(payment, parameters, first, (asked, hops) =>
+          inner.find_route_with_id(payer, asked, hops, inFlight, hash, id),
+        );
+        if (found.is_ok()) this.#world.routed(this, payment, (found as unknown as { res: Ldk.Route }).res);
         return found;
       },
       create_blinded_payment_paths: (recipient, first, info, amount) =>

@@ -9,7 +9,8 @@ import type { PaymentProfile } from '../../timeline/timeline.ts';
 import type { Ldk } from './binding.ts';
 import type { RealChannels } from './real-channels.ts';
 import type { RealInvoices } from './real-invoices.ts';
-import type { RealNode } from './real-node.ts';
+import type { Found, RealNode, Search } from './real-node.ts';
+import { steered, type Way } from './steering.ts';
 import type { World } from './world-contract.ts';
 
 /** ldk-sample:src/cli.rs:send_payment: Retry::Timeout of 10 s, which LDK without a clock cannot have, as retries without end. */
@@ -40,6 +41,7 @@ interface Payment {
   readonly destination: RealNode;
   readonly amountMsat: number;
   readonly profile: PaymentProfile;
+  readonly way: Way;
   readonly startedUs: number;
   readonly id: string;
   readonly preimage: Uint8Array;
@@ -88,6 +90,7 @@ export class RealPayments {
     const destination = w.nodes[payments.destination[row]!]!;
     const amountMsat = payments.amountMsat[row]!;
     const { profile, key } = activities[payments.activity[row]!]!;
+    const route = profile.routes?.[payments.lane?.[row] ?? 0] ?? profile.route ?? null;
     const own = preimageOf(key, payments.nth[row]!);
     const id = sha256(Uint8Array.of(1, ...own));
     const preimage = profile.invoice === undefined ? own : w.invoices.preimage(profile.invoice);
@@ -97,6 +100,7 @@ export class RealPayments {
       destination,
       amountMsat,
       profile,
+      way: { route, outgoing: profile.outgoingChannels ?? null },
       startedUs: w.nowUs(),
       id: bytesToHex(id),
       preimage,
@@ -111,7 +115,7 @@ export class RealPayments {
     this.inFlight++;
     w.record(RECORD.paymentStarted, row, source.index, destination.index, amountMsat);
     const { invoice } = profile;
-    if (!source.running || (invoice !== undefined && !w.invoices.isPayable(invoice, source, false))) {
+    if (!source.running || (invoice !== undefined && !w.invoices.isPayable(invoice, source, route !== null))) {
       this.#resolve(payment, OUTCOME.NotDispatched, 0);
       return;
     }
@@ -137,12 +141,13 @@ export class RealPayments {
   #send(payment: Payment, id: Uint8Array): Outcome | null {
     const { ldk } = this.#w.binding;
     const { source, destination, profile, amountMsat } = payment;
-    const retry = ldk.Retry.constructor_attempts(RETRIES);
+    // ldk:ln/channelmanager.rs:send_payment_with_route: what is given is tried once.
+    const retry = ldk.Retry.constructor_attempts(payment.way.route === null ? RETRIES : 0);
     let answer: { is_ok(): boolean };
     if (profile.method === 'keysend') {
       const payee = ldk.PaymentParameters.constructor_for_keysend(destination.id, KEYSEND_DELTA, false);
       const route = ldk.RouteParameters.constructor_from_payment_params_and_value(payee, BigInt(amountMsat));
-      this.#limit(route, profile);
+      this.#limit(route, payment);
       const some = ldk.Option_ThirtyTwoBytesZ.constructor_some(payment.preimage);
       const onion = ldk.RecipientOnionFields.constructor_spontaneous_empty();
       answer = source.manager.send_spontaneous_payment(some, onion, id, route, retry);
@@ -156,7 +161,7 @@ export class RealPayments {
           : invoices.asks(named, amountMsat, payment.row);
       if (asked === null) return OUTCOME.UnexpectedError;
       const { onion, route } = asked;
-      this.#limit(route, profile);
+      this.#limit(route, payment);
       answer = source.manager.send_payment(hash, onion, id, route, retry);
     }
     if (answer.is_ok()) return null;
@@ -165,8 +170,10 @@ export class RealPayments {
     return why === expired ? OUTCOME.PaymentExpired : OUTCOME.RouteNotFound;
   }
 
-  #limit(route: Ldk.RouteParameters, profile: PaymentProfile): void {
+  #limit(route: Ldk.RouteParameters, { profile, way }: Payment): void {
     const { ldk } = this.#w.binding;
+    // Whoever gives a route has looked at what it costs.
+    if (way.route !== null) route.set_max_total_routing_fee_msat(ldk.Option_u64Z.constructor_none());
     if (profile.feeLimitMsat >= 0) {
       route.set_max_total_routing_fee_msat(ldk.Option_u64Z.constructor_some(BigInt(profile.feeLimitMsat)));
     }
@@ -174,6 +181,12 @@ export class RealPayments {
     if (profile.maxParts > 0) parameters.set_max_path_count(profile.maxParts);
     if (profile.maxCltv !== undefined) parameters.set_max_total_cltv_expiry_delta(profile.maxCltv);
     route.set_payment_params(parameters);
+  }
+
+  /** LDK looks for a route; the payment's way may be given or begin with a given channel. */
+  look(id: string, parameters: Ldk.RouteParameters, first: Ldk.ChannelDetails[], search: Search): Found {
+    const payment = this.#byId.get(id);
+    return payment === undefined ? search(parameters, first) : steered(this.#w, payment.way, parameters, first, search);
   }
 
   /** LDK has found a route and is about to send its paths. */

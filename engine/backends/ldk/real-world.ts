@@ -17,7 +17,7 @@ import type { Binding, Ldk } from './binding.ts';
 import { RealChain, type WaitingTx } from './real-chain.ts';
 import { RealChannels } from './real-channels.ts';
 import { RealInvoices } from './real-invoices.ts';
-import { type NodeDisk, type NodeWorld, RealNode } from './real-node.ts';
+import { type Found, type NodeDisk, type NodeWorld, RealNode, type Search } from './real-node.ts';
 import { type PaymentsWorld, RealPayments } from './real-payments.ts';
 import { Sweeper } from './sweeper.ts';
 import { walletTransaction } from './transaction.ts';
@@ -191,6 +191,10 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
 
   paid(result: PaymentResult): void {
     this.#sink.payment(result);
+  }
+
+  look(id: string, parameters: Ldk.RouteParameters, first: Ldk.ChannelDetails[], search: Search): Found {
+    return this.payments.look(id, parameters, first, search);
   }
 
   routed(node: RealNode, id: string, route: Ldk.Route): void {
