@@ -66,6 +66,8 @@ export class RouteChecks {
     if (!this.wanted) return;
     this.#routes.set(attempt, {
       ...send,
+      // A message that was read has what is zero by its prototype.
+      payment: send.payment,
       height: this.#host.height(),
       revision: this.#facts.graphRevision,
       views: send.edge.map((edge) => this.#told.of(edge)),

@@ -4,6 +4,7 @@
  */
 import protobuf from 'protobufjs';
 import type { Json } from '../base/json.ts';
+import { messageWriter } from './message-writer.ts';
 import { MODEL_PROTO } from './model-proto.ts';
 
 // All integers fit a double exactly (see the file), so that they are numbers here and no objects.
@@ -87,6 +88,8 @@ export interface Answer {
 const root = protobuf.Root.fromJSON(MODEL_PROTO as protobuf.INamespace);
 const turnType = root.lookupType('blast.v1.Turn');
 const answerType = root.lookupType('blast.v1.Answer');
+const writeTurn = messageWriter(turnType);
+const writeAnswer = messageWriter(answerType);
 
 function decoded(type: protobuf.Type, bytes: Uint8Array): protobuf.Message {
   if (!isWhole(bytes)) throw new Error('index out of range: it is cut off');
@@ -126,7 +129,7 @@ function isWhole(bytes: Uint8Array): boolean {
 }
 
 export function encodeTurn(turn: Turn): Uint8Array {
-  return turnType.encode(turn).finish();
+  return writeTurn(turn);
 }
 
 /** @throws Error when the bytes are no turn */
@@ -135,7 +138,7 @@ export function decodeTurn(bytes: Uint8Array): Turn {
 }
 
 export function encodeAnswer(answer: Answer): Uint8Array {
-  return answerType.encode(answer as unknown as Message).finish();
+  return writeAnswer(answer);
 }
 
 /** @throws Error when the bytes are no answer */
