@@ -250,6 +250,22 @@ ${pay(5, 'alice', 'carol', '20_000 sat', ', outgoing_channel: ad')}${pay(15, 'al
 )}${pay(35, 'alice', 'carol', '70_000 sat', ', outgoing_channel: [ab2, ab], method: invoice')}`,
   ],
   [
+    'probes: one that gets there, too much, over one hop, along a given route',
+    `${LINE}events:\n${pay(5, 'alice', 'dave', '20_000 sat', ', probe: true')}${pay(15, 'alice', 'dave', '900_000 sat', ', probe: true')}${pay(
+      25,
+      'alice',
+      'bob',
+      '30_000 sat',
+      ', probe: true',
+    )}${pay(35, 'carol', 'alice', '31_000 sat', ', probe: true, route: [bc, ab]')}${pay(
+      45,
+      'dave',
+      'bob',
+      '12_345_678 msat',
+      ', probe: true',
+    )}${pay(55, 'bob', 'dave', '10_000 sat')}`,
+  ],
+  [
     'a held invoice that nobody decides about',
     `${LINE}events:\n${invoice(1, 'order', 'dave', ', hold: true')}${payInvoice(5, 'alice', 'order', ', amount: 30_000 sat')}`,
   ],

@@ -43,6 +43,7 @@ activity:
   streams: { source: dave, destination: carol, loop: { think: 5s, concurrency: 2 }, amount: 5_000 sat }
   led: { source: alice, destination: carol, start: 3s, interval: 6s, count: 4, amount: 3_000 sat, route: [ab, bc] }
   by-ac: { source: alice, destination: dave, start: 22s, interval: 5s, count: 4, amount: 2_000 sat, outgoing_channel: ac }
+  asks: { source: alice, destination: carol, start: 4s, interval: 7s, count: 3, amount: 4_000 sat, probe: true }
   too-much: { source: alice, destination: dave, start: 7s, count: 1, interval: 1s, amount: 1_500_000 sat }
 behaviours:
   fees: { nodes: bob, fee_policy: { by_imbalance: { linear: [50 ppm, 900 ppm], fee_base: 0 msat, min_interval: 10s } } }

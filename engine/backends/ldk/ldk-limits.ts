@@ -54,6 +54,7 @@ export const LDK_LIMITS: BackendLimits = {
     'route',
     'routes',
     'outgoingChannels',
+    'probe',
   ]),
   policyFields: new Set(['feeBaseMsat', 'feeRatePpm', 'cltvDelta']),
   refuseChannel: (capacitySat, balance0Msat, feeratePerKw) => {

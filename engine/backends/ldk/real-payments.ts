@@ -148,9 +148,15 @@ export class RealPayments {
       const payee = ldk.PaymentParameters.constructor_for_keysend(destination.id, KEYSEND_DELTA, false);
       const route = ldk.RouteParameters.constructor_from_payment_params_and_value(payee, BigInt(amountMsat));
       this.#limit(route, payment);
-      const some = ldk.Option_ThirtyTwoBytesZ.constructor_some(payment.preimage);
-      const onion = ldk.RecipientOnionFields.constructor_spontaneous_empty();
-      answer = source.manager.send_spontaneous_payment(some, onion, id, route, retry);
+      // Probes have no invoice; a made-up secret makes them no keysend either.
+      if (profile.probe === true) {
+        const onion = ldk.RecipientOnionFields.constructor_secret_only(id);
+        answer = source.manager.send_payment(madeUp(payment.preimage), onion, id, route, retry);
+      } else {
+        const some = ldk.Option_ThirtyTwoBytesZ.constructor_some(payment.preimage);
+        const onion = ldk.RecipientOnionFields.constructor_spontaneous_empty();
+        answer = source.manager.send_spontaneous_payment(some, onion, id, route, retry);
+      }
     } else {
       const { invoices } = this.#w;
       const { invoice: named, invoiceExpiryUs } = profile;
@@ -341,6 +347,11 @@ export class RealPayments {
       w.paid(result);
     });
   }
+}
+
+/** A payment hash that the recipient does not know. */
+function madeUp(preimage: Uint8Array): Uint8Array {
+  return sha256(Uint8Array.of(2, ...preimage));
 }
 
 /** The attempt that took this path and has not ended. */
