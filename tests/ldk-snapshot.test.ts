@@ -88,6 +88,13 @@ describe.skipIf(!there)('a run on real nodes', () => {
     whole = await playReal(await compile(SCENARIO));
   }, 60_000);
 
+  it('comes to what is expected of it', () => {
+    const { expectations } = whole.report as unknown as {
+      readonly expectations: readonly { readonly status: string }[];
+    };
+    expect(expectations.map(({ status }) => status)).toEqual(['passed', 'passed', 'passed', 'passed', 'passed']);
+  });
+
   it('goes on from instants, one after the other, to the same end', async () => {
     const compiled = await compile(SCENARIO);
     const at = [5_500_000, 25_100_000, 34_000_000];
