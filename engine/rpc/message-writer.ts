@@ -183,7 +183,7 @@ function fieldOf(
   return (out, message) => {
     const given = message[name];
     if (given === undefined || given === null) return;
-    if (given === 0 || given === false || given === '') {
+    if (Object.is(given, 0) || given === false || given === '') {
       // A message that was read has the defaults of absent members by its prototype.
       if (!isMember || !Object.hasOwn(message, name)) return;
     }

@@ -12,6 +12,9 @@ import { PathQuery } from './path-query.ts';
 /** Numbers of an entry of the journal: distance, probability and record that a node had before. */
 const ENTRY = LABEL + 2;
 
+/** Entries for which the journal has room at its beginning, a choice made here; it grows. */
+const JOURNAL_ROOM = 256;
+
 export class KeptSearch extends PathLabels {
   /** The last time that it was of use, in searches. */
   usedAt = 0;
@@ -30,8 +33,8 @@ export class KeptSearch extends PathLabels {
   /** By place: how long the journal was before the node offered something. */
   readonly #before: Int32Array;
   #journal = 0;
-  #nodes: Int32Array = new Int32Array(256);
-  #values: Float64Array = new Float64Array(256 * ENTRY);
+  #nodes: Int32Array = new Int32Array(JOURNAL_ROOM);
+  #values: Float64Array = new Float64Array(JOURNAL_ROOM * ENTRY);
   readonly #asked = new PathQuery();
   #version = -1;
 

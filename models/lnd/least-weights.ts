@@ -8,7 +8,7 @@ import { BASE, DELTA, INBOUND, MAXIMUM, PPM, RECORD, type SearchGraph } from '..
 import { edgeWeight } from './expansion.ts';
 import { outboundFee } from './fees.ts';
 
-/** Classes of amounts that are kept. */
+/** Classes of amounts that are kept here; lnd has none. */
 const CLASSES = 8;
 
 interface AmountClass {

@@ -33,7 +33,7 @@ import { LABEL, NEXT_DELTA, NEXT_EDGE, PathLabels, WEIGHT } from './path-labels.
 import { PATH, type PathQuery, type PathResult } from './path-query.ts';
 
 /**
- * None of lnd's numbers: up to which share of what the sender's distance is at least it is looked for first. Most routes lie
+ * None of lnd's numbers, a choice made here: up to which share of what the sender's distance is at least it is looked for first. Most routes lie
  * close to that; where this is too low it tends to be far too low.
  */
 const FIRST_CEILING = 1.15;
@@ -46,7 +46,7 @@ export interface Thrift {
   readonly pause: number;
 }
 
-/** None of lnd's numbers. */
+/** None of lnd's numbers, a choice made here. */
 const THRIFT: Thrift = { keptFrom: 400, pause: 32 };
 
 export class PathFinder {
