@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryFiles } from '../run/testing/memory-files.ts';
 import { FIRST_SCENARIO } from './init.ts';
+import { TEMPLATES } from './templates/templates.ts';
 import { blast } from './testing/fake-io.ts';
 
 describe('blast init', () => {
@@ -10,11 +11,17 @@ describe('blast init', () => {
       code: 0,
       out: expect.stringContaining('blast run first/scenario.yml'),
     });
-    expect(files.read('first/scenario.yml')).toBe(FIRST_SCENARIO.replace('name: quick-start', 'name: first'));
+    expect(files.read('first/scenario.yml')).toBe(FIRST_SCENARIO);
     expect(await blast('validate first/scenario.yml', { files })).toMatchObject({ code: 0, err: '' });
     expect(await blast('run first/scenario.yml', { files })).toMatchObject({ code: 0, err: '' });
     expect(await blast('lock first/scenario.yml', { files })).toMatchObject({ code: 0 });
     expect(await blast('verify first/scenario.yml', { files })).toMatchObject({ code: 0 });
+  });
+
+  it.each(TEMPLATES.map(({ name }) => name))('names the scenario of template %s as its folder', async (template) => {
+    const files = new MemoryFiles();
+    expect((await blast(`init shop --template ${template}`, { files })).code).toBe(0);
+    expect(files.read('shop/scenario.yml')?.match(/^name: .*$/gm)).toEqual(['name: shop']);
   });
 
   it.each([

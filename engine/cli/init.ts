@@ -55,7 +55,7 @@ export const initCommand: CommandEntry = {
 const NO_NAMES: ReadonlySet<string> = new Set(['null', 'true', 'false', 'yes', 'no', 'on', 'off']);
 
 /** The template under the name of its folder, so that results of two scenarios do not meet in `out/`; else under its own. */
-function named({ name, text }: Template, folder: string): string {
+function named({ text }: Template, folder: string): string {
   const last =
     folder
       .replace(/[/\\]+$/, '')
@@ -63,7 +63,7 @@ function named({ name, text }: Template, folder: string): string {
       .at(-1) ?? '';
   const own = last.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[-.]+|[-.]+$/g, '');
   if (!/^[A-Za-z]/.test(own) || NO_NAMES.has(own.toLowerCase())) return text;
-  return text.replace(`\nname: ${name}\n`, `\nname: ${own}\n`);
+  return text.replace(/^name: .*$/m, `name: ${own}`);
 }
 
 function listText(json: boolean): string {

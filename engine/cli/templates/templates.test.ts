@@ -8,7 +8,7 @@ describe.each(TEMPLATES.map((template) => [template.name, template] as const))('
   it('is valid without a warning, runs and passes', async () => {
     const files = new MemoryFiles();
     expect(await blast(`init made --template ${name}`, { files })).toMatchObject({ code: 0 });
-    expect(files.read('made/scenario.yml')).toBe(text.replace(`\nname: ${name}\n`, '\nname: made\n'));
+    expect(files.read('made/scenario.yml')).toBe(text.replace(/^name: .*$/m, 'name: made'));
     expect(await blast('validate made/scenario.yml', { files })).toMatchObject({ code: 0, err: '' });
     expect(await blast('run made/scenario.yml --check', { files })).toMatchObject({ code: 0, err: '' });
   });
