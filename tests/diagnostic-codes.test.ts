@@ -10,6 +10,7 @@ import { ROOT } from './testing/command.ts';
 
 /** Codes without a golden case. */
 const REASONS: ReadonlyMap<string, string> = new Map([
+  ['E113', 'about a file that is not there: engine/cli/cli.test.ts'],
   ['E601', 'no file brings it about: the schema refuses negative times as E303'],
   ['E801', 'about a file beside the scenario: engine/run/lock.test.ts'],
   ['E802', 'about a file beside the scenario: engine/run/lock.test.ts'],

@@ -82,7 +82,7 @@ describe('a scenario', () => {
     expect((error as ScenarioError).message).toMatch(/wrong\.yml:9:\d+ error E401 there is no node `bobb`/);
     expect((error as ScenarioError).diagnostics.map(({ code }) => code)).toEqual(['E301', 'E401']);
     await expect(parseScenario(SMALL, { params: { amuont: '1 sat' } })).rejects.toThrow('did you mean `amount`?');
-    await expect(loadScenario(path.join(folder, 'none.yml'))).rejects.toThrow('there is no file');
+    await expect(loadScenario(path.join(folder, 'none.yml'))).rejects.toThrow('E113 there is no file');
   });
 });
 
@@ -243,7 +243,7 @@ describe('a snapshot', () => {
     const next = await (await parseScenario(text, { file: path.join(folder, 'next.yml') })).run();
     expect(next.channel('alice-bob').balance1Msat).toBe(18_000);
     expect(next.node('carol').channels).toBe(0);
-    expect(() => loadSnapshot(path.join(folder, 'none.snap.json'))).toThrow('there is no file');
+    expect(() => loadSnapshot(path.join(folder, 'none.snap.json'))).toThrow('E822 there is no file');
     writeFileSync(path.join(folder, 'bad.snap.json'), run.snapshot().text.replace('18000', '18001'));
     expect(() => loadSnapshot(path.join(folder, 'bad.snap.json'))).toThrow(SnapshotError);
     expect(() => loadSnapshot(path.join(folder, 'bad.snap.json'))).toThrow(/bad\.snap\.json:\d+:\d+ error E82[56]/);

@@ -70,7 +70,7 @@ export class ScenarioError extends Error {
 export async function loadScenario(file: string | URL, options: ScenarioOptions = {}): Promise<Scenario> {
   const name = pathOf(file);
   const decoded = decodedFile(files(), name);
-  if (decoded === null) throw new Error(`there is no file ${name}`);
+  if (decoded === null) throw new Error(`E113 there is no file ${name}`);
   if (!decoded.ok) throw new ScenarioError(name, [decoded.diagnostic]);
   return Scenario.compiled({ text: decoded.text, file: name, hasFile: true }, options);
 }

@@ -79,7 +79,7 @@ export class Snapshot {
 export function loadSnapshot(file: string | URL): Snapshot {
   const name = pathOf(file);
   const text = nodeFiles(process.cwd()).read(name);
-  if (text === null) throw new Error(`there is no file ${name}`);
+  if (text === null) throw new Error(`E822 there is no file ${name}`);
   const reading = readSnapshot(text, name);
   if (!reading.ok) throw new SnapshotError(name, reading.diagnostics);
   return new Snapshot(name, reading.document);

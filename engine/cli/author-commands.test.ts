@@ -129,7 +129,7 @@ describe('blast fmt', () => {
 
   it.each([
     ['c.yml', 3, 'E102'],
-    ['none.yml', 3, 'there is no file'],
+    ['none.yml', 3, 'E113 there is no file'],
     ['a.yml b.yml', 2, 'several files need'],
     ['a.yml --write --check', 2, 'exclude each other'],
   ])('refuses %s', async (line, code, message) => {

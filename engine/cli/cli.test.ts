@@ -117,7 +117,7 @@ describe('blast validate', () => {
     expect(code).toBe(3);
     expect(err).toContain('small.yml:3:11 error E301');
     expect(err).toContain('intervall');
-    expect(err).toContain('error: there is no file missing.yml\n  write one with `blast init`\n');
+    expect(err).toContain('error: E113 there is no file missing.yml\n  write one with `blast init`\n');
     expect(out).toBe('small.yml: invalid\nother.yml: invalid\nmissing.yml: invalid\n');
   });
 
@@ -463,6 +463,23 @@ describe('blast import', () => {
     expect(out).toBe('sim.json: sim-ln, 2 nodes, 1 channel\nwrote imported/sim.yml and imported/sim.network.json\n');
     expect(await blast('run imported/sim.yml --until 30s', { files })).toMatchObject({ code: 0, err: '' });
     expect(await blast('import sim.json --out imported', { files })).toMatchObject({ code: 2 });
+  });
+
+  it('gives each node the model of what it ran', async () => {
+    const real = (id: string, fields: string): string =>
+      `{ "id": "${id}", "address": "https://localhost:1", ${fields} }`;
+    const nodes = [
+      real('one', '"macaroon": "admin.macaroon", "cert": "tls.cert"'),
+      real('two', '"ca_cert": "ca.pem", "client_cert": "client.pem", "client_key": "client-key.pem"'),
+    ];
+    const files = new MemoryFiles({ 'sim.json': `{ "nodes": [${nodes.join(', ')}], "activity": [] }` });
+    expect(await blast('import sim.json --out imported', { files })).toMatchObject({ code: 0 });
+    const { err, out } = await blast('validate imported/sim.yml', { files });
+    expect({ err, out }).toEqual({
+      err: '',
+      out: 'imported/sim.yml: valid (2 nodes, 0 channels, 0 payments, 0 events)\n',
+    });
+    expect(files.read('imported/sim.yml')).toContain('{ match: { implementation: cln }, node: { model: cln } }');
   });
 
   it('says what it does not know', async () => {

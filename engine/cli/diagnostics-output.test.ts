@@ -34,7 +34,7 @@ describe('--format github', () => {
 
   it('says which file is missing', async () => {
     const { out, code } = await blast('validate none.yml --format github');
-    expect(out).toBe('::error file=none.yml::there is no file none.yml\n');
+    expect(out).toBe('::error file=none.yml::E113 there is no file none.yml\n');
     expect(code).toBe(3);
   });
 });
@@ -61,7 +61,7 @@ describe('--format sarif', () => {
     const { out, code } = await blast('validate none.yml --format sarif');
     const { executionSuccessful, toolExecutionNotifications } = JSON.parse(out).runs[0].invocations[0];
     expect(executionSuccessful).toBe(false);
-    expect(toolExecutionNotifications[0].message.text).toBe('there is no file none.yml');
+    expect(toolExecutionNotifications[0].message.text).toBe('E113 there is no file none.yml');
     expect(code).toBe(3);
   });
 });

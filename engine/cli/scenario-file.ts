@@ -23,11 +23,11 @@ export function readScenarioFile(files: Files, file: string): Decoded {
   try {
     decoded = decodedFile(files, file);
   } catch (error) {
-    throw new CliError(EXIT.invalid, `cannot read ${file}: ${(error as Error).message}`);
+    throw new CliError(EXIT.invalid, `E113 cannot read ${file}: ${(error as Error).message}`);
   }
   if (decoded !== null) return decoded;
   const hint = files.kind(file) === 'folder' ? 'this is a folder; name a file in it' : 'write one with `blast init`';
-  throw new CliError(EXIT.invalid, `there is no file ${file}`, hint);
+  throw new CliError(EXIT.invalid, `E113 there is no file ${file}`, hint);
 }
 
 /** Compiles one file and prints its diagnostics; null when it is invalid. */

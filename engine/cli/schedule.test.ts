@@ -150,7 +150,7 @@ describe('blast schedule', () => {
     expect(await done).toBe(4);
     expect(log().map(({ exit_code }) => exit_code)).toEqual([4, 3, 3, 2, 0]);
     expect(io.err).toContain('expectation failed at the end');
-    expect(io.err).toContain('there is no file small.yml');
+    expect(io.err).toContain('E113 there is no file small.yml');
     expect(io.err).toContain('small.yml:2:11 error E301');
     expect(io.err).toContain('out/small-schedule/2025-02-04T12-00-00Z is there already');
     expect(io.out).toMatch(/^2025-02-01T12:00:00Z exit code 4, run [0-9a-f]{12}, /);

@@ -50,7 +50,7 @@ describe('blast test', () => {
         '        invalid.yml is valid',
         'failed  nothing.yml  1 of 1 check',
         '        nothing.yml can be read',
-        '          there is no file nothing.yml',
+        '          E113 there is no file nothing.yml',
         'passed  good.yml  3 checks',
         '',
         '4 scenarios: 1 passed, 3 failed',

@@ -7,6 +7,7 @@ import { IMPORT_FORMATS } from '../interop/formats.ts';
 import { writeScenario } from '../interop/scenario-writer.ts';
 import { MODEL_KINDS, RUN_KINDS } from '../kinds/registry.ts';
 import type { WallClock } from '../run/pacing.ts';
+import { DEFAULT_MODEL } from '../spec/schema-sections.ts';
 import type { CellRunner, SweepJob } from '../sweep/job.ts';
 import type { BackendOptions, Engine } from './engine.ts';
 import { nativeSha256 } from './native-sha256.ts';
@@ -46,7 +47,8 @@ export const defaultEngine: Engine = {
   sha256: nativeSha256,
   formats: IMPORT_FORMATS,
   exportFormats: async () => (await import('../interop/export-formats.ts')).EXPORT_FORMATS,
-  writeImported: (input) => writeScenario({ ...input, models: MODEL_KINDS.map(({ name }) => name) }),
+  writeImported: (input) =>
+    writeScenario({ ...input, models: MODEL_KINDS.map(({ name }) => name), usualModel: DEFAULT_MODEL }),
   // Needs what a process of its own is started with, which only the process knows (see main.ts).
   remoteModels: async () => {
     throw new Error('there are no other processes here');

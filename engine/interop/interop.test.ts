@@ -113,7 +113,8 @@ describe.each(FIXTURES)('%s', (name, format) => {
       networkFile: 'imported.network.json',
       network: outcome.network,
       traffic: outcome.traffic,
-      models: ['lnd'],
+      models: ['cln', 'eclair', 'ldk', 'lnd'],
+      usualModel: 'lnd',
     });
     expect(written.scenario).toMatchSnapshot();
     const readFile = async (path: string): Promise<string | null> =>

@@ -19,8 +19,10 @@ export interface ScenarioWriterInput {
   readonly networkFile: string;
   readonly network: ImportedNetwork;
   readonly traffic: ImportedTraffic;
-  /** Models that there are: nodes labelled with the implementation of one run it. The first is that of all others. */
+  /** Models that there are: nodes labelled with the implementation of one run it. */
   readonly models?: readonly string[];
+  /** The model that nodes run of which nothing else is said. */
+  readonly usualModel?: string;
   /** Length of the run, µs; default ten minutes, because no other format says one. */
   readonly durationUs?: number;
 }
@@ -43,17 +45,17 @@ export function writeScenario(input: ScenarioWriterInput): WrittenScenario {
     '',
     'network:',
     `  import: { file: ${scalar(input.networkFile)}, format: blast-network }`,
-    ...modelLines(input.network, input.models ?? []),
+    ...modelLines(input.network, input.models ?? [], input.usualModel),
     ...trafficLines(input.traffic, input.network),
   ];
   return { scenario: `${lines.join('\n')}\n`, network: writeBlastNetwork(input.network, description) };
 }
 
 /** Nodes whose implementation the source tells run its model. */
-function modelLines(network: ImportedNetwork, [, ...models]: readonly string[]): string[] {
+function modelLines(network: ImportedNetwork, models: readonly string[], usual: string | undefined): string[] {
   const found = new Set(network.nodes.map(({ labels }) => labels.implementation));
   const lines = models
-    .filter((model) => found.has(model))
+    .filter((model) => model !== usual && found.has(model))
     .map((model) => {
       const match = `{ implementation: ${scalar(model)} }`;
       return `    - { match: ${match}, node: { model: ${scalar(model)} } }`;

@@ -88,6 +88,14 @@ export const SCENARIO_TEXT = {
   },
 
   // 2: structure
+  E113: {
+    severity: 'error',
+    raisedBy: 'run',
+    title: 'Scenario file missing or unreadable',
+    explanation: 'The file that the command or the program names is not there, is a folder, or cannot be read.',
+    fix: 'Look at its name and at the folder that it is named from; `blast init` writes a first scenario.',
+  },
+
   E201: {
     severity: 'error',
     raisedBy: 'spec',
