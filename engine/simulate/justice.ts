@@ -19,7 +19,7 @@ import type { World } from './world.ts';
 const OUTPUT = { balance: 1, htlc: 2, secondLevel: 3 } as const;
 const TAKEN_BY = { victim: 1, cheater: 2, nobody: 3 } as const;
 
-export interface JusticeHost {
+export interface ClaimsHost {
   /** Whether the node runs, and the commitment is as deep as it wants it before it acts. */
   claims(node: number, channel: number): boolean;
   /** Gives an output up. */
@@ -29,11 +29,11 @@ export interface JusticeHost {
 export class Justice {
   readonly #w: World;
   readonly #bids: FeeBumping;
-  readonly #host: JusticeHost;
+  readonly #host: ClaimsHost;
   /** Transactions of several inputs that are being put together: channel · 2 + cluster. */
   readonly #begun: Set<number> = new Set();
 
-  constructor(world: World, bids: FeeBumping, host: JusticeHost) {
+  constructor(world: World, bids: FeeBumping, host: ClaimsHost) {
     this.#w = world;
     this.#bids = bids;
     this.#host = host;

@@ -1,7 +1,7 @@
 /**
  * Force closes at block granularity: the commitment transaction, the outputs it leaves, who claims them and when (BOLT 3
- * and 5, anchors with zero-fee HTLC transactions). What a commitment holds is in commitment.ts, what becomes of a revoked one
- * in justice.ts; what upstream hears of HTLCs, and when, in losses.ts.
+ * and 5, anchors with zero-fee HTLC transactions). What a commitment holds is in commitment.ts, who claims its HTLCs in
+ * htlc-claims.ts, what becomes of a revoked one in justice.ts; what upstream hears of HTLCs, and when, in losses.ts.
  *
  * The broadcaster's balance waits for to_self_delay, the other side's for one confirmation. An HTLC output goes to the
  * receiver who knows the preimage, or after its expiry back to the offerer; on the broadcaster's own commitment through
@@ -16,8 +16,9 @@ import { ANCHOR_SAT } from './channels.ts';
 import { type Commitment, planCommitment, planRevoked } from './commitment.ts';
 import { FeeBumping } from './fee-bumping.ts';
 import type { Forwarding } from './forwarding.ts';
+import { HtlcClaims, isSecondLevel } from './htlc-claims.ts';
 import { HTLC } from './htlcs.ts';
-import { Justice } from './justice.ts';
+import { type ClaimsHost, Justice } from './justice.ts';
 import type { Links } from './links.ts';
 import { ENDING, Losses } from './losses.ts';
 import { RECORD, TX } from './records.ts';
@@ -39,6 +40,7 @@ export class OnChain {
   /** What nodes bid for block space. */
   readonly bids: FeeBumping;
   readonly losses: Losses;
+  readonly #htlcs: HtlcClaims;
   readonly #justice: Justice;
 
   constructor(world: World, links: Links, forwarding: Forwarding) {
@@ -47,10 +49,12 @@ export class OnChain {
     this.#forwarding = forwarding;
     this.bids = new FeeBumping(world, this.commitments);
     this.losses = new Losses(world, forwarding);
-    this.#justice = new Justice(world, this.bids, {
+    const host: ClaimsHost = {
       claims: (node, channel) => this.#claims(node, channel),
       abandon: (output) => this.#abandon(output),
-    });
+    };
+    this.#htlcs = new HtlcClaims(world, this.bids, this.losses, host);
+    this.#justice = new Justice(world, this.bids, host);
   }
 
   /** `side` broadcasts its commitment. False when the channel's state does not allow it. */
@@ -158,7 +162,7 @@ export class OnChain {
     const justice = plan.revoked !== undefined && output.kind !== 'remote';
     if (justice) this.#justice.takeBack(output, plan, tx);
     const isHtlc = output.kind === 'htlc' || (output.kind === 'revoked' && tx.kind !== TX.penalty);
-    if (isHtlc && this.#secondLevel(output, tx.node)) return;
+    if (isHtlc && isSecondLevel(w, output, tx.node)) return;
     w.chain.takeBack(tx.node, output.valueSat - tx.feeSat);
     w.chain.feesSat -= tx.feeSat;
   }
@@ -235,8 +239,8 @@ export class OnChain {
       if (plan?.revoked !== undefined && output.kind !== 'remote') {
         this.#justice.claim(i, output, plan);
       } else if (output.spender >= 0) {
-        if (output.kind === 'htlc' && this.bids.congested) this.#compete(i, output);
-      } else if (output.kind === 'htlc') this.#claimHtlc(i, output);
+        if (output.kind === 'htlc' && this.bids.congested) this.#htlcs.compete(i, output);
+      } else if (output.kind === 'htlc') this.#htlcs.claim(i, output);
       else this.#sweep(i, output);
     }
   }
@@ -262,7 +266,7 @@ export class OnChain {
     const h = output.htlc;
     const success = tx.kind === TX.htlcSuccess;
     w.record(RECORD.htlcOnChain, w.htlcs.edge[h]!, this.#serial(h), success ? 1 : 2, w.htlcs.amountMsat[h]!);
-    if (this.#secondLevel(output, tx.node)) {
+    if (isSecondLevel(w, output, tx.node)) {
       const edge = 2 * output.channel + w.channels.broadcaster[output.channel]!;
       this.#output(
         output.channel,
@@ -347,72 +351,6 @@ export class OnChain {
     this.#finish(output.channel);
   }
 
-  #claimHtlc(i: number, output: ChainOutput): void {
-    const w = this.#w;
-    const h = output.htlc;
-    const edge = w.htlcs.edge[h]!;
-    const receiver = w.to(edge);
-    const claimable = w.htlcs.preimage[h] === 1 && !w.lostData.has(edge ^ 1);
-    if (claimable && this.#claims(receiver, output.channel)) this.#spendHtlc(i, output, receiver, TX.htlcSuccess);
-    if (output.spender >= 0 || w.chain.height + 1 < output.matureAt) return;
-    // A node that lost data does not know of the HTLC any more (eclair:channel/Helpers.scala:RecoveryClose).
-    const lost = w.lostData.has(edge);
-    if (lost && claimable && this.#isWorthwhile(output, receiver, TX.htlcSuccess)) return;
-    if (!lost && !this.#claims(output.owner, output.channel)) return;
-    if (lost || !this.#isWorthwhile(output, output.owner, TX.htlcTimeout)) {
-      // Not worth its fee, now or for the receiver: nobody will take it. While the mempool is congested it can wait.
-      this.losses.end(h, ENDING.timeout);
-      this.#abandon(i);
-      return;
-    }
-    this.#spendHtlc(i, output, output.owner, TX.htlcTimeout);
-  }
-
-  /** Whether an HTLC output is worth the fee of its claim; while the mempool is congested a claim can wait. */
-  #isWorthwhile(output: ChainOutput, node: number, kind: 5 | 6): boolean {
-    if (this.bids.congested) return true;
-    return output.valueSat > this.#w.chain.feeFor(weightOf(kind, 0, this.#secondLevel(output, node)));
-  }
-
-  /** Broadcasts a claim of an HTLC output by `node`, in the place of the other side's when there is one. */
-  #spendHtlc(i: number, output: ChainOutput, node: number, kind: 5 | 6, other?: Tx): void {
-    const w = this.#w;
-    const second = this.#secondLevel(output, node);
-    const weight = weightOf(kind, 0, second);
-    const perKw = this.bids.firstFeerate(
-      output,
-      node,
-      kind === TX.htlcSuccess ? 'htlc_success' : 'htlc_timeout',
-      weight,
-      second,
-    );
-    const fee = feeAt(weight, perKw);
-    if (perKw === 0 || output.valueSat <= fee) return;
-    // A zero-fee HTLC transaction takes its fee from a wallet input; without coins it has to wait.
-    if (second && w.chain.walletSat[node]! < fee) return;
-    if (other !== undefined) {
-      if (!this.bids.replaces(other, fee, weight)) return;
-      this.bids.withdraw(other, !second);
-    }
-    this.bids.spend(i, node, kind, weight, perKw, second);
-  }
-
-  /** The side that has no claim in the mempool tries to replace the other's by a higher bid. */
-  #compete(i: number, output: ChainOutput): void {
-    const w = this.#w;
-    const h = output.htlc;
-    const other = w.chain.mempool.waiting.find(({ id }) => id === output.spender);
-    const receiver = w.to(w.htlcs.edge[h]!);
-    if (other?.kind === TX.htlcTimeout) {
-      if (w.htlcs.preimage[h] === 1 && this.#claims(receiver, output.channel))
-        this.#spendHtlc(i, output, receiver, TX.htlcSuccess, other);
-    } else if (other?.kind === TX.htlcSuccess) {
-      // Who has learnt the preimage is paid upstream and leaves the output to the receiver.
-      if (w.htlcs.settledUpstream[h] === 1 || !this.#claims(output.owner, output.channel)) return;
-      if (w.chain.height + 1 >= output.matureAt) this.#spendHtlc(i, output, output.owner, TX.htlcTimeout, other);
-    }
-  }
-
   /** Nodes that watch the mempool learn preimages from claims that the last block left behind. */
   #readMempool(): void {
     const w = this.#w;
@@ -437,11 +375,6 @@ export class OnChain {
       return;
     }
     if (perKw > 0) this.bids.spend(i, output.owner, kind, weight, perKw, false);
-  }
-
-  #secondLevel(output: ChainOutput, node: number): boolean {
-    const w = this.#w;
-    return w.from(2 * output.channel + w.channels.broadcaster[output.channel]!) === node;
   }
 
   #serial(h: number): number {

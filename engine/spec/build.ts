@@ -28,7 +28,7 @@ import type {
   ScheduleSpec,
   SnapshotSpec,
 } from './scenario.ts';
-import { EVERY_KEYS, SCHEDULE_KEYS } from './schema-sections.ts';
+import { EVERY_KEYS, SCHEDULE_KEYS } from './schema-events.ts';
 import type { SchemaParts } from './schema-types.ts';
 import type { SourceIndex } from './source-index.ts';
 import { buildSweep } from './sweep/build.ts';

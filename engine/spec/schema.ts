@@ -6,9 +6,10 @@
 
 import { behaviourDef } from './schema-behaviours.ts';
 import { DEFINITIONS } from './schema-definitions.ts';
+import { eventDef } from './schema-events.ts';
 import { SECTION_EXAMPLES } from './schema-examples.ts';
 import { publish } from './schema-publish.ts';
-import { activityDef, eventDef, modelDef, sections, topologyDef } from './schema-sections.ts';
+import { activityDef, modelDef, sections, topologyDef } from './schema-sections.ts';
 import type { JsonSchema, SchemaParts } from './schema-types.ts';
 
 export type { JsonSchema, SchemaFormat, SchemaKind, SchemaModel, SchemaParts } from './schema-types.ts';
