@@ -182,6 +182,19 @@ describe('blast report of a sweep', () => {
     expect((await blast('report out/pair-sweep --output -', { files })).out).toBe(page);
   });
 
+  it('is what --html leaves, of a sweep and of its parts put together', async () => {
+    const others = new MemoryFiles({ 'pair.yml': SCENARIO });
+    const whole = await blast('sweep pair.yml --html', { files: others });
+    expect(whole.out).toContain('page     out/pair-sweep/report.html\n');
+    expect(others.read('out/pair-sweep/report.html')).toBe(page);
+    const refused = await blast('sweep pair.yml --shard 1/2 --out one --html', { files: others });
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('--html needs the whole sweep') });
+    for (const part of ['1', '2']) await blast(`sweep pair.yml -q --shard ${part}/2 --out ${part}`, { files: others });
+    const merged = await blast('sweep merge 1 2 --out both --html', { files: others });
+    expect(merged.out).toContain('page     both/report.html\n');
+    expect(others.read('both/report.html')).toBe(page);
+  });
+
   it('has each metric by each parameter, and the figures of summary.csv', () => {
     expect(page.match(/<h3>By amount<\/h3>/g)).toHaveLength(7);
     expect(page.match(/<h3>By note<\/h3>/g)).toHaveLength(7);

@@ -1,14 +1,15 @@
 /** `blast run`: runs a scenario and writes its results. */
 import { failedExpectations } from '../run/expectation-text.ts';
-import { type Files, writeWhole } from '../run/files.ts';
+import type { Files } from '../run/files.ts';
 import { type ManifestInput, runManifest } from '../run/manifest.ts';
 import type { Pace } from '../run/pacing.ts';
 import { PAYMENTS_FORMS, type PaymentsForm } from '../run/payments-csv.ts';
-import { REPORT_FILE, RunFolder, refuseFolder, SNAPSHOTS_FOLDER } from '../run/run-folder.ts';
+import { RunFolder, refuseFolder, SNAPSHOTS_FOLDER } from '../run/run-folder.ts';
 import type { CaptureRequest } from '../run/runner.ts';
 import { selectTraced } from '../run/trace-selection.ts';
 import { formatDuration } from '../spec/units.ts';
 import { CliError, EXIT } from './exit-codes.ts';
+import { htmlOption, writeAskedPage } from './html-option.ts';
 import { ModelRestarts, RESTARTS_OPTION } from './model-restarts.ts';
 import { MODELS_OPTIONS, modelsSettings, type OpenedModels, refuseModels, withAnnounced } from './models-option.ts';
 import {
@@ -67,10 +68,7 @@ export const runCommand: CommandEntry = {
       repeatable: true,
       parse: parseTrace,
     },
-    {
-      flags: '--html',
-      summary: `also write ${REPORT_FILE}, the run as a page for a browser, as \`blast report\` does`,
-    },
+    htmlOption('the run'),
     { flags: '--no-events', summary: 'do not write events.ndjson, by far the largest file' },
     OPTION.allowOutside,
     WATCH_OPTION,
@@ -260,12 +258,7 @@ async function run(
     throw error;
   }
 
-  let page = {};
-  if (options.html === true) {
-    const { reportText } = await import('./report-page.ts');
-    writeWhole(io.files, `${folder}/${REPORT_FILE}`, reportText(io.files, folder));
-    page = { page: `${folder}/${REPORT_FILE}` };
-  }
+  const page = await writeAskedPage(io.files, folder, options);
 
   const { result } = written;
   if (options.format === 'json') {

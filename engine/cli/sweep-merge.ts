@@ -5,6 +5,7 @@ import { mergeShards } from '../sweep/merge.ts';
 import { refuseSweepFolder } from '../sweep/run-sweep.ts';
 import { SweepProblem } from '../sweep/sweep-problem.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
+import { htmlOption, writeAskedPage } from './html-option.ts';
 import { type CommandContext, type CommandEntry, OPTION, type OptionValues } from './options.ts';
 import { printDiagnostics } from './scenario-file.ts';
 import { styleFor } from './style.ts';
@@ -22,13 +23,14 @@ export const mergeCommand: CommandEntry = {
       flags: '-o, --out <folder>',
       summary: 'folder of the results (default: out/ and the name of the scenario, -sweep)',
     },
+    htmlOption('the sweep'),
     OPTION.format,
     OPTION.quiet,
   ],
   examples: [['blast sweep merge part-1 part-2 part-3 part-4 --out all', 'merge four parts']],
   async run(context, folders, options) {
     try {
-      return merge(context, folders, options);
+      return await merge(context, folders, options);
     } catch (error) {
       if (!(error instanceof SweepProblem)) throw error;
       printDiagnostics(context.io, [error.diagnostic()]);
@@ -37,7 +39,7 @@ export const mergeCommand: CommandEntry = {
   },
 };
 
-function merge({ io }: CommandContext, folders: readonly string[], options: OptionValues): ExitCode {
+async function merge({ io }: CommandContext, folders: readonly string[], options: OptionValues): Promise<ExitCode> {
   const { info, plan } = readManifest(io.files, folders[0] ?? '');
   const out = (options.out as string | undefined) ?? `out/${info.scenario}-sweep`;
   const refusal = refuseSweepFolder(io.files, out);
@@ -54,11 +56,12 @@ function merge({ io }: CommandContext, folders: readonly string[], options: Opti
     onSummary: (summary) => report.summary(summary),
     onProblem: (result) => report.problem(result),
   });
+  const { page } = await writeAskedPage(io.files, out, options);
   if (options.format === 'json') {
     const { scenario, digest } = info;
     io.stdout.write(`${JSON.stringify({ folder: out, scenario, plan: digest, ...totals }, null, 2)}\n`);
   } else if (options.quiet !== true) {
-    io.stdout.write(report.table(totals, out, io.columns, styleFor(io, io.stdout)));
+    io.stdout.write(report.table(totals, { folder: out, page }, io.columns, styleFor(io, io.stdout)));
   }
   io.stderr.write(report.problems(styleFor(io, io.stderr)));
   return exitCodeOfTotals(totals);

@@ -41,7 +41,12 @@ export class SweepReport {
   }
 
   /** The table with its heading and its foot. */
-  table(totals: SweepTotals, folder: string, columns: number, style: ChalkInstance): string {
+  table(
+    totals: SweepTotals,
+    { folder, page }: { readonly folder: string; readonly page: string | undefined },
+    columns: number,
+    style: ChalkInstance,
+  ): string {
     const failed = totals.invalid + totals.internal + totals.backend;
     const counts = [
       counted(totals.cells, 'cell'),
@@ -52,6 +57,7 @@ export class SweepReport {
     if (this.#rows.length > 0) lines.push('', ...this.#tableLines(columns, style));
     if (this.#moreRows > 0) lines.push(`and ${counted(this.#moreRows, 'combination')} more`);
     lines.push('', `plan     ${shortDigest(this.#info.digest)}`, `results  ${folder}`);
+    if (page !== undefined) lines.push(`page     ${page}`);
     return `${lines.join('\n')}\n`;
   }
 

@@ -1,6 +1,7 @@
 /** `blast sweep`: runs every combination of parameter values with every seed, and compares them. */
 import { InvalidArgumentError } from 'commander';
 import type { Engine } from '../host/engine.ts';
+import { REPORT_FILE } from '../run/run-folder.ts';
 import { makeDiagnostic } from '../spec/problems.ts';
 import type { Scenario } from '../spec/scenario.ts';
 import { SourceText } from '../spec/source-text.ts';
@@ -15,6 +16,7 @@ import { unsharedParams } from '../sweep/shared-beginning.ts';
 import { SweepSource } from '../sweep/source.ts';
 import { SweepProblem } from '../sweep/sweep-problem.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
+import { htmlOption, writeAskedPage } from './html-option.ts';
 import type { CliIo } from './io.ts';
 import { MODELS_OPTIONS, modelsSettings, modelsWords, refuseModels, withAnnounced } from './models-option.ts';
 import {
@@ -69,6 +71,7 @@ export const sweepCommand: CommandEntry = {
     ...REDIS_OPTIONS,
     { flags: '--cell <key>', summary: 'run one cell only and write nothing' },
     { flags: '--dry-run', summary: 'list the cells and run nothing' },
+    htmlOption('the sweep'),
     OPTION.allowOutside,
     OPTION.format,
     OPTION.quiet,
@@ -145,6 +148,14 @@ async function sweep(context: CommandContext, file: string, options: OptionValue
   if (options.dryRun === true) return listCells(context, planned, shard, options.format === 'json');
   if (options.cell !== undefined) return runCell(context, planned, String(options.cell), options.format === 'json');
 
+  if (options.html === true && shard !== null) {
+    throw new CliError(
+      EXIT.usage,
+      '--html needs the whole sweep',
+      'give it to `blast sweep merge` when all parts are done',
+    );
+  }
+
   const resume = options.resume === true;
   const folder = (options.out as string | undefined) ?? `out/${compiled.scenario.name}-sweep`;
   const refusal = refuseSweepFolder(io.files, folder);
@@ -191,12 +202,16 @@ async function sweep(context: CommandContext, file: string, options: OptionValue
     return EXIT.interrupted;
   }
   const { totals } = outcome;
+  const { page } = await writeAskedPage(io.files, folder, options);
   if (options.format === 'json') {
     const { scenario, digest } = planned.info;
-    const names = [...RESULT_FILES.filter((name) => io.files.kind(`${folder}/${name}`) === 'file'), SWEEP_FILE];
+    const names = [
+      ...[...RESULT_FILES, REPORT_FILE].filter((name) => io.files.kind(`${folder}/${name}`) === 'file'),
+      SWEEP_FILE,
+    ];
     io.stdout.write(`${JSON.stringify({ folder, scenario, plan: digest, ...totals, files: names }, null, 2)}\n`);
   } else if (!quiet) {
-    io.stdout.write(report.table(totals, folder, io.columns, styleFor(io, io.stdout)));
+    io.stdout.write(report.table(totals, { folder, page }, io.columns, styleFor(io, io.stdout)));
   }
   io.stderr.write(report.problems(styleFor(io, io.stderr)));
   return exitCodeOfTotals(totals);
