@@ -104,7 +104,12 @@ async function facts(compiled: Compiled, backend: Backend): Promise<Facts> {
     ],
   });
   if (result.failure !== null) throw result.failure;
-  return { exact: { payments, channels, transactions, invoices }, claims, wallets };
+  const behaviours = result.behaviours.map(
+    ({ name, nodes }) => `${name}: ${JSON.stringify(nodes.map((one) => [...one.figures]))}`,
+  );
+  const wrong = result.expectations.find(({ status }) => status !== 'passed');
+  if (wrong !== undefined) throw new Error(`${backend.name}: ${wrong.that} ${wrong.status}, ${wrong.measured}`);
+  return { exact: { payments, channels, transactions, invoices, behaviours }, claims, wallets };
 }
 
 async function both(text: string): Promise<readonly [model: Facts, real: Facts]> {
@@ -129,8 +134,20 @@ channels:
   bd: { from: bob, to: dave, policy: { fee_base: 300 msat, fee_rate: 77 ppm } }
   dc: { from: dave, to: carol, policy: { fee_base: 1_000 msat, fee_rate: 1_500 ppm, cltv_expiry_delta: 80 } }
 `;
+/** A ring of three with a second channel from bob to carol, and dave beside it. */
+const RING = `nodes: { alice: {}, bob: {}, carol: {}, dave: {} }
+channels:
+  ab: { from: alice, to: bob, push: 100_000 sat }
+  bc: { from: bob, to: carol, policy: { fee_base: 300 msat, fee_rate: 321 ppm } }
+  bc2: { from: bob, to: carol, push: 950_000 sat }
+  ca: { from: carol, to: alice, push: 100_000 sat, policy: { fee_base: 0 msat, fee_rate: 700 ppm, cltv_expiry_delta: 90 } }
+  cd: { from: carol, to: dave }
+`;
 const pay = (at: number, source: string, destination: string, amount: string, rest = ''): string =>
   `  - { at: ${at}s, pay: { source: ${source}, destination: ${destination}, amount: ${amount}${rest} } }\n`;
+
+const circle = (at: number, node: string, amount: string, route: string, rest = ''): string =>
+  `  - { at: ${at}s, rebalance: { node: ${node}, amount: ${amount}, route: ${route}${rest} } }\n`;
 
 const invoice = (at: number, name: string, node: string, rest = ''): string =>
   `  - { at: ${at}s, create_invoice: { invoice: ${name}, node: ${node}${rest} } }\n`;
@@ -264,6 +281,45 @@ ${pay(5, 'alice', 'carol', '20_000 sat', ', outgoing_channel: ad')}${pay(15, 'al
       '12_345_678 msat',
       ', probe: true',
     )}${pay(55, 'bob', 'dave', '10_000 sat')}`,
+  ],
+  [
+    'circular payments: along a circle and back, dear, too much, without liquidity, without a way, over a channel that is gone',
+    `${RING}events:
+${circle(5, 'alice', '100_000 sat', '[ab, bc, ca]')}${circle(15, 'alice', '20_000 sat', '[ab, bc, ca]', ', max_fee: 5 sat')}${circle(
+  25,
+  'alice',
+  '2_000_000 sat',
+  '[ab, bc, ca]',
+)}${circle(35, 'alice', '150_000 sat', '[ab, bc2, ca]')}${circle(
+  45,
+  'alice',
+  '40_000_123 msat',
+  '[ca, bc, ab]',
+)}  - { at: 55s, rebalance: { node: alice, out: ab, in: ca, amount: 10_000 sat } }
+${circle(65, 'bob', '30_000 sat', '[bc, bc2]')}${circle(75, 'carol', '12_000 sat', '[ca, ab, bc2]', ', max_fee: 60 sat')}${circle(
+  80,
+  'carol',
+  '13_000 sat',
+  '[ca, ab, bc2]',
+)}  - { at: 85s, close_channel: { channel: bc } }
+${circle(95, 'alice', '10_000 sat', '[ab, bc, ca]')}${pay(110, 'alice', 'dave', '30_000 sat')}`,
+  ],
+  [
+    'a rebalancer, which looks for circles itself, and gives pairs that failed a rest',
+    `${RING}behaviours:
+  even: { nodes: alice, every: 20s, duration: 4m, rebalancer: { below: 0.3, target: 0.5, above: 0.6, amount: 90_000 sat, max_fee_rate: 2_000 ppm } }
+  also: { nodes: bob, every: 30s, duration: 4m, rebalancer: { below: 0.2, above: 0.3, amount: 200_000 sat, max_fee_rate: 5_000 ppm, back_off: { first: 1m } } }
+expect:
+  - payments('even').succeeded > 2
+  - payments('also').succeeded > 0 && payments('also').failed > 0\n`,
+  ],
+  [
+    'a behaviour that probes channels of others',
+    `${RING}behaviours:
+  looks: { nodes: alice, every: 5s, probing: { targets: [bc, bc2, cd], precision: 20_000 sat } }
+expect:
+  - payments('looks').count > 12
+${pay(300, 'alice', 'dave', '30_000 sat').replace(/^/, 'events:\n')}`,
   ],
   [
     'a held invoice that nobody decides about',

@@ -22,6 +22,7 @@ export const JOURNAL_CALLS = [
   'openChannel',
   'partition',
   'pay',
+  'rebalance',
   'sendOnchain',
   'setFeerate',
   'setLatency',

@@ -43,10 +43,7 @@ const REASONS: Readonly<Record<Column, Readonly<Record<string, string>>>> = {
     congest_mempool: 'its chain knows no strangers',
     last_hop: 'LDK has no such option',
     lose_data: 'an older state of a node would have to be kept for every instant',
-    rebalance: 'LDK finds no way to the node itself',
     reorg: 'its chain undoes no blocks',
-    probing: 'not built: what it pays is known only in the run, and its nodes are given all payments before',
-    rebalancer: 'needs rebalance',
   },
   control: {
     cheat: 'a process would have to keep every state that somebody may want back later',

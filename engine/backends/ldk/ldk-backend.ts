@@ -8,11 +8,13 @@ import type { RecordSink } from '../../simulate/records.ts';
 import type {
   CloseChannelRequest,
   OpenChannelRequest,
+  RebalanceRequest,
   SendOnchainRequest,
   SetLatencyRequest,
   SetPolicyRequest,
 } from '../../timeline/control.ts';
 import { isJournal, type JournalState } from '../../timeline/journal.ts';
+import type { MadePayment } from '../../timeline/own-payments.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 import type {
   Backend,
@@ -45,6 +47,7 @@ export class LdkBackend implements Backend {
   readonly clock = 'virtual' as const;
   readonly #link: HostLink;
   #sink: RecordSink | null = null;
+  #timeline: Timeline | null = null;
 
   constructor(link: HostLink) {
     this.#link = link;
@@ -56,6 +59,7 @@ export class LdkBackend implements Backend {
       throw new Error(`E832 the backend ${this.name} does not go on from a state of another one`);
     }
     this.#sink = sink;
+    this.#timeline = timeline;
     this.#hand(await this.#link.start(timeline, state));
   }
 
@@ -69,7 +73,24 @@ export class LdkBackend implements Backend {
   }
 
   pay(row: number): Promise<void> {
-    return this.#ask('pay', row);
+    const made = this.#made(row);
+    return made === null ? this.#ask('pay', row) : this.#ask('pay', row, made);
+  }
+
+  /** What an agent has written into its row of the run's timeline, of which the nodes have another copy; null for other rows. */
+  #made(row: number): MadePayment | null {
+    const { behaviours = [], payments } = this.#timeline!;
+    const isOwn = behaviours.some(({ nodes, payments: rows }) => {
+      return rows !== null && row >= rows.first && row < rows.first + rows.count * nodes.length;
+    });
+    if (!isOwn) return null;
+    const { source, destination, amountMsat, lane } = payments;
+    return {
+      source: source[row]!,
+      destination: destination[row]!,
+      amountMsat: amountMsat[row]!,
+      ...(lane === undefined ? {} : { lane: lane[row]! }),
+    };
   }
 
   startNode(node: number): Promise<void> {
@@ -132,8 +153,8 @@ export class LdkBackend implements Backend {
     throw refused('congest_mempool');
   }
 
-  rebalance(): never {
-    throw refused('rebalance');
+  rebalance(request: RebalanceRequest): Promise<void> {
+    return this.#ask('rebalance', request);
   }
 
   cheat(): never {

@@ -10,11 +10,13 @@ import type { PaymentResult, RecordCode } from '../../simulate/records.ts';
 import type {
   CloseChannelRequest,
   OpenChannelRequest,
+  RebalanceRequest,
   SendOnchainRequest,
   SetLatencyRequest,
   SetPolicyRequest,
 } from '../../timeline/control.ts';
 import { JOURNAL_CALLS, type JournalCall, type JournalCallName, type JournalState } from '../../timeline/journal.ts';
+import { fillPayment, type MadePayment } from '../../timeline/own-payments.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 import type {
   ChainObservation,
@@ -60,8 +62,16 @@ export class LdkCalls {
     return this.#world.advance(untilUs, inclusive, maxEvents, () => this.#resolved() > before);
   }
 
-  pay(row: number): void {
+  /** `made` is what an agent pays: nobody knew of it when the timeline was handed over. */
+  pay(row: number, made?: MadePayment): void {
+    if (made !== undefined) fillPayment(this.#world.timeline.payments, row, made);
     this.#world.control(() => this.#world.payments.start(row));
+  }
+
+  rebalance(request: RebalanceRequest): void {
+    const { node, row, amountMsat } = request;
+    fillPayment(this.#world.timeline.payments, row, { source: node, destination: node, amountMsat });
+    this.#world.control(() => this.#world.payments.start(row, request));
   }
 
   startNode(node: number): void {
@@ -93,19 +103,19 @@ export class LdkCalls {
   }
 
   connectPeer(a: number, b: number): void {
-    this.#world.control(() => this.#world.connectPeer(a, b));
+    this.#world.control(() => this.#world.peering.connect(a, b));
   }
 
   disconnectPeer(a: number, b: number): void {
-    this.#world.control(() => this.#world.disconnectPeer(a, b));
+    this.#world.control(() => this.#world.peering.disconnect(a, b));
   }
 
   partition(groups: readonly (readonly number[])[]): void {
-    this.#world.control(() => this.#world.partition(groups));
+    this.#world.control(() => this.#world.peering.partition(groups));
   }
 
   heal(): void {
-    this.#world.control(() => this.#world.heal());
+    this.#world.control(() => this.#world.peering.heal());
   }
 
   sendOnchain(request: SendOnchainRequest): void {

@@ -30,6 +30,7 @@ export const LDK_LIMITS: BackendLimits = {
     'open_channel',
     'partition',
     'pay',
+    'rebalance',
     'send_onchain',
     'set_feerate',
     'set_latency',
@@ -39,7 +40,7 @@ export const LDK_LIMITS: BackendLimits = {
     'start_node',
     'stop_node',
   ]),
-  behaviours: new Set(['churn', 'fee_policy']),
+  behaviours: new Set(['churn', 'fee_policy', 'probing', 'rebalancer']),
   methods: new Set(['keysend', 'invoice']),
   paymentOptions: new Set([
     'method',

@@ -11,8 +11,8 @@ import type { RealChain } from './real-chain.ts';
 import { transactionOfPsbt, walletTransaction } from './transaction.ts';
 
 export type Found = Ldk.Result_RouteLightningErrorZ;
-/** LDK's search for a route, with these first hops. */
-export type Search = (parameters: Ldk.RouteParameters, first: Ldk.ChannelDetails[]) => Found;
+/** LDK's search for a route, with these first hops; `payer` is the node's own key unless another is given. */
+export type Search = (parameters: Ldk.RouteParameters, first: Ldk.ChannelDetails[], payer?: Uint8Array) => Found;
 
 export interface NodeWorld {
   readonly binding: Binding;
@@ -247,8 +247,8 @@ export class RealNode {
       find_route: (payer, parameters, first, inFlight) => inner.find_route(payer, parameters, first, inFlight),
       find_route_with_id: (payer, parameters, first, inFlight, hash, id) => {
         const payment = bytesToHex(id);
-        const found = this.#world.look(payment, parameters, first, (asked, hops) =>
-          inner.find_route_with_id(payer, asked, hops, inFlight, hash, id),
+        const found = this.#world.look(payment, parameters, first, (asked, hops, from = payer) =>
+          inner.find_route_with_id(from, asked, hops, inFlight, hash, id),
         );
         if (found.is_ok()) this.#world.routed(this, payment, (found as unknown as { res: Ldk.Route }).res);
         return found;

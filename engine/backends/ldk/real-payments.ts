@@ -4,6 +4,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { FAILURE } from '../../simulate/failure.ts';
 import { OUTCOME, type Outcome, type PaymentResult, RECORD } from '../../simulate/records.ts';
+import type { RebalanceRequest } from '../../timeline/control.ts';
 import { preimageOf } from '../../timeline/payment-hash.ts';
 import type { PaymentProfile } from '../../timeline/timeline.ts';
 import type { Ldk } from './binding.ts';
@@ -24,6 +25,9 @@ export interface PaymentsWorld extends World {
   readonly invoices: RealInvoices;
 }
 
+/** Of a RebalanceRequest. */
+type Circle = Pick<RebalanceRequest, 'outChannel' | 'route' | 'maxFeeMsat'>;
+
 interface Attempt {
   readonly number: number;
   readonly scids: readonly bigint[];
@@ -41,6 +45,8 @@ interface Payment {
   readonly destination: RealNode;
   readonly amountMsat: number;
   readonly profile: PaymentProfile;
+  /** −1 for LDK's own. */
+  readonly feeLimitMsat: number;
   readonly way: Way;
   readonly startedUs: number;
   readonly id: string;
@@ -83,14 +89,16 @@ export class RealPayments {
     return [...this.#byId.values()].filter(({ resolved, profile }) => !resolved && profile.invoice === invoice);
   }
 
-  start(row: number): void {
+  /** A circular payment says by which channel it leaves, or its whole way, and what it may cost. */
+  start(row: number, circle: Circle | null = null): void {
     const w = this.#w;
     const { payments, activities } = w.timeline;
     const source = w.nodes[payments.source[row]!]!;
     const destination = w.nodes[payments.destination[row]!]!;
     const amountMsat = payments.amountMsat[row]!;
     const { profile, key } = activities[payments.activity[row]!]!;
-    const route = profile.routes?.[payments.lane?.[row] ?? 0] ?? profile.route ?? null;
+    const route = circle?.route ?? profile.routes?.[payments.lane?.[row] ?? 0] ?? profile.route ?? null;
+    const outgoing = circle === null ? profile.outgoingChannels : [circle.outChannel];
     const own = preimageOf(key, payments.nth[row]!);
     const id = sha256(Uint8Array.of(1, ...own));
     const preimage = profile.invoice === undefined ? own : w.invoices.preimage(profile.invoice);
@@ -100,7 +108,8 @@ export class RealPayments {
       destination,
       amountMsat,
       profile,
-      way: { route, outgoing: profile.outgoingChannels ?? null },
+      feeLimitMsat: circle?.maxFeeMsat ?? profile.feeLimitMsat,
+      way: { route, outgoing: outgoing ?? null },
       startedUs: w.nowUs(),
       id: bytesToHex(id),
       preimage,
@@ -176,12 +185,12 @@ export class RealPayments {
     return why === expired ? OUTCOME.PaymentExpired : OUTCOME.RouteNotFound;
   }
 
-  #limit(route: Ldk.RouteParameters, { profile, way }: Payment): void {
+  #limit(route: Ldk.RouteParameters, { profile, feeLimitMsat, way }: Payment): void {
     const { ldk } = this.#w.binding;
     // Whoever gives a route has looked at what it costs.
     if (way.route !== null) route.set_max_total_routing_fee_msat(ldk.Option_u64Z.constructor_none());
-    if (profile.feeLimitMsat >= 0) {
-      route.set_max_total_routing_fee_msat(ldk.Option_u64Z.constructor_some(BigInt(profile.feeLimitMsat)));
+    if (feeLimitMsat >= 0) {
+      route.set_max_total_routing_fee_msat(ldk.Option_u64Z.constructor_some(BigInt(feeLimitMsat)));
     }
     const parameters = route.get_payment_params();
     if (profile.maxParts > 0) parameters.set_max_path_count(profile.maxParts);
@@ -192,7 +201,7 @@ export class RealPayments {
   /** LDK looks for a route; the payment's way may be given or begin with a given channel. */
   look(id: string, parameters: Ldk.RouteParameters, first: Ldk.ChannelDetails[], search: Search): Found {
     const payment = this.#byId.get(id);
-    return payment === undefined ? search(parameters, first) : steered(this.#w, payment.way, parameters, first, search);
+    return payment === undefined ? search(parameters, first) : steered(this.#w, payment, parameters, first, search);
   }
 
   /** LDK has found a route and is about to send its paths. */

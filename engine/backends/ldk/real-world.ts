@@ -14,6 +14,7 @@ import type { SendOnchainRequest, SetLatencyRequest, SetPolicyRequest } from '..
 import type { Timeline } from '../../timeline/timeline.ts';
 import { Agenda } from './agenda.ts';
 import type { Binding, Ldk } from './binding.ts';
+import { Peering } from './peering.ts';
 import { RealChain, type WaitingTx } from './real-chain.ts';
 import { RealChannels } from './real-channels.ts';
 import { RealInvoices } from './real-invoices.ts';
@@ -33,8 +34,6 @@ const TIMERS: readonly (readonly [seconds: number, tick: (node: RealNode) => voi
 ];
 /** ldk:ln/channelmanager.rs:MIN_HTLC_RELAY_HOLDING_CELL_MILLIS; the application waits up to five times as long. */
 const FORWARD_MS: readonly [number, number] = [100, 500];
-/** When an application connects again to a peer that is gone. */
-const RECONNECT_US = US_PER_S;
 /**
  * BOLT 7 and LDK's minimum_depth ask for 6. Two more, for LDK's invoices name routes of their own to a node whose announced
  * channels have fewer (`ldk:ln/invoice_utils.rs:sort_and_filter_channels`).
@@ -52,6 +51,7 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
   readonly payments: RealPayments;
   readonly invoices: RealInvoices;
   readonly wires: Wires;
+  readonly peering: Peering;
   readonly sweeper: Sweeper;
   isSettingUp = true;
   /** Texts that records refer to, by number. */
@@ -68,8 +68,6 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
   /** Starts of each node so far: timers of an earlier life end by it. */
   readonly #lives: number[] = [];
   readonly #missed: Map<RealNode, { header: Uint8Array; height: number; transactions: Uint8Array[] }[]> = new Map();
-  readonly #apart: Set<string> = new Set();
-  #groups: number[] = [];
   #nowUs = 0;
   #blockSeconds = 0;
 
@@ -88,6 +86,7 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
     this.payments = new RealPayments(this);
     this.invoices = new RealInvoices(this);
     this.wires = new Wires(this);
+    this.peering = new Peering(this);
     this.sweeper = new Sweeper(this);
     this.#blockSeconds = Math.floor(timeline.epochMs / 1000) - (SETUP_BLOCKS + 1) * BLOCK_S;
   }
@@ -115,7 +114,7 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
         this.#indexes.set(node.idHex, index);
         this.#delays.push(RandomStream.named(seed, 'ldk', plan.name, 'forward-delays'));
         this.#lives.push(0);
-        this.#groups.push(0);
+        this.peering.add();
         this.chain.mint(index, plan.walletSat);
         this.payments.forwards.push(0);
         this.payments.feesEarnedMsat.push(0);
@@ -391,75 +390,16 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
     this.#startTimers(node);
     for (const channel of this.channels.of(node)) {
       const [a, b] = channel.nodes;
-      this.#connectSoon(a, b, 0);
+      this.peering.connectSoon(a, b, 0);
     }
   }
 
-  /** Two nodes can talk: both run, nothing keeps them apart. */
   canReach(a: number, b: number): boolean {
-    if (!this.nodes[a]!.running || !this.nodes[b]!.running) return false;
-    return this.#groups[a] === this.#groups[b] && !this.#apart.has(pairOf(a, b));
+    return this.peering.canReach(a, b);
   }
 
   gone({ a, b }: Connection, _node: RealNode): void {
-    const [from, to] = [this.nodes[a]!, this.nodes[b]!];
-    for (const channel of this.channels.of(from)) {
-      if (!channel.nodes.includes(to)) continue;
-      this.channels.setActive(channel, false);
-      this.channels.unsettled.add(channel);
-    }
-    this.#connectSoon(from, to, RECONNECT_US);
-  }
-
-  #connectSoon(a: RealNode, b: RealNode, delayUs: number): void {
-    this.after(delayUs, () => {
-      if (this.wires.between(a.index, b.index) !== undefined || !this.canReach(a.index, b.index)) return;
-      this.wires.connect(a, b);
-      for (const channel of this.channels.of(a)) if (channel.nodes.includes(b)) this.channels.unsettled.add(channel);
-    });
-  }
-
-  connectPeer(a: number, b: number): void {
-    this.#apart.delete(pairOf(a, b));
-    this.record(RECORD.peers, a, b, 1, 0);
-    this.#connectSoon(this.nodes[a]!, this.nodes[b]!, 0);
-  }
-
-  disconnectPeer(a: number, b: number): void {
-    this.#apart.add(pairOf(a, b));
-    this.record(RECORD.peers, a, b, 0, 0);
-    const connection = this.wires.between(a, b);
-    if (connection !== undefined) this.wires.cut(connection, [a, b]);
-  }
-
-  partition(groups: readonly (readonly number[])[]): void {
-    const before = this.#groups;
-    this.#groups = before.map(() => 0);
-    groups.forEach((group, i) => {
-      for (const node of group) this.#groups[node] = i + 1;
-    });
-    this.#regroup(before);
-    groups.forEach((group, i) => {
-      this.record(RECORD.partition, i + 1, group.length, 0, 0);
-    });
-  }
-
-  heal(): void {
-    const before = this.#groups;
-    this.#groups = before.map(() => 0);
-    this.#regroup(before);
-    this.record(RECORD.partition, 0, 0, 0, 0);
-  }
-
-  /** Connections across groups fall silent; pairs that can reach each other again connect anew. */
-  #regroup(before: readonly number[]): void {
-    for (const channel of this.channels.all) {
-      const [a, b] = channel.nodes;
-      const connection = this.wires.between(a.index, b.index);
-      const together = this.#groups[a.index] === this.#groups[b.index];
-      if (connection !== undefined && !together) this.wires.cut(connection, []);
-      if (together && before[a.index] !== before[b.index]) this.#connectSoon(a, b, RECONNECT_US);
-    }
+    this.peering.gone(this.nodes[a]!, this.nodes[b]!);
   }
 
   setPolicy({ channel: name, node, policy }: SetPolicyRequest): void {
@@ -505,8 +445,4 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
       this.chain.submit(walletTransaction([this.chain.coin(from, sat + fee)], [{ valueSat: sat, script }]));
     }
   }
-}
-
-function pairOf(a: number, b: number): string {
-  return a < b ? `${a}:${b}` : `${b}:${a}`;
 }

@@ -2,10 +2,20 @@
  * Ways that a scenario demands of a payment, as demands on LDK's own search: first hops that it does not get to see, and
  * channels that count as having failed. That is how ldk:routing/router.rs:build_route_from_hops finds a given route, too: by a
  * search in which everything else is shut out, so that what the search demands of channels holds.
+ *
+ * A circle is found in the same way. ldk:routing/router.rs:get_route refuses to look for a way from a node to itself, though
+ * ldk:ln/outbound_payment.rs:pay_route_internal sends along one. So the search is told that somebody unknown pays, over the node's
+ * own first channel. That channel gets a number of its own for the search: else it could lead back at once.
  */
+import { hexToBytes } from '@noble/hashes/utils.js';
 import type { Binding, Ldk } from './binding.ts';
 import type { RealChannel, RealChannels } from './real-channels.ts';
-import type { Found, Search } from './real-node.ts';
+import type { Found, RealNode, Search } from './real-node.ts';
+
+/** The public key of the private key 1, which no node has. */
+const NOBODY = '0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798';
+/** A short channel id that no channel has: that of the first transaction of the first block. */
+const NO_SCID = 0n;
 
 /** Names of channels. */
 export interface Way {
@@ -20,10 +30,16 @@ export interface SteeringWorld {
   readonly channels: RealChannels;
 }
 
+export interface Steered {
+  readonly source: RealNode;
+  readonly destination: RealNode;
+  readonly way: Way;
+}
+
 /** Looks for a route that goes the demanded way; finds none where there is none. */
 export function steered(
   w: SteeringWorld,
-  { route, outgoing }: Way,
+  { source, destination, way: { route, outgoing } }: Steered,
   parameters: Ldk.RouteParameters,
   first: Ldk.ChannelDetails[],
   search: Search,
@@ -33,20 +49,51 @@ export function steered(
     return first.filter((details) => channels.includes(w.channels.byId(details.get_channel_id())));
   };
   if (route === null) return search(parameters, outgoing === null ? first : by(outgoing));
-  const channels = route.map((name) => w.channels.byName.get(name));
   const { ldk } = w.binding;
-  const narrowed = parameters.clone();
-  const payee = narrowed.get_payment_params();
+  const channels = route.map((name) => w.channels.byName.get(name));
+  const isCircle = source === destination;
+  const own = by(route.slice(0, 1));
+  const found = isCircle
+    ? search(narrowed(w, channels.slice(1), parameters), own.map(unnumbered(w)), hexToBytes(NOBODY))
+    : search(narrowed(w, channels, parameters), own);
+  if (!found.is_ok()) return found;
+  const paths = (found as unknown as { res: Ldk.Route }).res.get_paths();
+  const path = isCircle ? paths.map(numbered(w, channels[0])) : paths;
+  // A shorter way over some of the channels is another one.
+  if (path.length !== 1 || !isOver(w, path[0]!, channels)) return search(parameters, []);
+  return ldk.Result_RouteLightningErrorZ.constructor_ok(ldk.Route.constructor_new(path, parameters));
+}
+
+/** The parameters of a search that sees only these channels of others. */
+function narrowed(
+  w: SteeringWorld,
+  channels: readonly (RealChannel | undefined)[],
+  parameters: Ldk.RouteParameters,
+): Ldk.RouteParameters {
+  const asked = parameters.clone();
+  const payee = asked.get_payment_params();
   const others = [...w.channels.byScid].filter(([, channel]) => !channels.includes(channel)).map(([scid]) => scid);
   payee.set_previously_failed_channels(others);
   payee.set_max_path_count(1);
-  narrowed.set_payment_params(payee);
-  const found = search(narrowed, by(route.slice(0, 1)));
-  if (!found.is_ok()) return found;
-  const paths = (found as unknown as { res: Ldk.Route }).res.get_paths();
-  // A shorter way over some of the channels is another one.
-  if (paths.length !== 1 || !isOver(w, paths[0]!, channels)) return search(parameters, []);
-  return ldk.Result_RouteLightningErrorZ.constructor_ok(ldk.Route.constructor_new(paths, parameters));
+  asked.set_payment_params(payee);
+  return asked;
+}
+
+function unnumbered({ binding: { ldk } }: SteeringWorld): (details: Ldk.ChannelDetails) => Ldk.ChannelDetails {
+  return (details) => {
+    const copy = details.clone();
+    copy.set_short_channel_id(ldk.Option_u64Z.constructor_some(NO_SCID));
+    return copy;
+  };
+}
+
+/** The path with the first channel's own number. */
+function numbered({ binding: { ldk } }: SteeringWorld, first: RealChannel | undefined): (path: Ldk.Path) => Ldk.Path {
+  return (path) => {
+    const hops = path.get_hops();
+    if (first !== undefined) hops[0]?.set_short_channel_id(first.scid);
+    return ldk.Path.constructor_new(hops, path.get_blinded_tail());
+  };
 }
 
 function isOver(w: SteeringWorld, path: Ldk.Path, channels: readonly (RealChannel | undefined)[]): boolean {
