@@ -267,6 +267,29 @@ ${pay(5, 'alice', 'carol', '20_000 sat', ', outgoing_channel: ad')}${pay(15, 'al
 )}${pay(35, 'alice', 'carol', '70_000 sat', ', outgoing_channel: [ab2, ab], method: invoice')}`,
   ],
   [
+    'payments that come by a given last hop, whose channels only it has, and those for which it has not enough',
+    `${DIAMOND}events:
+${pay(5, 'alice', 'carol', '20_000 sat', ', last_hop: dave')}${pay(15, 'alice', 'carol', '11_000 sat', ', last_hop: bob')}${pay(
+  25,
+  'alice',
+  'carol',
+  '140_000 sat',
+  ', last_hop: bob, method: invoice',
+)}${pay(35, 'alice', 'dave', '10_000 sat', ', last_hop: bob')}${pay(45, 'alice', 'dave', '12_000 sat', ', last_hop: alice')}${pay(
+  55,
+  'alice',
+  'bob',
+  '13_000 sat',
+  ', last_hop: carol',
+)}${pay(65, 'alice', 'carol', '14_000 sat', ', last_hop: dave, outgoing_channel: ab, method: invoice')}${pay(
+  75,
+  'carol',
+  'alice',
+  '230_000 sat',
+  ', last_hop: dave, method: invoice',
+)}`,
+  ],
+  [
     'probes: one that gets there, too much, over one hop, along a given route',
     `${LINE}events:\n${pay(5, 'alice', 'dave', '20_000 sat', ', probe: true')}${pay(15, 'alice', 'dave', '900_000 sat', ', probe: true')}${pay(
       25,

@@ -46,6 +46,7 @@ activity:
   led: { source: alice, destination: carol, start: 3s, interval: 6s, count: 4, amount: 3_000 sat, route: [ab, bc] }
   by-ac: { source: alice, destination: dave, start: 22s, interval: 5s, count: 4, amount: 2_000 sat, outgoing_channel: ac }
   asks: { source: alice, destination: carol, start: 4s, interval: 7s, count: 3, amount: 4_000 sat, probe: true }
+  via-ac: { source: dave, destination: alice, start: 24s, interval: 8s, count: 3, amount: 2_500 sat, last_hop: carol }
   too-much: { source: alice, destination: dave, start: 7s, count: 1, interval: 1s, amount: 1_500_000 sat }
 behaviours:
   fees: { nodes: bob, every: 13s, fee_policy: { by_imbalance: { linear: [50 ppm, 900 ppm], fee_base: 0 msat, min_interval: 10s } } }

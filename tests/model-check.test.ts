@@ -70,11 +70,11 @@ const MISSING: Readonly<Record<string, readonly string[]>> = {
   lnd: [],
   cln: ['amp'],
   eclair: ['last-hop', 'amp'],
-  ldk: ['last-hop', 'amp'],
+  ldk: ['amp'],
 };
 
 /** What cannot be asked of real LDK nodes, or is otherwise there. */
-const NOT_LDK = ['last-hop', 'amp', 'circles', 'congestion', 'reorgs'];
+const NOT_LDK = ['amp', 'congestion', 'reorgs'];
 
 describe('the suite', () => {
   it('is passed by every model on the simulator', async () => {

@@ -9,6 +9,6 @@ export const ldkKind: ModelKind = {
   summary:
     'Lightning Development Kit: backward search with the probabilistic scorer, several paths at once, 10 s to pay.',
   optionsSchema: LDK_OPTIONS,
-  senderOptions: ['max_cltv', 'outgoing_channel'],
+  senderOptions: ['max_cltv', 'outgoing_channel', 'last_hop'],
   create: (host) => new LdkModel(host),
 };

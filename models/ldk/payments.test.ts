@@ -263,6 +263,41 @@ describe('a given route', () => {
   });
 });
 
+describe('a demanded last hop', () => {
+  it('is the node from which the payment comes', () => {
+    const { host, pay } = play(4, square);
+    pay({ payment: 0, destination: 3, lastHop: 2 });
+    pay({ payment: 1, destination: 3, lastHop: 1 });
+    expect(host.sent.map(({ edges }) => edges)).toEqual([
+      [2, 6],
+      [0, 4],
+    ]);
+  });
+
+  it('keeps a payer from its own channel to the recipient, unless it is the payer', () => {
+    const { host, pay } = play(4, [...square, { a: 0, b: 3, ...big }]);
+    pay({ payment: 0, destination: 3, lastHop: 2 });
+    pay({ payment: 1, destination: 3, lastHop: 0 });
+    expect(host.sent.map(({ edges }) => edges)).toEqual([[2, 6], [8]]);
+  });
+
+  it('is not left out when its channels fail', () => {
+    const { host, model, pay, wake } = play(4, square);
+    pay({ destination: 3, lastHop: 2, method: 'invoice' });
+    model.attemptFailed(0, 0, 1, FAILURE.temporary_channel_failure);
+    wake();
+    expect([...host.outcomes.values()]).toEqual(['RouteNotFound']);
+    expect(host.sent).toHaveLength(1);
+  });
+
+  it('that has no channel to the recipient leaves no route', () => {
+    const { host, pay } = play(4, square);
+    pay({ destination: 3, lastHop: 3 });
+    expect([...host.outcomes.values()]).toEqual(['RouteNotFound']);
+    expect(host.sent).toEqual([]);
+  });
+});
+
 describe('a given route in a circle', () => {
   it('leads back to the sender', () => {
     const { host, model, pay } = play(4, square);

@@ -19,6 +19,7 @@ import { cltvOffset } from './cltv-offset.ts';
 import { RouteBuilder } from './explicit-route.ts';
 import { reactionTo } from './failure-reaction.ts';
 import { defaultFeeLimit } from './fees.ts';
+import { otherLastChannels } from './last-hop.ts';
 import { learnFailure, learnSuccess } from './learning.ts';
 import type { LdkNode } from './node-state.ts';
 import { cltvLimit } from './options.ts';
@@ -180,6 +181,8 @@ export class Payments {
     const node = this.#nodes.of(request.source);
     const { settings } = node;
     payment.searches++;
+    const shutOut = request.lastHop < 0 ? null : otherLastChannels(this.#host, request);
+    const { failedChannels } = payment;
     const query: RouteQuery = {
       source: request.source,
       destination: request.destination,
@@ -192,7 +195,8 @@ export class Payments {
       maxCltv: cltvLimit(request, settings),
       saturationPower: settings.saturationPower,
       outgoingEdges: request.outgoingEdges,
-      failedChannels: payment.failedChannels,
+      failedChannels: shutOut === null ? failedChannels : new Set([...failedChannels, ...shutOut]),
+      ...(shutOut === null ? {} : { shutOut }),
       scorer: node.scorer,
       inFlight: node.inFlight,
       removed: node.removed,

@@ -17,8 +17,10 @@ export interface RouteQuery {
   readonly saturationPower: number;
   /** Own channels to begin with, as edges; null for any. */
   readonly outgoingEdges: readonly number[] | null;
-  /** Channels that failed in this payment. */
+  /** Channels that failed in this payment, and those that are shut out. */
   readonly failedChannels: ReadonlySet<number>;
+  /** Channels to the recipient of others than the demanded last hop (last-hop.ts); absent where none is demanded. */
+  readonly shutOut?: ReadonlySet<number>;
   readonly scorer: Scorer;
   /** What the node has in flight by edge, msat. */
   readonly inFlight: ReadonlyMap<number, number>;

@@ -102,19 +102,26 @@ function ownChannelsMsat(host: ModelHost, source: number): number {
 /** A sum of CLTV deltas that no route comes to here. */
 const NO_CLTV_LIMIT = 0xffff;
 
-const LIFTED: readonly (readonly [string, Partial<RouteQuery>])[] = [
-  ['fee_limit', { maxFeeMsat: Infinity }],
-  ['cltv_limit', { maxCltv: NO_CLTV_LIMIT }],
-  ['failed_channels', { failedChannels: new Set() }],
-  ['removed_from_graph', { removed: new RemovedFromGraph() }],
-  ['outgoing_channel', { outgoingEdges: null }],
+const LIFTED: readonly (readonly [string, (query: RouteQuery) => Partial<RouteQuery>])[] = [
+  ['fee_limit', () => ({ maxFeeMsat: Infinity })],
+  ['cltv_limit', () => ({ maxCltv: NO_CLTV_LIMIT })],
+  ['failed_channels', ({ shutOut }) => ({ failedChannels: shutOut ?? new Set() })],
+  ['removed_from_graph', () => ({ removed: new RemovedFromGraph() })],
+  ['outgoing_channel', () => ({ outgoingEdges: null })],
+  ['last_hop', withoutLastHop],
 ];
+
+function withoutLastHop({ failedChannels, shutOut }: RouteQuery): Partial<RouteQuery> {
+  if (shutOut === undefined) return {};
+  return { failedChannels: new Set([...failedChannels].filter((channel) => !shutOut.has(channel))) };
+}
 
 /** Limits that each alone kept a route from being found; `all_together` when only without all of them there is one. */
 function obstacles(finder: RouteFinder, query: RouteQuery): readonly string[] {
   const finds = (changes: Partial<RouteQuery>): boolean =>
     finder.find({ ...query, scorer: query.scorer.copy(), ...changes }) !== null;
-  const alone = LIFTED.filter(([, changes]) => finds(changes)).map(([name]) => name);
+  const alone = LIFTED.filter(([, changes]) => finds(changes(query))).map(([name]) => name);
   if (alone.length > 0) return alone;
-  return finds(Object.assign({}, ...LIFTED.map(([, changes]) => changes))) ? ['all_together'] : [];
+  const all: Partial<RouteQuery> = Object.assign({}, ...LIFTED.map(([, changes]) => changes(query)));
+  return finds({ ...all, failedChannels: new Set() }) ? ['all_together'] : [];
 }

@@ -41,7 +41,6 @@ const REASONS: Readonly<Record<Column, Readonly<Record<string, string>>>> = {
     amp: 'LDK pays by keysend and invoice only',
     cheat: 'LDK hands out no commitment that it has revoked',
     congest_mempool: 'its chain knows no strangers',
-    last_hop: 'LDK has no such option',
     lose_data: 'an older state of a node would have to be kept for every instant',
     reorg: 'its chain undoes no blocks',
   },

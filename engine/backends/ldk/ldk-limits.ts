@@ -55,6 +55,7 @@ export const LDK_LIMITS: BackendLimits = {
     'route',
     'routes',
     'outgoingChannels',
+    'lastHop',
     'probe',
   ]),
   policyFields: new Set(['feeBaseMsat', 'feeRatePpm', 'cltvDelta']),

@@ -109,7 +109,7 @@ export class RealPayments {
       amountMsat,
       profile,
       feeLimitMsat: circle?.maxFeeMsat ?? profile.feeLimitMsat,
-      way: { route, outgoing: outgoing ?? null },
+      way: { route, outgoing: outgoing ?? null, lastHop: profile.lastHop ?? null },
       startedUs: w.nowUs(),
       id: bytesToHex(id),
       preimage,

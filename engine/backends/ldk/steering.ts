@@ -23,6 +23,8 @@ export interface Way {
   readonly route: readonly number[] | null;
   /** Channels of which a payment leaves by one; null for any. */
   readonly outgoing: readonly number[] | null;
+  /** Index of the node from which it comes to the recipient; null for any. */
+  readonly lastHop: number | null;
 }
 
 export interface SteeringWorld {
@@ -39,7 +41,7 @@ export interface Steered {
 /** Looks for a route that goes the demanded way; finds none where there is none. */
 export function steered(
   w: SteeringWorld,
-  { source, destination, way: { route, outgoing } }: Steered,
+  { source, destination, way: { route, outgoing, lastHop } }: Steered,
   parameters: Ldk.RouteParameters,
   first: Ldk.ChannelDetails[],
   search: Search,
@@ -48,8 +50,16 @@ export function steered(
     const channels = names.map((name) => w.channels.byName.get(name));
     return first.filter((details) => channels.includes(w.channels.byId(details.get_channel_id())));
   };
-  if (route === null) return search(parameters, outgoing === null ? first : by(outgoing));
   const { ldk } = w.binding;
+  if (route === null) {
+    const hops = outgoing === null ? first : by(outgoing);
+    if (lastHop === null) return search(parameters, hops);
+    const others = otherLastChannels(w, destination, lastHop);
+    // LDK 0.1 finds no way at all where a first hop to the recipient counts as having failed.
+    const seen = hops.filter((details) => !others.includes(w.channels.byId(details.get_channel_id())!));
+    const found = search(shuttingOut(parameters, numbersOf(w, others)), seen);
+    return found.is_ok() ? answer(ldk, pathsOf(found), parameters) : found;
+  }
   const channels = route.map((name) => w.channels.byName.get(name));
   const isCircle = source === destination;
   const own = by(route.slice(0, 1));
@@ -57,11 +67,39 @@ export function steered(
     ? search(narrowed(w, channels.slice(1), parameters), own.map(unnumbered(w)), hexToBytes(NOBODY))
     : search(narrowed(w, channels, parameters), own);
   if (!found.is_ok()) return found;
-  const paths = (found as unknown as { res: Ldk.Route }).res.get_paths();
+  const paths = pathsOf(found);
   const path = isCircle ? paths.map(numbered(w, channels[0])) : paths;
   // A shorter way over some of the channels is another one.
   if (path.length !== 1 || !isOver(w, path[0]!, channels)) return search(parameters, []);
-  return ldk.Result_RouteLightningErrorZ.constructor_ok(ldk.Route.constructor_new(path, parameters));
+  return answer(ldk, path, parameters);
+}
+
+function pathsOf(found: Found): Ldk.Path[] {
+  return (found as unknown as { res: Ldk.Route }).res.get_paths();
+}
+
+/** A route says what was asked for (ldk:ln/outbound_payment.rs:find_initial_route), without the demands of the scenario. */
+function answer(ldk: Binding['ldk'], paths: Ldk.Path[], parameters: Ldk.RouteParameters): Found {
+  return ldk.Result_RouteLightningErrorZ.constructor_ok(ldk.Route.constructor_new(paths, parameters));
+}
+
+/** The channels by which others than the last hop come to the recipient. */
+function otherLastChannels(w: SteeringWorld, recipient: RealNode, lastHop: number): readonly RealChannel[] {
+  return w.channels.of(recipient).filter(({ nodes }) => nodes.every((node) => node.index !== lastHop));
+}
+
+/** Short channel ids of channels, and what else they are known by. */
+function numbersOf(w: SteeringWorld, channels: readonly (RealChannel | undefined)[]): bigint[] {
+  return [...w.channels.byScid].filter(([, channel]) => channels.includes(channel)).map(([scid]) => scid);
+}
+
+/** The parameters of a search to which more channels count as having failed. */
+function shuttingOut(parameters: Ldk.RouteParameters, scids: readonly bigint[]): Ldk.RouteParameters {
+  const asked = parameters.clone();
+  const payee = asked.get_payment_params();
+  payee.set_previously_failed_channels([...payee.get_previously_failed_channels(), ...scids]);
+  asked.set_payment_params(payee);
+  return asked;
 }
 
 /** The parameters of a search that sees only these channels of others. */
@@ -70,10 +108,9 @@ function narrowed(
   channels: readonly (RealChannel | undefined)[],
   parameters: Ldk.RouteParameters,
 ): Ldk.RouteParameters {
-  const asked = parameters.clone();
-  const payee = asked.get_payment_params();
   const others = [...w.channels.byScid].filter(([, channel]) => !channels.includes(channel)).map(([scid]) => scid);
-  payee.set_previously_failed_channels(others);
+  const asked = shuttingOut(parameters, others);
+  const payee = asked.get_payment_params();
   payee.set_max_path_count(1);
   asked.set_payment_params(payee);
   return asked;
