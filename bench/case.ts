@@ -3,6 +3,8 @@ export interface Settings {
   readonly repeats: number;
   /** Folder with a network in CLoTH's format, if one was given. */
   readonly graph: string | undefined;
+  /** Models to measure alone, where a benchmark goes through models. */
+  readonly models: readonly string[] | undefined;
 }
 
 /** Called for each figure with the values of its repeats, or with the ratios of paired repeats. */

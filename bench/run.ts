@@ -1,8 +1,8 @@
 /**
- * Benchmarks of the engine: `npm run bench -- [FOLDER] [--repeats N] [--only NAME,…] [--json] [--write]`.
+ * Benchmarks of the engine: `npm run bench -- [FOLDER] [--repeats N] [--only NAME,…] [--models NAME,…] [--json] [--write]`.
  *
  * A benchmark is a file in cases/. FOLDER (or BLAST_LN_GRAPH) holds a network in CLoTH's format; without it the real graph
- * is left out. Where two things are compared they run in turns, each first every other time, and the ratio is that of each
+ * is left out. --models leaves out the other models where a benchmark goes through models. Where two things are compared they run in turns, each first every other time, and the ratio is that of each
  * turn: a slow minute of the machine hits both. All times are CPU time of the whole process, which depends less on what else
  * the machine does than wall time. --write puts the figures into docs/benchmarks.md, in place of those of the same suites.
  */
@@ -68,6 +68,7 @@ async function main(): Promise<number> {
     options: {
       repeats: { type: 'string', default: '7' },
       only: { type: 'string' },
+      models: { type: 'string' },
       json: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
     },
@@ -75,8 +76,11 @@ async function main(): Promise<number> {
   const all = await benchmarks();
   const repeats = Number(values.repeats);
   const only = values.only?.split(',');
+  const models = values.models?.split(',');
   if (!Number.isSafeInteger(repeats) || repeats < 1 || only?.some((name) => !all.some((one) => one.name === name))) {
-    process.stderr.write('usage: npm run bench -- [FOLDER] [--repeats N] [--only NAME,...] [--json] [--write]\n');
+    process.stderr.write(
+      'usage: npm run bench -- [FOLDER] [--repeats N] [--only NAME,...] [--models NAME,...] [--json] [--write]\n',
+    );
     process.stderr.write(`names: ${all.map(({ name }) => name).join(', ')}\n`);
     return 2;
   }
@@ -86,7 +90,8 @@ async function main(): Promise<number> {
   if (!values.json) process.stdout.write(`${head}\n`);
   for (const { name: suite, run } of all) {
     if (only !== undefined && !only.includes(suite)) continue;
-    await run({ repeats, graph: positionals[0] ?? process.env.BLAST_LN_GRAPH }, (name, unit, measured) => {
+    const graph = positionals[0] ?? process.env.BLAST_LN_GRAPH;
+    await run({ repeats, graph, models }, (name, unit, measured) => {
       const [least, most] = [Math.min(...measured), Math.max(...measured)];
       const figure = { suite, name, unit, value: median(measured), least, most };
       figures.push(figure);

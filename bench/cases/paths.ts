@@ -4,7 +4,7 @@
  */
 import { RandomStream } from '../../engine/base/random.ts';
 import type { ModelHost } from '../../engine/simulate/node-model.ts';
-import type { Benchmark, Report } from '../case.ts';
+import type { Benchmark, Report, Settings } from '../case.ts';
 import { compileGraph } from '../graph-run.ts';
 import { spend } from '../measure.ts';
 import { compileText } from '../scenarios.ts';
@@ -14,9 +14,15 @@ const GENERATED: readonly number[] = [6_000, 20_000, 50_000];
 const SMALL = 6_006;
 const AMOUNTS_SAT: readonly number[] = [100, 100_000];
 
-async function measure(host: ModelHost, network: string, repeats: number, report: Report): Promise<void> {
+async function measure(
+  host: ModelHost,
+  network: string,
+  { repeats, models }: Pick<Settings, 'repeats' | 'models'>,
+  report: Report,
+): Promise<void> {
   const nodes = host.graph.nodeCount;
   for (const [model, { times: most, of }] of Object.entries(SEARCHES)) {
+    if (models !== undefined && !models.includes(model)) continue;
     // In a large network a search takes longer.
     const times = Math.max(5, Math.ceil(most * Math.min(1, SMALL / nodes)));
     const search = of(host);
@@ -39,15 +45,15 @@ async function measure(host: ModelHost, network: string, repeats: number, report
   }
 }
 
-const run: Benchmark['run'] = async ({ repeats, graph }, report) => {
+const run: Benchmark['run'] = async ({ repeats, graph, models }, report) => {
   if (graph !== undefined) {
     const { timeline } = await compileGraph({ folder: graph, payments: 1, amountSat: 1, method: 'keysend', seed: 1 });
-    await measure(hostOf(timeline), 'real graph', repeats, report);
+    await measure(hostOf(timeline), 'real graph', { repeats, models }, report);
   }
   for (const nodes of GENERATED) {
     const text = `version: 1\nduration: 1s\nnetwork: { generate: { mainnet_like: { nodes: ${nodes} } } }\n`;
     const { timeline } = await compileText(text, 'paths.yml');
-    await measure(hostOf(timeline), `${nodes} nodes`, Math.min(repeats, 3), report);
+    await measure(hostOf(timeline), `${nodes} nodes`, { repeats: Math.min(repeats, 3), models }, report);
   }
 };
 

@@ -59,11 +59,24 @@ export class BucketIndex {
    */
   select(rank: number, removed: Values, added: Values): number {
     const change = this.#change;
-    for (let i = 0; i < removed.count; i++) change[this.#bucket(removed.values[i]!)]!--;
-    for (let i = 0; i < added.count; i++) change[this.#bucket(added.values[i]!)]!++;
     const start = this.#start;
-    let bucket = 0;
-    let before = 0;
+    // The bucket that holds the rank before the change is near the one that does after it.
+    let bucket = this.#holding(Math.min(rank, this.count - 1));
+    let before = start[bucket]!;
+    for (let i = 0; i < removed.count; i++) {
+      const b = this.#bucket(removed.values[i]!);
+      change[b]!--;
+      if (b < bucket) before--;
+    }
+    for (let i = 0; i < added.count; i++) {
+      const b = this.#bucket(added.values[i]!);
+      change[b]!++;
+      if (b < bucket) before++;
+    }
+    while (before > rank) {
+      bucket--;
+      before -= start[bucket + 1]! - start[bucket]! + change[bucket]!;
+    }
     for (;;) {
       const size = start[bucket + 1]! - start[bucket]! + change[bucket]!;
       if (before + size > rank) break;
@@ -75,6 +88,18 @@ export class BucketIndex {
     const count = this.#gather(bucket, removed, added);
     const at = rank - before;
     return select(this.#scratch, count, this.#complement ? count - 1 - at : at);
+  }
+
+  /** The bucket of the number of that rank among those that were built, the first for −1. */
+  #holding(rank: number): number {
+    const start = this.#start;
+    let low = 0;
+    for (let high = BUCKETS - 1; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (start[middle + 1]! > rank) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 
   /** The numbers of a bucket after the change. */

@@ -17,6 +17,7 @@ import {
   TINY_PROBABILITY_COST,
 } from './arc-costs.ts';
 import type { Values } from './bucket-index.ts';
+import type { PriceQuestion } from './edge-prices.ts';
 import { LARGEST, roundedDown, roundedUp } from './fp16.ts';
 import { PublicEdges } from './public-edges.ts';
 import { PublicMedians } from './public-medians.ts';
@@ -170,6 +171,11 @@ export class LinearNetwork {
     const delay = this.network.cltvDelta(edge) * this.#delayFactor;
     const fee = this.#feeCost[edge] as number;
     return costParts(fee, delay, probability, this.#mu, this.#k, this.#bias[edge] as number);
+  }
+
+  /** What costs of this problem depend on. */
+  get question(): PriceQuestion {
+    return { amountMsat: this.#amountMsat, delayFactor: this.#delayFactor, mu: this.#mu, k: this.#k };
   }
 
   /** What makes probability costs comparable with fees in this problem. */

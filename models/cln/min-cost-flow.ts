@@ -10,12 +10,14 @@
  * latter (combine_cost_function), which makes it give back 3 % less where a payment has a bias of −1.
  */
 import { PARTS } from './arc-costs.ts';
+import { PriceTables } from './edge-prices.ts';
 import type { LinearNetwork } from './linear-network.ts';
 import { type ArcCosts, TwoSidedSearch } from './two-sided-search.ts';
 
 export class MinCostFlow implements ArcCosts {
   readonly #arcs: LinearNetwork;
   readonly #search: TwoSidedSearch;
+  readonly #prices: PriceTables;
   /** Flow of an edge, units; edges that have had some, in the order in which they got it. */
   flow: Int32Array = new Int32Array(0);
   readonly edges: number[] = [];
@@ -28,6 +30,7 @@ export class MinCostFlow implements ArcCosts {
   constructor(arcs: LinearNetwork) {
     this.#arcs = arcs;
     this.#search = new TwoSidedSearch(arcs.network, arcs.out, this);
+    this.#prices = new PriceTables(arcs.network, arcs.out);
   }
 
   /**
@@ -121,6 +124,8 @@ export class MinCostFlow implements ArcCosts {
   }
 
   #roomIn(edge: number): number {
+    // The search may have known the edge's price from a problem before.
+    this.#arcs.prepare(edge);
     const part = this.#open(edge);
     const used = part === this.#part[edge] ? (this.#inPart[edge] as number) : 0;
     return (this.#arcs.capacity[PARTS * edge + part] as number) - used;
@@ -141,6 +146,7 @@ export class MinCostFlow implements ArcCosts {
    */
   #change(edge: number, units: number): void {
     const { capacity } = this.#arcs;
+    this.#search.forget(edge);
     if (units > 0) {
       const part = this.#open(edge);
       if (part !== this.#part[edge]) this.#inPart[edge] = 0;
@@ -173,7 +179,7 @@ export class MinCostFlow implements ArcCosts {
       this.#search.unlink(edge);
     }
     this.edges.length = 0;
-    this.#search.begin();
+    this.#search.begin(this.#prices.for(this.#arcs.question));
     const edges = this.#arcs.capacity.length / PARTS;
     if (edges <= this.flow.length) return;
     this.flow = new Int32Array(edges);

@@ -9,6 +9,7 @@ import { exp, log } from '../../engine/base/math.ts';
 import type { PairIndex } from '../../engine/simulate/node-model.ts';
 import { type CostParts, combinedCost, costParts, TINY_PROBABILITY_COST } from './arc-costs.ts';
 import type { Values } from './bucket-index.ts';
+import { PriceTables } from './edge-prices.ts';
 import { channelFee } from './fees.ts';
 import { roundedDown, roundedUp } from './fp16.ts';
 import { PublicEdges } from './public-edges.ts';
@@ -24,6 +25,7 @@ export class SinglePath implements ArcCosts {
   readonly #network: SenderNetwork;
   readonly #out: PublicEdges;
   readonly #search: TwoSidedSearch;
+  readonly #prices: PriceTables;
   readonly #medians: PublicMedians;
   #amountMsat = 0;
   #mu = 0;
@@ -40,6 +42,7 @@ export class SinglePath implements ArcCosts {
     this.#network = network;
     this.#out = new PublicEdges(network);
     this.#search = new TwoSidedSearch(network, this.#out, this);
+    this.#prices = new PriceTables(network, this.#out);
     const add = (chances: Values, fees: Values, chance: number): void => {
       if (chance <= 0) return;
       chances.add(chance);
@@ -81,7 +84,7 @@ export class SinglePath implements ArcCosts {
     this.#delayFactor = delayFactor;
     this.#keepPublic();
     this.#k = this.#medianRatio();
-    this.#search.begin();
+    this.#search.begin(this.#prices.for({ amountMsat, delayFactor, mu, k: this.#k }));
     if (!this.#search.find(source, destination, avoid, !plainly, false)) return null;
     this.distance = this.#search.distance;
     const path: number[] = [];

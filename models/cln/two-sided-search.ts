@@ -10,7 +10,8 @@
  * say whether its way is the only cheapest one (`unique`): if so, no order matters.
  */
 import { EdgeLists, NONE } from './edge-lists.ts';
-import type { OutEdges } from './out-edges.ts';
+import { EdgePrices } from './edge-prices.ts';
+import type { PublicEdges } from './public-edges.ts';
 import { SearchSide } from './search-side.ts';
 import type { SenderNetwork } from './sender-network.ts';
 import { TiedWays } from './tied-ways.ts';
@@ -33,7 +34,7 @@ export class TwoSidedSearch {
   work = 0;
 
   readonly #network: SenderNetwork;
-  readonly #out: OutEdges;
+  readonly #edges: PublicEdges;
   readonly #costs: ArcCosts;
   readonly #front = new SearchSide();
   readonly #back = new SearchSide();
@@ -41,6 +42,12 @@ export class TwoSidedSearch {
   #bound = Infinity;
   /** Nodes that the search backwards has not done are no nearer to the destination than this. */
   #radius = 0;
+
+  #prices: EdgePrices = new EdgePrices();
+  /** The destination's only neighbour where it is a leaf: edges to leaves are looked at from there alone. */
+  #beforeLeaf = NONE;
+  /** Ways may lead through leaves: over channels of the sender that nobody else knows, or when another node asks. */
+  #throughLeaves = false;
 
   #potential: Float64Array = new Float64Array(0);
   #moved: Int32Array = new Int32Array(0);
@@ -58,15 +65,19 @@ export class TwoSidedSearch {
   #watching = false;
   readonly #ties = new TiedWays();
 
-  constructor(network: SenderNetwork, out: OutEdges, costs: ArcCosts) {
+  constructor(network: SenderNetwork, edges: PublicEdges, costs: ArcCosts) {
     this.#network = network;
-    this.#out = out;
+    this.#edges = edges;
     this.#costs = costs;
   }
 
-  /** Before the first search of a problem: no flow, all potentials 0. Lists of flow must have been taken apart. */
-  begin(): void {
+  /**
+   * Before the first search of a problem: no flow, all potentials 0. Lists of flow must have been taken apart.
+   * @param prices what is known of the costs; what searches ask for besides is added
+   */
+  begin(prices: EdgePrices): void {
     const { graph } = this.#network;
+    this.#prices = prices;
     for (let i = 0; i < this.#movedCount; i++) {
       const node = this.#moved[i]!;
       this.#potential[node] = 0;
@@ -96,6 +107,9 @@ export class TwoSidedSearch {
     const nodes = this.by.length;
     const front = this.#front;
     const back = this.#back;
+    const edges = this.#edges;
+    this.#beforeLeaf = edges.isLeaf(destination) ? edges.neighbourOf(destination) : NONE;
+    this.#throughLeaves = this.#leadsThroughLeaves(source);
     front.reset(nodes);
     back.reset(nodes);
     this.#bound = Infinity;
@@ -180,23 +194,44 @@ export class TwoSidedSearch {
         const cost = costs.forwards(edge);
         if (cost >= 0) this.#relax(node, to, edge, 0, cost);
       }
-    } else {
-      const { start, edge: out, to: ends } = this.#out;
-      const end = start[node + 1]!;
-      front.work += end - start[node]!;
-      for (let i = start[node]!; i < end; i++) {
-        const to = ends[i]!;
-        if (this.#cannotImprove(node, to)) continue;
-        const edge = out[i]!;
-        const cost = costs.forwards(edge);
-        if (cost >= 0) this.#relax(node, to, edge, 0, cost);
-      }
-    }
+    } else this.#stepPublic(node);
     if (this.#flows === 0) return;
     const { head, next } = this.#into;
     for (let e = head[node]!; e >= 0; e = next[e]!) {
       this.#relax(node, graph.from(e), e, 1, -costs.backwards(e));
     }
+  }
+
+  #stepPublic(node: number): void {
+    const front = this.#front;
+    const { distance } = front;
+    const potential = this.#potential;
+    const { start, leaves, edge, to: ends } = this.#edges;
+    const watching = this.#watching;
+    const prices = this.#prices.out;
+    const end = this.#throughLeaves || node === this.#beforeLeaf ? start[node + 1]! : leaves[node]!;
+    front.work += end - start[node]!;
+    const here = distance[node]! - potential[node]!;
+    for (let i = start[node]!; i < end; i++) {
+      const to = ends[i]!;
+      let price = prices[i]!;
+      if (Number.isNaN(price)) {
+        if (this.#cannotImprove(node, to)) continue;
+        price = this.#ask(i);
+      }
+      if (price < 0) continue;
+      const reach = here + price + potential[to]!;
+      const before = distance[to]!;
+      if (reach < before || (watching && reach === before)) this.#relax(node, to, edge[i]!, 0, price);
+    }
+  }
+
+  /** What the edge at a place costs. */
+  #ask(place: number): number {
+    const price = this.#costs.forwards(this.#edges.edge[place]!);
+    this.#prices.out[place] = price;
+    this.#prices.into[this.#edges.into[place]!] = price;
+    return price;
   }
 
   /** True when no edge from one node to another can shorten the way or be part of a cheapest one: it costs at least nothing. */
@@ -243,21 +278,7 @@ export class TwoSidedSearch {
     const costs = this.#costs;
     const node = back.heap.pop();
     back.done[node] = 1;
-    // The sender's own channels are those that it has, and not those that gossip knows.
-    const pairs = graph.pairsInto();
-    const end = pairs.start[node + 1]!;
-    for (let p = pairs.start[node]!; p < end; p++) {
-      const from = pairs.from[p]!;
-      if (from === network.source || back.done[from] === 1) continue;
-      const last = pairs.edgeStart[p + 1]!;
-      back.work += last - pairs.edgeStart[p]!;
-      const shift = this.#potential[node]! - this.#potential[from]!;
-      if (back.distance[node]! + (shift > 0 ? shift : 0) >= back.distance[from]!) continue;
-      for (let k = pairs.edgeStart[p]!; k < last; k++) {
-        const cost = costs.forwards(pairs.edge[k]!);
-        if (cost >= 0) this.#relaxBack(from, node, cost);
-      }
-    }
+    this.#stepBackPublic(node);
     const own = this.#own;
     for (let i = own.head[node]!; i >= 0; i = own.next[i]!) {
       const cost = costs.forwards(network.ownEdges()[i]!);
@@ -267,6 +288,31 @@ export class TwoSidedSearch {
     const { head, next } = this.#from;
     for (let e = head[node]!; e >= 0; e = next[e]!) {
       this.#relaxBack(graph.to(e), node, -costs.backwards(e));
+    }
+  }
+
+  /** The sender's own channels are those that it has, and not those that gossip knows. */
+  #stepBackPublic(node: number): void {
+    const back = this.#back;
+    const { source } = this.#network;
+    const { distance, done } = back;
+    const potential = this.#potential;
+    const { startInto, leavesInto, from: ends, placeInto } = this.#edges;
+    const prices = this.#prices.into;
+    const end = this.#throughLeaves ? startInto[node + 1]! : leavesInto[node]!;
+    back.work += end - startInto[node]!;
+    const here = distance[node]! + potential[node]!;
+    for (let i = startInto[node]!; i < end; i++) {
+      const from = ends[i]!;
+      let price = prices[i]!;
+      const toBeat = distance[from]! + potential[from]!;
+      if (Number.isNaN(price)) {
+        // An edge costs at least nothing, with potentials and without.
+        if (distance[node]! >= distance[from]! || here >= toBeat || from === source || done[from] === 1) continue;
+        price = this.#ask(placeInto[i]!);
+      }
+      if (price < 0 || here + price >= toBeat || from === source) continue;
+      this.#relaxBack(from, node, price);
     }
   }
 
@@ -309,6 +355,11 @@ export class TwoSidedSearch {
     this.#potential[node]! += by;
   }
 
+  /** An edge costs something else from now on, until the next problem. */
+  forget(edge: number): void {
+    this.#prices.forget(this.#edges, this.#edges.place[edge] ?? NONE);
+  }
+
   /** An edge has flow from now on. */
   link(edge: number): void {
     const { graph } = this.#network;
@@ -335,6 +386,19 @@ export class TwoSidedSearch {
     const { graph } = this.#network;
     const edge = this.by[node]!;
     return this.against[node] === 1 ? graph.to(edge) : graph.from(edge);
+  }
+
+  #leadsThroughLeaves(source: number): boolean {
+    const network = this.#network;
+    const edges = this.#edges;
+    if (source !== network.source) return edges.isLeaf(source);
+    const own = network.ownEdges();
+    const count = network.ownEdgeCount();
+    for (let i = 0; i < count; i++) {
+      const to = network.graph.to(own[i]!);
+      if (edges.isLeaf(to) && edges.neighbourOf(to) !== source) return true;
+    }
+    return false;
   }
 
   #placeOwn(): void {
