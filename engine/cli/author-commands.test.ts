@@ -1,5 +1,8 @@
 /** Commands around writing scenarios: explain, completion, fmt, and --watch. */
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultEngine } from '../host/default-engine.ts';
 import { FakeClock } from '../run/testing/fixtures.ts';
@@ -74,9 +77,16 @@ describe('blast completion', () => {
 
   it.each(Object.entries(COMPLETIONS))('is well-formed for %s', (shell, make) => {
     if (spawnSync(shell, ['--version']).error !== undefined) return; // the shell is not there
-    const { status, stderr } = spawnSync(shell, ['-n'], { input: make(COMMANDS), encoding: 'utf8' });
-    expect(stderr).toBe('');
-    expect(status).toBe(0);
+    // From a file: fish does not read the socket that Node gives a child.
+    const folder = mkdtempSync(join(tmpdir(), 'blast-completion-'));
+    try {
+      writeFileSync(join(folder, 'script'), make(COMMANDS));
+      const { status, stderr } = spawnSync(shell, ['-n', join(folder, 'script')], { encoding: 'utf8' });
+      expect(stderr).toBe('');
+      expect(status).toBe(0);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it.each([

@@ -1,5 +1,5 @@
 /** The completion script for fish. */
-import { argumentWords, optionWords } from './completion-words.ts';
+import { argumentWords, optionWords, takesFiles } from './completion-words.ts';
 import type { CommandEntry } from './options.ts';
 
 /** The whole script. */
@@ -22,7 +22,7 @@ function commandLines(command: CommandEntry): string[] {
   const start = `complete -c blast -n '__fish_seen_subcommand_from ${command.name}'`;
   const words = argumentWords(command);
   return [
-    ...(words.length === 0 ? [] : [`${start} -f -a ${quoted(words.join(' '))}`]),
+    ...(words.length === 0 ? [] : [`${start} ${takesFiles(command) ? '' : '-f '}-a ${quoted(words.join(' '))}`]),
     ...optionWords(command).map(({ short, long, summary, takesValue, choices }) =>
       [
         start,

@@ -39,6 +39,11 @@ export function argumentWords(command: CommandEntry): readonly string[] {
   return [...inner, ...command.arguments.flatMap(({ completions }) => completions ?? [])];
 }
 
+/** Whether an argument of the command may be any file, also where a word is offered. */
+export function takesFiles(command: CommandEntry): boolean {
+  return command.arguments.some(({ completions }) => completions === undefined);
+}
+
 /** A text in single quotes of a POSIX shell. */
 export function shellQuoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;

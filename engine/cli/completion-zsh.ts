@@ -1,5 +1,5 @@
 /** The completion script for zsh. */
-import { formsOf, type OptionWords, optionWords, shellQuoted } from './completion-words.ts';
+import { argumentWords, formsOf, type OptionWords, optionWords, shellQuoted, takesFiles } from './completion-words.ts';
 import type { ArgumentEntry, CommandEntry } from './options.ts';
 
 /** The whole script. */
@@ -30,7 +30,7 @@ export function zshCompletion(commands: readonly CommandEntry[]): string {
 }
 
 function commandCase(command: CommandEntry): string[] {
-  const specs = [...optionWords(command).map(optionSpec), ...command.arguments.map(argumentSpec)];
+  const specs = [...optionWords(command).map(optionSpec), ...argumentSpecs(command)];
   return [`        ${command.name})`, `          _arguments -s ${specs.join(' \\\n            ')} ;;`];
 }
 
@@ -45,6 +45,15 @@ function optionSpec(option: OptionWords): string {
   }
   if (forms.length < 2) return shellQuoted(`${forms[0]}${text}`);
   return `${shellQuoted(`(${forms.join(' ')})`)}{${forms.join(',')}}${shellQuoted(text)}`;
+}
+
+/** Specs of the arguments; in the place of the first there may be a command within the command. */
+function argumentSpecs(command: CommandEntry): string[] {
+  if ((command.commands ?? []).length === 0) return command.arguments.map(argumentSpec);
+  const files = takesFiles(command) ? ' "files:file:_files"' : '';
+  const first = `:command:{_alternative "words:word:(${argumentWords(command).join(' ')})"${files}}`;
+  // What follows belongs to the inner command: files, folders, names of payments.
+  return [shellQuoted(first), shellQuoted('*:file:_files')];
 }
 
 function argumentSpec({ syntax, completions }: ArgumentEntry): string {
