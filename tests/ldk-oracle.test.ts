@@ -345,6 +345,34 @@ expect:
 ${pay(300, 'alice', 'dave', '30_000 sat').replace(/^/, 'events:\n')}`,
   ],
   [
+    'blocks that are undone: the funding of a channel that waits, and that of one that is used, which both close',
+    `${LINE}events:
+  - { at: 1s, open_channel: { channel: ad, from: alice, to: dave, capacity: 300_000 sat } }
+  - { at: 2s, open_channel: { channel: bd, from: bob, to: dave, capacity: 400_000 sat } }
+  - { at: 5s, mine: { blocks: 2 } }
+  - { at: 6s, reorg: { depth: 2, blocks: 3, empty: true } }
+${pay(100, 'alice', 'dave', '20_000 sat', ', route: [ad]')}  - { at: 110s, open_channel: { channel: ca, from: carol, to: alice, capacity: 500_000 sat } }
+${pay(160, 'carol', 'alice', '30_000 sat', ', route: [ca]')}  - { at: 165s, reorg: { depth: 8 } }
+${pay(200, 'alice', 'dave', '10_000 sat')}`,
+  ],
+  [
+    'blocks that are undone under closes: a cooperative one, a forced one with its claims, one that is over',
+    `${LINE}events:\n${pay(5, 'alice', 'carol', '40_000 sat', ', hold: 5s, method: invoice')}${pay(
+      11,
+      'alice',
+      'carol',
+      '50_000 sat',
+      ', hold: 60s, method: invoice',
+    )}  - { at: 20s, close_channel: { channel: bc, force: true, by: bob } }
+  - { at: 21s, close_channel: { channel: cd } }
+  - { at: 35s, reorg: { depth: 3, blocks: 0 } }
+  - { at: 45s, mine: { blocks: 2 } }
+  - { at: 47s, stop_node: { node: carol } }
+  - { at: 48s, reorg: { depth: 2 } }
+  - { at: 55s, start_node: { node: carol } }
+`,
+  ],
+  [
     'a held invoice that nobody decides about',
     `${LINE}events:\n${invoice(1, 'order', 'dave', ', hold: true')}${payInvoice(5, 'alice', 'order', ', amount: 30_000 sat')}`,
   ],

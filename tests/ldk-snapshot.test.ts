@@ -65,6 +65,7 @@ events:
   - { at: 12s, connect_peer: { a: bob, b: carol } }
   - { at: 25s, rebalance: { node: carol, amount: 25_000 sat, route: [bc, ab, ac] } }
   - { at: 20s, set_feerate: { feerate: 2 sat/vB } }
+  - { at: 46s, reorg: { depth: 7, blocks: 9 } }
   - { at: 33s, close_channel: { channel: ab, force: true } }
   - { at: 40s, set_policy: { channel: ac, policy: { fee_rate: 100 ppm } } }
   - { at: 41s, send_onchain: { from: alice, to: bob, amount: 10_000 sat } }

@@ -23,6 +23,7 @@ export const JOURNAL_CALLS = [
   'partition',
   'pay',
   'rebalance',
+  'reorg',
   'sendOnchain',
   'setFeerate',
   'setLatency',

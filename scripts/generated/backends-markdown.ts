@@ -42,7 +42,6 @@ const REASONS: Readonly<Record<Column, Readonly<Record<string, string>>>> = {
     cheat: 'LDK hands out no commitment that it has revoked',
     congest_mempool: 'its chain knows no strangers',
     lose_data: 'an older state of a node would have to be kept for every instant',
-    reorg: 'its chain undoes no blocks',
   },
   control: {
     cheat: 'a process would have to keep every state that somebody may want back later',

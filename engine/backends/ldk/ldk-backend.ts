@@ -15,6 +15,7 @@ import type {
 } from '../../timeline/control.ts';
 import { isJournal, type JournalState } from '../../timeline/journal.ts';
 import type { MadePayment } from '../../timeline/own-payments.ts';
+import type { ReorgRequest } from '../../timeline/reorgs.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 import type {
   Backend,
@@ -165,8 +166,8 @@ export class LdkBackend implements Backend {
     throw refused('lose_data');
   }
 
-  reorg(): never {
-    throw refused('reorg');
+  reorg(request: ReorgRequest): Promise<void> {
+    return this.#ask('reorg', request);
   }
 
   createInvoice(invoice: number): Promise<void> {

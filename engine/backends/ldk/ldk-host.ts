@@ -17,6 +17,7 @@ import type {
 } from '../../timeline/control.ts';
 import { JOURNAL_CALLS, type JournalCall, type JournalCallName, type JournalState } from '../../timeline/journal.ts';
 import { fillPayment, type MadePayment } from '../../timeline/own-payments.ts';
+import type { ReorgRequest } from '../../timeline/reorgs.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 import type {
   ChainObservation,
@@ -147,7 +148,11 @@ export class LdkCalls {
   }
 
   mine(blocks: number): void {
-    this.#world.mine(blocks);
+    this.#world.blocks.mine(blocks);
+  }
+
+  reorg(request: ReorgRequest): void {
+    this.#world.blocks.reorg(request);
   }
 
   node(index: number): NodeObservation {
@@ -248,6 +253,7 @@ export class LdkCalls {
     const { chain } = w;
     const tail = [w.nowUs(), chain.height, chain.feeratePerKw, chain.feesSat, chain.mintedSat, ...chain.walletSat];
     put(utf8ToBytes(JSON.stringify([...tail, ...chain.waiting.map(({ tx }) => tx.txid), ...chain.coins.keys()])));
+    if (chain.blocksUndone > 0) put(utf8ToBytes(JSON.stringify([chain.blocksUndone, chain.owedSat, chain.held])));
     put(chain.tip);
     if (w.timeline.invoices !== undefined) put(utf8ToBytes(w.invoices.text()));
     for (const node of w.nodes) {
@@ -267,7 +273,8 @@ export class LdkCalls {
 
   metrics(): { readonly [key: string]: number } {
     const w = this.#world;
-    return { bytes_on_the_wire: w.wires.bytes, blocks: w.chain.height, fees_sat: w.chain.feesSat };
+    const undone = w.chain.blocksUndone === 0 ? {} : { blocks_undone: w.chain.blocksUndone };
+    return { bytes_on_the_wire: w.wires.bytes, blocks: w.chain.height, fees_sat: w.chain.feesSat, ...undone };
   }
 }
 

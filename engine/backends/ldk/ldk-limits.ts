@@ -31,6 +31,7 @@ export const LDK_LIMITS: BackendLimits = {
     'partition',
     'pay',
     'rebalance',
+    'reorg',
     'send_onchain',
     'set_feerate',
     'set_latency',

@@ -7,7 +7,7 @@
  * wallet spends is taken out when the transaction is made. Every sat is accounted for: minted = wallets + outputs + fees.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { TX, type TxKind } from '../../simulate/records.ts';
 import {
   blockHeader,
@@ -40,6 +40,26 @@ export interface WaitingTx {
   readonly outputs: readonly string[];
 }
 
+/** What blocks were undone. */
+export interface Undone {
+  readonly blocks: number;
+  /** In the order in which they were confirmed. */
+  readonly transactions: readonly WaitingTx[];
+  /** Transactions that cannot wait: what they spend is not there any more, or not yet spendable. */
+  readonly gone: readonly WaitingTx[];
+  /** The tip that is left. */
+  readonly header: Uint8Array;
+  readonly height: number;
+}
+
+/** How to undo a block. */
+interface UndoneBlock {
+  /** Tip before it. */
+  readonly header: Uint8Array;
+  /** Its transactions with the coins that they spent and made, by their inputs and outputs. */
+  readonly confirmed: readonly (readonly [tx: WaitingTx, spent: readonly Coin[], made: readonly Coin[]])[];
+}
+
 export interface Block {
   readonly header: Uint8Array;
   readonly height: number;
@@ -53,6 +73,8 @@ const COMMITMENT_LOCKTIME = 0x20;
 const SEQUENCE_OFF = 0x80000000;
 const SEQUENCE_BLOCKS = 0xffff;
 const PREIMAGE_BYTES = 32;
+/** BIP 65: locktimes from here on are times. */
+const LOCKTIME_TIMES = 500_000_000;
 
 export interface RealChainEvents {
   broadcast(tx: WaitingTx): void;
@@ -72,11 +94,23 @@ export class RealChain {
   readonly #owners: Map<string, number> = new Map();
   readonly #fundings: Map<string, number> = new Map();
   readonly #seen: Set<string> = new Set();
+  /** The latest blocks, the last one last; as many as may be undone. */
+  #blocks: UndoneBlock[] = [];
+  readonly #undoDepth: number;
+  #header: Uint8Array = new Uint8Array(0);
   #made = 0;
+  /** Blocks that were ever undone. */
+  blocksUndone = 0;
+  /** As in the simulator: coins that a node has spent and that a reorganisation took from it, which the next ones make up for. */
+  readonly owedSat: number[] = [];
+  /** Transactions without coins of wallets that had to leave the mempool, hex; whoever made them offers them anew when they can. */
+  readonly held: string[] = [];
 
-  constructor(height: number, feeratePerKw: number, events: RealChainEvents) {
+  /** `undoDepth` blocks may be undone at most. */
+  constructor(height: number, feeratePerKw: number, undoDepth: number, events: RealChainEvents) {
     this.height = height;
     this.feeratePerKw = feeratePerKw;
+    this.#undoDepth = undoDepth;
     this.#events = events;
   }
 
@@ -121,19 +155,28 @@ export class RealChain {
     this.walletSat[coin.node]! += coin.valueSat;
   }
 
-  /** Takes a transaction into the mempool; does nothing where it is known, spends what is not there, or pays too little. */
+  /**
+   * Takes a transaction into the mempool; does nothing where it is known, spends what is not there, or pays too little: then
+   * the coins of a wallet that were put into it are free again.
+   */
   submit(bytes: Uint8Array): void {
     const tx = readTransaction(bytes);
-    if (this.#seen.has(tx.txid) || this.waiting.some((one) => one.tx.txid === tx.txid)) return;
+    if (this.#accept(tx)) return;
+    const free = tx.inputs.filter(({ outpoint }) => !this.waiting.some((one) => spends(one.tx, outpoint)));
+    for (const { outpoint } of free) this.giveBack(outpoint);
+  }
+
+  #accept(tx: Transaction): boolean {
+    if (this.#seen.has(tx.txid) || this.waiting.some((one) => one.tx.txid === tx.txid)) return true;
     const spent = tx.inputs.map(({ outpoint }) => this.coins.get(outpoint));
     const inSat = spent.reduce((sum, coin) => sum + (coin?.valueSat ?? Number.NaN), 0);
     const outSat = tx.outputs.reduce((sum, output) => sum + output.valueSat, 0);
     const feeSat = inSat - outSat;
     // Also where an input is not known.
-    if (!(feeSat >= 0)) return;
+    if (!(feeSat >= 0)) return false;
     const rivals = this.waiting.filter((one) => one.tx.inputs.some((input) => spends(tx, input.outpoint)));
     const better = rivals.every((one) => feeSat * one.tx.weight > one.feeSat * tx.weight && feeSat > one.feeSat);
-    if (!better) return;
+    if (!better) return false;
     for (const rival of rivals) this.#drop(rival, tx);
     const channel = this.#fundings.get(tx.txid) ?? spent.find((coin) => coin!.channel >= 0)?.channel ?? -1;
     const kind = this.#kindOf(tx, spent as readonly Coin[]);
@@ -150,6 +193,7 @@ export class RealChain {
     const waits: WaitingTx = { tx, kind, channel, feeSat, valueSat, outputs };
     this.waiting.push(waits);
     this.#events.broadcast(waits);
+    return true;
   }
 
   /** Removes a transaction that another one has taken the place of, and what spends its outputs. */
@@ -182,15 +226,23 @@ export class RealChain {
     return TX.htlcTimeout;
   }
 
-  /** Makes the next block of all transactions that may be in it. `time` in seconds. */
-  mine(time: number): Block {
+  /** What was confirmed until now stays: the run begins. */
+  settle(): void {
+    this.#blocks = [];
+  }
+
+  /** Makes the next block of all transactions that may be in it, or of none. `time` in seconds. */
+  mine(time: number, empty = false): Block {
     this.height++;
     const confirmed: WaitingTx[] = [];
-    for (const one of [...this.waiting]) {
+    const undo: UndoneBlock['confirmed'][number][] = [];
+    for (const one of empty ? [] : [...this.waiting]) {
       // A rival may have been confirmed in this very block.
       if (!this.waiting.includes(one) || !this.#isFinal(one.tx)) continue;
       this.waiting.splice(this.waiting.indexOf(one), 1);
       this.#seen.add(one.tx.txid);
+      const made = one.outputs.map((outpoint) => this.coins.get(outpoint)!);
+      undo.push([one, one.tx.inputs.map(({ outpoint }) => this.coins.get(outpoint)!), made]);
       for (const { outpoint } of one.tx.inputs) this.coins.delete(outpoint);
       one.tx.outputs.forEach(({ script, valueSat }, index) => {
         const outpoint = one.outputs[index]!;
@@ -198,7 +250,7 @@ export class RealChain {
         if (owner === undefined) this.coins.get(outpoint)!.height = this.height;
         else {
           this.coins.delete(outpoint);
-          this.walletSat[owner] = (this.walletSat[owner] ?? 0) + valueSat;
+          this.#credit(owner, valueSat);
         }
       });
       this.feesSat += one.feeSat;
@@ -208,12 +260,94 @@ export class RealChain {
       confirmed.length === 0 ? new Uint8Array(32) : sha256(concat(...confirmed.map(({ tx }) => utf8ToBytes(tx.txid))));
     const header = blockHeader(this.tip, merkle, time, this.height);
     this.tip = doubleSha(header);
+    this.#blocks.push({ header: this.#header, confirmed: undo });
+    if (this.#blocks.length > this.#undoDepth) this.#blocks.shift();
+    this.#header = header;
+    this.#offerAnew();
     return { header, height: this.height, confirmed };
+  }
+
+  /** Undoes blocks, as many as asked for or as there are; their transactions wait again, before all others. */
+  undo(depth: number): Undone {
+    const blocks = this.#blocks.splice(Math.max(0, this.#blocks.length - depth));
+    const transactions = blocks.flatMap(({ confirmed }) => confirmed.map(([tx]) => tx));
+    for (const block of [...blocks].reverse()) this.#undoBlock(block);
+    this.waiting.unshift(...transactions);
+    const gone: WaitingTx[] = [];
+    // A transaction stands behind what it spends: where that leaves it goes with it.
+    for (const one of [...this.waiting]) {
+      if (!this.waiting.includes(one) || this.#mayWait(one.tx)) continue;
+      const left = [one, ...this.waiting.filter(({ tx }) => one.outputs.some((outpoint) => spends(tx, outpoint)))];
+      for (const each of left) this.#hold(each);
+      gone.push(...left);
+    }
+    this.blocksUndone += blocks.length;
+    return { blocks: blocks.length, transactions, gone, header: this.#header, height: this.height };
+  }
+
+  #undoBlock({ header, confirmed }: UndoneBlock): void {
+    this.height--;
+    this.#header = header;
+    this.tip = doubleSha(header);
+    for (const [one, spent, made] of [...confirmed].reverse()) {
+      this.feesSat -= one.feeSat;
+      this.#seen.delete(one.tx.txid);
+      one.tx.outputs.forEach(({ script, valueSat }, index) => {
+        const owner = this.#owners.get(script);
+        const coin = made[index]!;
+        coin.height = -1;
+        if (owner !== undefined) this.#takeBack(owner, valueSat);
+        const now = this.coins.get(one.outputs[index]!);
+        this.coins.set(one.outputs[index]!, now === undefined ? coin : { ...now, height: -1 });
+      });
+      one.tx.inputs.forEach(({ outpoint }, index) => void this.coins.set(outpoint, spent[index]!));
+    }
+  }
+
+  /** Whether a mempool keeps a transaction after a reorganisation (bitcoin:src/validation.cpp:MaybeUpdateMempoolForReorg). */
+  #mayWait(tx: Transaction): boolean {
+    if (tx.locktime < LOCKTIME_TIMES && tx.locktime > this.height) return false;
+    return tx.inputs.every(({ outpoint, sequence }) => {
+      const coin = this.coins.get(outpoint);
+      if (coin === undefined) return false;
+      const delay = sequence >= SEQUENCE_OFF ? 0 : sequence & SEQUENCE_BLOCKS;
+      return delay === 0 || (coin.height >= 0 && coin.height + delay <= this.height + 1);
+    });
+  }
+
+  #hold(gone: WaitingTx): void {
+    const at = this.waiting.indexOf(gone);
+    this.waiting.splice(at, 1);
+    for (const outpoint of gone.outputs) this.coins.delete(outpoint);
+    const coins = gone.tx.inputs.filter(({ outpoint }) => this.coins.get(outpoint)?.kind === 'wallet');
+    if (coins.length === 0) this.held.push(bytesToHex(gone.tx.bytes));
+    for (const { outpoint } of coins) this.giveBack(outpoint);
+  }
+
+  /** Offers again what was held and can be spent now. */
+  #offerAnew(): void {
+    for (const hex of this.held.splice(0)) {
+      const bytes = hexToBytes(hex);
+      if (this.#mayWait(readTransaction(bytes))) this.submit(bytes);
+      else this.held.push(hex);
+    }
+  }
+
+  #credit(node: number, sat: number): void {
+    const owed = Math.min(this.owedSat[node] ?? 0, sat);
+    if (owed > 0) this.owedSat[node]! -= owed;
+    this.walletSat[node] = (this.walletSat[node] ?? 0) + sat - owed;
+  }
+
+  #takeBack(node: number, sat: number): void {
+    const left = Math.min(this.walletSat[node] ?? 0, sat);
+    this.walletSat[node]! -= left;
+    if (sat > left) this.owedSat[node] = (this.owedSat[node] ?? 0) + sat - left;
   }
 
   #isFinal(tx: Transaction): boolean {
     // Locktimes of commitments are numbers of theirs, and times of long ago.
-    if (tx.locktime < 500_000_000 && tx.locktime >= this.height) return false;
+    if (tx.locktime < LOCKTIME_TIMES && tx.locktime >= this.height) return false;
     return tx.inputs.every(({ outpoint, sequence }) => {
       const coin = this.coins.get(outpoint);
       if (coin === undefined || coin.height < 0) return false;
@@ -234,6 +368,7 @@ export class RealChain {
     let sat = this.feesSat;
     for (const coin of this.coins.values()) if (coin.height >= 0) sat += coin.valueSat;
     for (const wallet of this.walletSat) sat += wallet;
+    for (const owed of this.owedSat) sat -= owed ?? 0;
     return sat === this.mintedSat ? null : `${this.mintedSat} sat came into the world, and there are ${sat}`;
   }
 }

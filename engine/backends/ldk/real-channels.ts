@@ -35,6 +35,8 @@ export interface RealChannel {
   active: boolean;
   /** Height of the transaction that closed it, −1 before. */
   closedAt: number;
+  /** Height at which nothing was left to do about it, −1 before. */
+  endedAt: number;
   /** msat, as last seen while LDK had the channel. */
   lastBalances: readonly [number, number];
 }
@@ -105,6 +107,7 @@ export class RealChannels {
       ready: 0,
       active: false,
       closedAt: -1,
+      endedAt: -1,
       lastBalances: [request.capacitySat * MSAT - request.pushMsat, request.pushMsat],
     };
     this.all.push(channel);
@@ -390,6 +393,32 @@ export class RealChannels {
     });
   }
 
+  /** A block with this transaction is undone. What LDK makes of it, it says by itself. */
+  undone({ kind, channel: index }: WaitingTx): void {
+    const channel = this.all[index];
+    if (channel === undefined) return;
+    if (kind === TX.funding) {
+      channel.fundedAt = -1;
+      this.byScid.delete(channel.scid);
+    } else if (kind === TX.coopClose) {
+      channel.closedAt = -1;
+      this.advance(channel, EVENT.close_undone);
+    } else if (kind === TX.commitment) {
+      channel.closedAt = -1;
+      this.advance(channel, EVENT.ending_undone);
+      this.advance(channel, EVENT.commitment_undone);
+    }
+  }
+
+  /** Channels that were closed for good in blocks above this height are not any more. */
+  afterReorg(height: number): void {
+    for (const channel of this.all) {
+      if (channel.endedAt <= height) continue;
+      channel.endedAt = -1;
+      this.advance(channel, EVENT.ending_undone);
+    }
+  }
+
   /** After the nodes have seen a block. */
   afterBlock(height: number): void {
     for (const channel of this.all) {
@@ -399,6 +428,7 @@ export class RealChannels {
       if (deep && channel.state === STATE.resolving && !this.#w.chain.hasOutputsOf(channel.index)) {
         this.advance(channel, EVENT.resolved);
       }
+      if (channel.state === STATE.closed) channel.endedAt = height;
     }
   }
 

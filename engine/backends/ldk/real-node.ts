@@ -333,6 +333,15 @@ export class RealNode {
     }
   }
 
+  /** The blocks of these transactions, the latest first, are undone; what is left ends with this header. Txids as on the wire. */
+  disconnectBlocks(txids: readonly Uint8Array[], header: Uint8Array, height: number): void {
+    for (const confirm of this.#confirms) {
+      for (const txid of txids) confirm.transaction_unconfirmed(txid);
+      confirm.best_block_updated(header, height);
+      this.#world.binding.forget(confirm);
+    }
+  }
+
   bump(event: Ldk.BumpTransactionEvent): void {
     this.#bumper.handle_event(event);
     this.#world.binding.forget(this.#bumper);

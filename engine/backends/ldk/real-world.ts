@@ -11,10 +11,12 @@ import { EVENT, STATE } from '../../simulate/channel-lifecycle.ts';
 import { type PaymentResult, RECORD, type RecordSink } from '../../simulate/records.ts';
 import { WEIGHT } from '../../simulate/tx-weight.ts';
 import type { SendOnchainRequest, SetLatencyRequest, SetPolicyRequest } from '../../timeline/control.ts';
+import { deepestReorg } from '../../timeline/reorgs.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 import { Agenda } from './agenda.ts';
 import type { Binding, Ldk } from './binding.ts';
 import { Peering } from './peering.ts';
+import { RealBlocks } from './real-blocks.ts';
 import { RealChain, type WaitingTx } from './real-chain.ts';
 import { RealChannels } from './real-channels.ts';
 import { RealInvoices } from './real-invoices.ts';
@@ -52,6 +54,7 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
   readonly invoices: RealInvoices;
   readonly wires: Wires;
   readonly peering: Peering;
+  readonly blocks: RealBlocks;
   readonly sweeper: Sweeper;
   isSettingUp = true;
   /** Texts that records refer to, by number. */
@@ -67,15 +70,14 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
   readonly #disks: Map<RealNode, NodeDisk> = new Map();
   /** Starts of each node so far: timers of an earlier life end by it. */
   readonly #lives: number[] = [];
-  readonly #missed: Map<RealNode, { header: Uint8Array; height: number; transactions: Uint8Array[] }[]> = new Map();
   #nowUs = 0;
-  #blockSeconds = 0;
 
   constructor(binding: Binding, timeline: Timeline, sink: RecordSink) {
     this.binding = binding;
     this.timeline = timeline;
     this.#sink = sink;
-    this.chain = new RealChain(timeline.chain.height - SETUP_BLOCKS, timeline.chain.feeratePerKw, {
+    const { height, feeratePerKw } = timeline.chain;
+    this.chain = new RealChain(height - SETUP_BLOCKS, feeratePerKw, deepestReorg(timeline), {
       broadcast: (tx) => {
         this.#recordTx(RECORD.txBroadcast, tx, tx.feeSat);
         this.channels.broadcast(tx);
@@ -88,7 +90,7 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
     this.wires = new Wires(this);
     this.peering = new Peering(this);
     this.sweeper = new Sweeper(this);
-    this.#blockSeconds = Math.floor(timeline.epochMs / 1000) - (SETUP_BLOCKS + 1) * BLOCK_S;
+    this.blocks = new RealBlocks(this, Math.floor(timeline.epochMs / 1000) - (SETUP_BLOCKS + 1) * BLOCK_S);
   }
 
   nowUs(): number {
@@ -97,7 +99,7 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
 
   seconds(): number {
     const clock = Math.floor(this.timeline.epochMs / 1000) + Math.floor(this.#nowUs / US_PER_S);
-    return this.isSettingUp ? this.#blockSeconds : clock;
+    return this.isSettingUp ? this.blocks.seconds : clock;
   }
 
   /** Builds the network of the plan. */
@@ -122,11 +124,11 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
     });
     for (const { node0, node1 } of network.channels) {
       if (this.wires.between(node0, node1) !== undefined) continue;
-      this.#act(() => this.wires.connect(this.nodes[node0]!, this.nodes[node1]!));
+      this.act(() => this.wires.connect(this.nodes[node0]!, this.nodes[node1]!));
     }
     this.#quiet();
     network.channels.forEach((plan, name) => {
-      this.#act(() =>
+      this.act(() =>
         this.channels.open({
           channel: name,
           from: plan.node0,
@@ -142,11 +144,11 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
     });
     this.#quiet();
     for (let i = 0; i < SETUP_BLOCKS; i++) {
-      this.mine(1);
+      this.blocks.mine(1);
       this.#quiet();
     }
     for (const node of this.nodes) {
-      this.#act(() => {
+      this.act(() => {
         node.announce();
         this.touch(node);
       });
@@ -158,6 +160,7 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
       throw new Error(`LDK does not open the channel \`${name}\` as the scenario has it: ${this.#refusal}`);
     }
     this.isSettingUp = false;
+    this.chain.settle();
     for (const channel of this.channels.all) {
       const { index, capacitySat } = channel;
       this.record(RECORD.channelState, index, STATE.pending, EVENT.broadcast, capacitySat);
@@ -171,7 +174,7 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
 
   /** Works off everything that is under way, while the network is built and no time passes. */
   #quiet(): void {
-    while (this.agenda.nextUs < Number.POSITIVE_INFINITY) this.#act(this.agenda.take());
+    while (this.agenda.nextUs < Number.POSITIVE_INFINITY) this.act(this.agenda.take());
   }
 
   record(code: Parameters<RecordSink['record']>[0], a: number, b: number, c: number, amount: number): void {
@@ -226,7 +229,7 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
   }
 
   /** Lets something happen and the nodes work off what it brought them. */
-  #act(happen: () => void): void {
+  act(happen: () => void): void {
     this.binding.scope(() => {
       happen();
       this.#settle();
@@ -294,7 +297,7 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
       if (inclusive ? next > untilUs : next >= untilUs) break;
       if (events >= maxEvents) return false;
       this.#nowUs = next;
-      this.#act(this.agenda.take());
+      this.act(this.agenda.take());
       this.events++;
       if (isDue()) return false;
     }
@@ -307,7 +310,7 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
     for (; this.events < events; this.events++) {
       if (this.agenda.nextUs > timeUs) throw new Error(`there is no event ${this.events} up to ${timeUs} µs`);
       this.#nowUs = this.agenda.nextUs;
-      this.#act(this.agenda.take());
+      this.act(this.agenda.take());
     }
     if (this.events > events || this.agenda.nextUs < timeUs || timeUs < this.#nowUs) {
       throw new Error(`${events} events do not lead to ${timeUs} µs`);
@@ -317,33 +320,7 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
 
   /** Does what the control plane asks, at the present instant. */
   control(work: () => void): void {
-    this.#act(work);
-  }
-
-  mine(blocks: number): void {
-    for (let i = 0; i < blocks; i++) this.#act(() => this.#block());
-  }
-
-  #block(): void {
-    this.#blockSeconds = Math.max(
-      this.#blockSeconds + 1,
-      this.isSettingUp ? this.#blockSeconds + BLOCK_S : this.seconds(),
-    );
-    const { header, height, confirmed } = this.chain.mine(this.#blockSeconds);
-    this.record(RECORD.block, 1, confirmed.length, height, 0);
-    for (const tx of confirmed) this.#recordTx(RECORD.txConfirmed, tx, height);
-    this.channels.confirmed(confirmed, height);
-    const transactions = confirmed.map(({ tx }) => tx.bytes);
-    for (const node of this.nodes) {
-      if (!node.running) {
-        this.#missed.get(node)?.push({ header, height, transactions });
-        continue;
-      }
-      node.connectBlock(header, height, transactions);
-      this.touch(node);
-    }
-    this.soon(() => this.channels.afterBlock(height));
-    this.invoices.afterBlock();
+    this.act(work);
   }
 
   #recordTx(code: Parameters<RecordSink['record']>[0], { kind, channel, valueSat }: WaitingTx, c: number): void {
@@ -360,7 +337,7 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
     node.running = false;
     this.#lives[node.index]!++;
     this.#forwardsDue.delete(node);
-    this.#missed.set(node, []);
+    this.blocks.miss(node);
     for (const connection of this.wires.of(node.index)) {
       const other = connection.a === node.index ? connection.b : connection.a;
       this.wires.cut(connection, crashed ? [] : [other]);
@@ -380,10 +357,7 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
     this.#disks.delete(node);
     node.running = true;
     this.binding.keep(() => node.restart(disk));
-    for (const { header, height, transactions } of this.#missed.get(node) ?? []) {
-      node.connectBlock(header, height, transactions);
-    }
-    this.#missed.delete(node);
+    this.blocks.catchUp(node);
     this.record(RECORD.nodeStarted, node.index, 0, 0, 0);
     this.invoices.afterBlock();
     this.touch(node);

@@ -17,7 +17,8 @@ export interface TxOutput {
 
 export interface Transaction {
   readonly bytes: Uint8Array;
-  /** In the order of the wire, hex. */
+  /** In the order of the wire, and the same in hex. */
+  readonly id: Uint8Array;
   readonly txid: string;
   readonly inputs: readonly TxInput[];
   readonly outputs: readonly TxOutput[];
@@ -91,9 +92,11 @@ export function readTransaction(bytes: Uint8Array): Transaction {
   if (segwit) for (const input of inputs) for (let left = size(); left > 0; left--) input.witness.push(take(size()));
   const locktime = view.getUint32(bytes.length - 4, true);
   const bare = segwit ? concat(bytes.subarray(0, 4), bytes.subarray(6, end), bytes.subarray(bytes.length - 4)) : bytes;
+  const id = doubleSha(bare);
   return {
     bytes,
-    txid: bytesToHex(doubleSha(bare)),
+    id,
+    txid: bytesToHex(id),
     inputs,
     outputs,
     locktime,
