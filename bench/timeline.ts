@@ -4,7 +4,7 @@
  */
 import { compileScenario } from '../engine/compile/compile.ts';
 import { drawSimLn } from '../engine/kinds/activities/sim-ln/draw.ts';
-import { pubkeyOf } from '../engine/timeline/pubkey.ts';
+import { pubkeysOf } from '../engine/timeline/pubkey.ts';
 import { spend } from './measure.ts';
 
 const NODES = 1000;
@@ -47,9 +47,9 @@ export async function measureTimelines(repeats: number, report: Report): Promise
       capacity[node0] = (capacity[node0] as number) + 1000 * capacitySat;
       capacity[node1] = (capacity[node1] as number) + 1000 * capacitySat;
     }
-    const nodes = network.nodes.map((node, index) => ({
+    const nodes = pubkeysOf(network.nodes).map((pubkey, index) => ({
       index,
-      pubkey: pubkeyOf(node),
+      pubkey,
       capacityMsat: capacity[index] as number,
     }));
     const args = { nodes, expectedMsat: 1e6, multiplier: MULTIPLIER, seed: 1n, startUs: 0, endUs: DAY_US };

@@ -1,7 +1,7 @@
 /** Writes a graph as Core Lightning’s `listchannels` and `listnodes` print it: an entry for each direction of a channel. */
 
 import { MSAT_PER_SAT } from '../base/numbers.ts';
-import { pubkeyOf } from '../timeline/pubkey.ts';
+import { pubkeysOf } from '../timeline/pubkey.ts';
 import { CLN_FILES } from './cln.ts';
 import type { ExportFormat, ExportInput, ExportOutcome } from './exported.ts';
 import { MADE_UP_TIME } from './lnd-describegraph-writer.ts';
@@ -14,7 +14,7 @@ export const clnWriter: ExportFormat = {
 };
 
 function write({ name, network }: ExportInput): ExportOutcome {
-  const keys = network.nodes.map(pubkeyOf);
+  const keys = pubkeysOf(network.nodes);
   const channels = network.channels.flatMap((channel) => {
     const [key0, key1] = [keys[channel.node0] as string, keys[channel.node1] as string];
     const sides = [

@@ -3,7 +3,7 @@
  * Times, colors and funding transactions are made up, the same in every file; programs that read graphs insist on them.
  */
 import { sha256Text } from '../base/digest.ts';
-import { pubkeyOf } from '../timeline/pubkey.ts';
+import { pubkeysOf } from '../timeline/pubkey.ts';
 import type { ExportChannel, ExportFormat, ExportInput, ExportOutcome } from './exported.ts';
 import { scidName } from './scid.ts';
 
@@ -17,7 +17,7 @@ export const lndDescribegraphWriter: ExportFormat = {
 };
 
 function write({ name, network }: ExportInput): ExportOutcome {
-  const keys = network.nodes.map(pubkeyOf);
+  const keys = pubkeysOf(network.nodes);
   const nodes = network.nodes.map((node, i) => ({
     last_update: MADE_UP_TIME,
     pub_key: keys[i],

@@ -1,5 +1,5 @@
 /** Exports a network as sim-ln’s simulation file, with the regular activities between its nodes (see sim-ln-writer.ts). */
-import { pubkeyOf } from '../timeline/pubkey.ts';
+import { pubkeysOf } from '../timeline/pubkey.ts';
 import type { ExportFormat, ExportInput, ExportOutcome } from './exported.ts';
 import { scidName } from './scid.ts';
 import { writeSimLn } from './sim-ln-writer.ts';
@@ -11,7 +11,8 @@ export const simLnExport: ExportFormat = {
 };
 
 function write({ name, network, activities }: ExportInput): ExportOutcome {
-  const nodes = network.nodes.map((node) => ({ name: node.name, pubkey: pubkeyOf(node) }));
+  const keys = pubkeysOf(network.nodes);
+  const nodes = network.nodes.map((node, i) => ({ name: node.name, pubkey: keys[i] as string }));
   const joined = new Set(network.channels.flatMap(({ node0, node1 }) => [node0, node1]));
   // A node without channels is not in the file, so that nobody can be told to pay it.
   const names = new Set(nodes.filter((_, n) => joined.has(n)).map((node) => node.name));

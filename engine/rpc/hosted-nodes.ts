@@ -2,7 +2,7 @@
 import type { NodeObservation } from '../backends/backend.ts';
 import type { ModelKind } from '../simulate/node-model.ts';
 import type { NodePlan } from '../timeline/network.ts';
-import { pubkeyOf } from '../timeline/pubkey.ts';
+import { pubkeyOf, pubkeysOf } from '../timeline/pubkey.ts';
 import { HostError, within } from './host-error.ts';
 import type { HostedListener } from './hosted-events.ts';
 import type { HostedRecords } from './hosted-records.ts';
@@ -52,6 +52,7 @@ export class HostedNodes {
     this.#simulation = simulation;
     this.#records = records;
     this.#listener = listener;
+    pubkeysOf(simulation.timeline.nodes);
     simulation.timeline.nodes.forEach((plan, node) => {
       this.#index(plan, node);
     });
@@ -89,6 +90,7 @@ export class HostedNodes {
       };
     });
     const first = this.size;
+    pubkeysOf(plans);
     for (const plan of plans) {
       this.#index(plan, this.size);
       this.#simulation.timeline.addNode(plan);

@@ -4,7 +4,8 @@
  * writes the same as one that did not.
  */
 import type { Backend, ChannelObservation, NodeObservation } from '../backends/backend.ts';
-import { pubkeyOf } from '../timeline/pubkey.ts';
+import { paymentEnds } from '../timeline/payment-ends.ts';
+import { pubkeyOf, pubkeysOf } from '../timeline/pubkey.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import { csvField } from './payments-csv.ts';
 
@@ -59,7 +60,9 @@ export async function writeNetwork(timeline: Timeline, backend: Backend, open: (
     lines.channels(row(CHANNEL_COLUMNS));
     const policies = new Policies(timeline.channelNames.length);
     const plans = timeline.network.nodes;
-    const pays = ends(timeline);
+    const pays = paymentEnds(timeline);
+    // Deriving a key takes longer than simulating an idle node, and many together take less than one by one.
+    pubkeysOf(plans.filter((_, node) => pays[node] === 1));
     for (let node = 0; node < plans.length; node++) {
       const plan = plans[node] as (typeof plans)[number];
       const answer = backend.node(node);
@@ -81,19 +84,6 @@ export async function writeNetwork(timeline: Timeline, backend: Backend, open: (
     lines.abandon();
     throw error;
   }
-}
-
-/**
- * 1 for the nodes that a payment of the timeline comes from or goes to, which payments.csv has the keys of. Deriving a key takes
- * longer than simulating an idle node.
- */
-function ends({ network, payments }: Timeline): Uint8Array {
-  const found = new Uint8Array(network.nodes.length);
-  for (let row = 0; row < payments.length; row++) {
-    found[payments.source[row] as number] = 1;
-    found[payments.destination[row] as number] = 1;
-  }
-  return found;
 }
 
 /** Fees of both sides of open channels. Columns, not objects: a network may have a hundred thousand channels. */

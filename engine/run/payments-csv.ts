@@ -7,9 +7,10 @@ import { failureName } from '../simulate/failure.ts';
 import { PAYMENT } from '../simulate/payments.ts';
 import { OUTCOME, OUTCOME_NAMES, type PaymentResult, type RecordCode } from '../simulate/records.ts';
 import { carriedActivity } from '../timeline/carried.ts';
+import { payingNodes } from '../timeline/payment-ends.ts';
 import { invoiceHash, paymentHash } from '../timeline/payment-hash.ts';
 import { paymentRow } from '../timeline/payment-row.ts';
-import { pubkeyOf } from '../timeline/pubkey.ts';
+import { pubkeyOf, pubkeysOf } from '../timeline/pubkey.ts';
 import type { Timeline, TimelineActivity } from '../timeline/timeline.ts';
 import type { RunObserver } from './observers.ts';
 import type { RunStart } from './run-start.ts';
@@ -58,6 +59,8 @@ export class PaymentsCsv implements RunObserver {
   readonly #form: PaymentsForm;
   /** Instants at which payments in flight started, by payment. */
   readonly #inFlight: Map<number, number> = new Map();
+  /** Keys are derived together before the first line. */
+  #keysKnown = false;
 
   constructor(timeline: Timeline, write: (text: string) => void, form: PaymentsForm = 'all') {
     this.#timeline = timeline;
@@ -161,6 +164,10 @@ export class PaymentsCsv implements RunObserver {
   }
 
   #pubkey(node: number): string {
+    if (!this.#keysKnown) {
+      this.#keysKnown = true;
+      pubkeysOf(payingNodes(this.#timeline));
+    }
     const plan = this.#timeline.network.nodes[node];
     return plan === undefined ? '' : pubkeyOf(plan);
   }

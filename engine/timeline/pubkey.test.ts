@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { NodePlan } from './network.ts';
-import { derivedPubkey, isPubkey, pubkeyOf } from './pubkey.ts';
+import { derivedPubkey, derivedPubkeys, isPubkey, pubkeyOf, pubkeysOf } from './pubkey.ts';
 
 const node: NodePlan = { name: 'alice', model: 'lnd', options: {}, walletSat: 0, labels: {} };
 
@@ -17,6 +17,17 @@ test('a given key wins, in lower case', () => {
   expect(pubkeyOf({ ...node, pubkey: given })).toBe(given.toLowerCase());
   expect(pubkeyOf(node)).toBe(derivedPubkey('alice'));
   expect(pubkeyOf(node)).toBe(derivedPubkey('alice'));
+});
+
+test('many keys are those of one by one', () => {
+  const names = Array.from({ length: 150 }, (_, i) => `node-${i}`);
+  const keys = names.map(derivedPubkey);
+  expect(derivedPubkeys(names)).toEqual(keys);
+  expect(derivedPubkeys(names.slice(0, 3))).toEqual(keys.slice(0, 3));
+  const given = `02${'AB'.repeat(32)}`;
+  const plans = names.map((name, i): NodePlan => ({ ...node, name, ...(i === 7 ? { pubkey: given } : {}) }));
+  expect(pubkeysOf(plans)).toEqual(keys.map((key, i) => (i === 7 ? given.toLowerCase() : key)));
+  expect(plans.map(pubkeyOf)).toEqual(pubkeysOf(plans));
 });
 
 test('tells keys from other texts', () => {

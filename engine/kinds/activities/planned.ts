@@ -8,8 +8,20 @@ import type { Window } from './window.ts';
 
 /** Columns together with the payment options of the arguments. `endUs` as in PlannedPayments. */
 export function paymentsOf(columns: PaymentListColumns, args: Arguments, endUs: number | null): PlannedPayments {
-  args.takeOptions(readSenderOptions(args, args.context, [...new Set(Array.from(columns.source))]));
+  args.takeOptions(readSenderOptions(args, args.context, distinct(columns.source)));
   return { ...columns, options: args.paymentOptions(), ...readReaction(args), endUs };
+}
+
+/** The nodes of a column, each once, in the order in which they come. */
+function distinct(column: Int32Array): number[] {
+  const seen = new Uint8Array(1 + column.reduce((most, node) => Math.max(most, node), 0));
+  const found: number[] = [];
+  for (const node of column) {
+    if (seen[node] === 1) continue;
+    seen[node] = 1;
+    found.push(node);
+  }
+  return found;
 }
 
 /** When an activity ends: with its last payment when `count` was reached, else with a window of its own. */

@@ -7,8 +7,6 @@ import type { PaymentListColumns } from '../payment-list.ts';
 export interface GeneratorNode {
   readonly index: number;
   readonly name: string;
-  /** 66 hex digits in lower case; slow to ask for where the scenario gives none. */
-  readonly pubkey: () => string;
   /** Sum of the capacities of its channels that count, msat. */
   readonly capacityMsat: number;
 }
@@ -18,6 +16,8 @@ export interface GeneratorArguments {
   readonly name: string;
   /** The nodes that take part, at least two. */
   readonly nodes: readonly GeneratorNode[];
+  /** Their public keys, 66 hex digits in lower case each; slow to ask for where the scenario gives none. */
+  readonly pubkeys: () => readonly string[];
   readonly expectedMsat: number;
   readonly multiplier: number;
   /** Below 2^64. */

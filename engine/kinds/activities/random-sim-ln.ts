@@ -25,7 +25,11 @@ export const simLn: RandomGenerator = {
   },
 
   draw(args, limit) {
-    const nodes = args.nodes.map(({ index, pubkey, capacityMsat }) => ({ index, pubkey: pubkey(), capacityMsat }));
+    const pubkeys = args.pubkeys();
+    const nodes = args.nodes.map(({ index, capacityMsat }, i) => ({
+      ...{ index, capacityMsat },
+      pubkey: pubkeys[i] as string,
+    }));
     const payments = drawSimLn({ ...args, nodes }, limit);
     return payments === null || payments.length > limit ? null : payments.columns();
   },

@@ -6,7 +6,8 @@ import { MSAT_PER_SAT } from '../../base/numbers.ts';
 import type { Selector } from '../../spec/scenario.ts';
 import { PAYMENT_PROPERTIES } from '../../spec/schema-definitions.ts';
 import { formatAmount, groupDigits } from '../../spec/units.ts';
-import { pubkeyOf } from '../../timeline/pubkey.ts';
+import type { NodePlan } from '../../timeline/network.ts';
+import { pubkeysOf } from '../../timeline/pubkey.ts';
 import { Arguments } from '../arguments.ts';
 import type { ActivityKind, PlanContext } from '../kind.ts';
 import { paymentsOf } from './planned.ts';
@@ -118,6 +119,7 @@ among: { labels: { role: sender } }`,
     const draws: GeneratorArguments = {
       name: use.name.value,
       nodes: eligible,
+      pubkeys: () => pubkeysOf(eligible.map(({ index }) => context.network.nodes[index] as NodePlan)),
       expectedMsat,
       multiplier,
       seed,
@@ -171,7 +173,6 @@ function withCapacities(
     return {
       index,
       name: node?.name ?? '',
-      pubkey: () => (node === undefined ? '' : pubkeyOf(node)),
       capacityMsat: capacity[index] as number,
     };
   });
