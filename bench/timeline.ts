@@ -3,6 +3,7 @@
  * network, a little over a million payments by the capacities alone.
  */
 import { compileScenario } from '../engine/compile/compile.ts';
+import { nativeSha256 } from '../engine/host/native-sha256.ts';
 import { drawSimLn } from '../engine/kinds/activities/sim-ln/draw.ts';
 import { pubkeysOf } from '../engine/timeline/pubkey.ts';
 import { spend } from './measure.ts';
@@ -29,7 +30,7 @@ export async function measureTimelines(repeats: number, report: Report): Promise
     const text = scenario(generator);
     const whole: number[] = [];
     const draws: number[] = [];
-    const compile = () => compileScenario({ text, file: 'day.yml', readFile: async () => null });
+    const compile = () => compileScenario({ text, file: 'day.yml', readFile: async () => null, sha256: nativeSha256 });
     const warm = await compile();
     if (!warm.ok) throw new Error('the scenario is not valid');
     const { network } = warm.timeline;

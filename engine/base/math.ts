@@ -14,6 +14,11 @@ const LN2 = 0.6931471805599453;
 
 const scratch = new DataView(new ArrayBuffer(8));
 
+/** Powers of two that are normal numbers, 2^-1022 to 2^1023; each is twice the one before, exactly. */
+const LEAST_POWER = -1022;
+const POWERS = new Float64Array(2046).fill(2.2250738585072014e-308);
+for (let i = 1; i < POWERS.length; i++) POWERS[i] = 2 * (POWERS[i - 1] as number);
+
 /** x · 2^n for an integer n; results below the smallest normal number are rounded once. */
 function scale(x: number, n: number): number {
   let y = x;
@@ -26,9 +31,7 @@ function scale(x: number, n: number): number {
     y *= 2.2250738585072014e-308; // 2^-1022
     k += 1022;
   }
-  scratch.setUint32(0, (k + 1023) << 20);
-  scratch.setUint32(4, 0);
-  return y * scratch.getFloat64(0);
+  return y * (POWERS[k - LEAST_POWER] as number);
 }
 
 /** e^x. Overflows to Infinity above 709.78…, underflows to 0 below −745.13…. */

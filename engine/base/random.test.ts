@@ -89,6 +89,21 @@ describe('digests', () => {
     expect(() => canonicalJson(Number.NaN)).toThrow(RangeError);
   });
 
+  it('hashes rows as their numbers one by one', () => {
+    const [rows, single] = [new NumberHasher(), new NumberHasher()];
+    for (const hasher of [rows, single]) hasher.text('odd');
+    rows.rows(20_000, 12, (view, at, row) => {
+      view.setFloat64(at, row / 3, true);
+      view.setUint32(at + 8, -row, true);
+    });
+    for (let row = 0; row < 20_000; row++) {
+      single.f64(row / 3);
+      single.u32(-row);
+    }
+    for (const hasher of [rows, single]) hasher.u32(7);
+    expect(rows.digest()).toBe(single.digest());
+  });
+
   it('hashes numbers as little-endian bytes, in any portions', () => {
     const a = new NumberHasher();
     for (let i = 0; i < 20_000; i++) a.f64(i);

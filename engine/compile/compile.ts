@@ -2,6 +2,7 @@
  * From the text of a scenario to its timeline. Pure but for the files that a scenario imports, which are read through the
  * function handed in; the same text, files, overrides and seed give the same bytes.
  */
+import type { Sha256Stream } from '../base/digest.ts';
 import type { PlanFile } from '../kinds/kind.ts';
 import {
   ACTIVITY_KINDS,
@@ -78,6 +79,8 @@ export interface CompileInput {
   readonly models?: readonly AnnouncedModel[];
   /** The scenario is one run of a sweep, which was checked as a whole before. */
   readonly ofSweep?: boolean;
+  /** The machine's SHA-256, for the digest of the timeline; absent: the engine's own. */
+  readonly sha256?: () => Sha256Stream;
   /** Hears of every state of the compiler. */
   readonly onState?: (state: CompileState) => void;
 }
@@ -127,7 +130,7 @@ export async function compileScenario(input: CompileInput): Promise<CompileResul
       resolve: async (parsed: Parsed) => resolve(parsed, input),
       expand: async (resolved: Resolved) =>
         expandAll(resolved, input.rowLimit ?? ROW_LIMIT, input.models ?? [], input.limits),
-      schedule: async (expanded: Expanded) => schedule(expanded),
+      schedule: async (expanded: Expanded) => schedule(expanded, input.sha256),
     },
     input.onState,
   );
@@ -258,8 +261,8 @@ function expandAll(
 
 type Sealed = Omit<Extract<CompileResult, { ok: true }>, 'diagnostics'>;
 
-function schedule({ scenario, files, parts, start }: Expanded): Stage<Sealed> {
-  const sealed = new SealedScenario(scenario, sealTimeline(parts), files);
+function schedule({ scenario, files, parts, start }: Expanded, sha256: CompileInput['sha256']): Stage<Sealed> {
+  const sealed = new SealedScenario(scenario, sealTimeline(parts), files, sha256);
   return { value: start === null ? sealed : Object.assign(sealed, { start }), diagnostics: [] };
 }
 
@@ -269,13 +272,15 @@ class SealedScenario implements Sealed {
   readonly scenario: Scenario;
   readonly timeline: Timeline;
   #files: Expanded['files'];
+  readonly #sha256: CompileInput['sha256'];
   #specDigest: string | null = null;
   #timelineDigest: string | null = null;
 
-  constructor(scenario: Scenario, timeline: Timeline, files: Expanded['files']) {
+  constructor(scenario: Scenario, timeline: Timeline, files: Expanded['files'], sha256: CompileInput['sha256']) {
     this.scenario = scenario;
     this.timeline = timeline;
     this.#files = files;
+    this.#sha256 = sha256;
   }
 
   get specDigest(): string {
@@ -285,7 +290,7 @@ class SealedScenario implements Sealed {
   }
 
   get timelineDigest(): string {
-    this.#timelineDigest ??= timelineDigest(this.timeline);
+    this.#timelineDigest ??= timelineDigest(this.timeline, this.#sha256?.());
     return this.#timelineDigest;
   }
 }

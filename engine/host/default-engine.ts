@@ -13,7 +13,7 @@ import type { BackendOptions, Engine } from './engine.ts';
 import { nativeSha256 } from './native-sha256.ts';
 
 export const defaultEngine: Engine = {
-  compile: compileScenario,
+  compile: (request) => compileScenario({ sha256: nativeSha256, ...request }),
   backends: [
     {
       name: 'simulator',

@@ -11,10 +11,19 @@ export interface PaymentListColumns {
 
 export class PaymentList {
   #length = 0;
-  #time = new Float64Array(FIRST_SIZE);
-  #source = new Int32Array(FIRST_SIZE);
-  #destination = new Int32Array(FIRST_SIZE);
-  #amount = new Float64Array(FIRST_SIZE);
+  #time: Float64Array;
+  #source: Int32Array;
+  #destination: Int32Array;
+  #amount: Float64Array;
+
+  /** @param expected about how many there will be; there is room for more in any case */
+  constructor(expected = 0) {
+    const size = Math.max(FIRST_SIZE, Math.ceil(expected));
+    this.#time = new Float64Array(size);
+    this.#source = new Int32Array(size);
+    this.#destination = new Int32Array(size);
+    this.#amount = new Float64Array(size);
+  }
 
   get length(): number {
     return this.#length;
@@ -36,21 +45,27 @@ export class PaymentList {
     return this.#time.subarray(0, this.#length);
   }
 
-  /** The columns as they stand; with `order`, rows in that order. */
+  /** The columns as they stand, without a copy; with `order`, rows in that order. */
   columns(order?: Int32Array): PaymentListColumns {
     const n = this.#length;
-    const timeUs = this.#time.slice(0, n);
-    const source = this.#source.slice(0, n);
-    const destination = this.#destination.slice(0, n);
-    const amountMsat = this.#amount.slice(0, n);
-    if (order !== undefined) {
-      for (let i = 0; i < n; i++) {
-        const row = order[i] as number;
-        timeUs[i] = this.#time[row] as number;
-        source[i] = this.#source[row] as number;
-        destination[i] = this.#destination[row] as number;
-        amountMsat[i] = this.#amount[row] as number;
-      }
+    if (order === undefined) {
+      return {
+        timeUs: this.times(),
+        source: this.#source.subarray(0, n),
+        destination: this.#destination.subarray(0, n),
+        amountMsat: this.#amount.subarray(0, n),
+      };
+    }
+    const timeUs = new Float64Array(n);
+    const source = new Int32Array(n);
+    const destination = new Int32Array(n);
+    const amountMsat = new Float64Array(n);
+    for (let i = 0; i < n; i++) {
+      const row = order[i] as number;
+      timeUs[i] = this.#time[row] as number;
+      source[i] = this.#source[row] as number;
+      destination[i] = this.#destination[row] as number;
+      amountMsat[i] = this.#amount[row] as number;
     }
     return { timeUs, source, destination, amountMsat };
   }

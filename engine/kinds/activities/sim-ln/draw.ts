@@ -26,9 +26,9 @@ import { compareText } from '../../../base/order.ts';
 import { PaymentList } from '../../payment-list.ts';
 import { ChaCha8 } from './chacha8.ts';
 import { NextPayments } from './next-payments.ts';
+import { OwnDraws } from './own-draws.ts';
 import { saltedSeed } from './salted-seed.ts';
-import { WeightedIndex } from './weighted-index.ts';
-import { standardExponential, standardNormal } from './ziggurat.ts';
+import { WeightedDraws } from './weighted-draws.ts';
 
 const MONTH_SECONDS = 30 * 24 * 3600;
 /** Draws of destinations, in all and for each payment of the limit, after which to give up. */
@@ -66,58 +66,58 @@ export function simLnRate(capacityMsat: number, expectedMsat: number, multiplier
  */
 export function drawSimLn(args: SimLnArguments, limit: number): PaymentList | null {
   const nodes = [...args.nodes].sort((a, b) => compareText(a.pubkey, b.pubkey));
+  const index = Int32Array.from(nodes, (node) => node.index);
   const half = Float64Array.from(nodes, (node) => Math.floor(node.capacityMsat / 2));
-  const lnExpected = log(args.expectedMsat);
-  const mu = new Float64Array(nodes.length);
-  const sigma = new Float64Array(nodes.length);
-  const meanWait = new Float64Array(nodes.length);
-  const own: ChaCha8[] = [];
-  nodes.forEach((node, i) => {
-    // Shape of amounts to nodes that are not smaller; between two nodes the smaller one decides.
-    const lnLimit = log(Math.floor((half[i] as number) / 2));
-    mu[i] = 2 * lnExpected - lnLimit;
-    sigma[i] = Math.sqrt(Math.max(0, 2 * (lnLimit - lnExpected)));
-    meanWait[i] = 1 / simLnRate(node.capacityMsat, args.expectedMsat, args.multiplier);
-    own.push(new ChaCha8(saltedSeed(node.pubkey, args.seed)));
-  });
-  const shared = new ChaCha8(args.seed);
-  const byCapacity = new WeightedIndex(half);
-  const next = new NextPayments(nodes.length);
+  const { mu, sigma } = amountShapes(half, args.expectedMsat);
+  const rate = Float64Array.from(nodes, (node) => simLnRate(node.capacityMsat, args.expectedMsat, args.multiplier));
+  const meanWait = rate.map((one) => 1 / one);
+  const own = new OwnDraws(nodes.map(({ pubkey }) => new ChaCha8(saltedSeed(pubkey, args.seed))));
+  const destinations = new WeightedDraws(half, new ChaCha8(args.seed));
+  const rateOfAll = rate.reduce((sum, one) => sum + one, 0);
+  const next = new NextPayments(nodes.length, rateOfAll);
+  const to = new Int32Array(nodes.length);
+  const amounts = new Float64Array(nodes.length);
   let draws = DRAWS + DRAWS_A_PAYMENT * limit;
 
   /** Draws the next payment of a node. */
   const plan = (i: number, now: number): void => {
-    const random = own[i] as ChaCha8;
-    next.time[i] = now + Math.floor(standardExponential(random) * (meanWait[i] as number));
-    let j = byCapacity.draw(shared);
-    while (j === i && --draws > 0) j = byCapacity.draw(shared);
+    const at = own.next(i);
+    next.time[i] = now + Math.floor((own.values[at] as number) * (meanWait[i] as number));
+    let j = destinations.next();
+    while (j === i && --draws > 0) j = destinations.next();
     const smaller = (half[j] as number) < (half[i] as number) ? j : i;
-    const amount = exp((mu[smaller] as number) + (sigma[smaller] as number) * standardNormal(random));
-    next.destination[i] = j;
-    next.amount[i] = Math.min(MAX_SAFE, Math.floor(amount));
+    const amount = exp((mu[smaller] as number) + (sigma[smaller] as number) * (own.values[at + 1] as number));
+    to[i] = j;
+    amounts[i] = Math.min(MAX_SAFE, Math.floor(amount));
     draws--;
   };
 
   const seconds = (args.endUs - args.startUs) / US_PER_SECOND;
-  const payments = new PaymentList();
-  for (let i = 0; i < nodes.length; i++) {
-    plan(i, 0);
-    next.add(i);
-  }
+  const payments = new PaymentList(Math.min(limit, rateOfAll * Math.max(0, seconds)));
+  for (let i = 0; i < nodes.length; i++) plan(i, 0);
   let now = 0;
+  let i = next.take();
   while (payments.length <= limit) {
     if (draws <= 0) return null;
-    const i = next.first;
-    const amount = next.amount[i] as number;
+    const amount = amounts[i] as number;
     if (amount > 0) {
       const time = next.time[i] as number;
       if (time >= seconds) break;
       now = time;
-      const destination = nodes[next.destination[i] as number] as SimLnNode;
-      payments.push(args.startUs + now * US_PER_SECOND, (nodes[i] as SimLnNode).index, destination.index, amount);
+      payments.push(args.startUs + now * US_PER_SECOND, index[i] as number, index[to[i] as number] as number, amount);
     }
     plan(i, now);
-    next.sink();
+    if (next.put(i)) i = next.take();
   }
   return payments;
+}
+
+/** Shapes of the amounts to nodes that are not smaller, by K; between two nodes the smaller one decides. */
+function amountShapes(half: Float64Array, expectedMsat: number): { mu: Float64Array; sigma: Float64Array } {
+  const lnExpected = log(expectedMsat);
+  const lnLimit = half.map((msat) => log(Math.floor(msat / 2)));
+  return {
+    mu: lnLimit.map((ln) => 2 * lnExpected - ln),
+    sigma: lnLimit.map((ln) => Math.sqrt(Math.max(0, 2 * (ln - lnExpected)))),
+  };
 }

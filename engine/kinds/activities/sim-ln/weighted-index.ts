@@ -57,10 +57,11 @@ export class WeightedIndex {
       const hlLow = Math.imul(high, this.#totalLow) >>> 0;
       const hlHigh = upper(high, this.#totalLow, hlLow);
       const middle = llHigh + lhLow + hlLow;
-      const middleLow = middle % TWO_32;
+      const middleHigh = Math.floor(middle / TWO_32);
+      const middleLow = middle - middleHigh * TWO_32;
       if (middleLow > this.#zoneHigh || (middleLow === this.#zoneHigh && llLow > this.#zoneLow)) continue;
       // Below 2^53, as the total is.
-      return this.#find(high * this.#totalHigh + lhHigh + hlHigh + (middle - middleLow) / TWO_32);
+      return this.#find(high * this.#totalHigh + lhHigh + hlHigh + middleHigh);
     }
   }
 
