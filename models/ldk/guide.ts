@@ -19,11 +19,15 @@ const NEXT_PATH_GUESS = 1.03;
 const FOUND_GUESS = 1.000000001;
 /** None of LDK's numbers here. So many hops are looked at by the bounds for each channel that walks look at. */
 const WORTH = 4;
+/** None of LDK's numbers here. And so many when a walk goes on under a higher ceiling. */
+const CREDIT = 1000;
 
 export class Guide {
   ceiling: number = Infinity;
   /** Something was left out because of the ceiling. */
   leftOut = false;
+  /** Least cost of what was left out since this was set to Infinity. */
+  nearest: number = Infinity;
   bounds: PayerBounds;
   costs: HopCosts;
   /** Peers over which the payer could send the least, and which the walk has not come upon. */
@@ -36,7 +40,6 @@ export class Guide {
   readonly #rest: PayerBounds;
   /** What the bounds of the whole graph are for; −1 before they are made. */
   readonly #made = { valueMsat: -1, saturationPower: -1, peers: -1 };
-  #allPeers: readonly number[] = [];
   #guessing = false;
   #floor = 0;
   #ahead = 0;
@@ -72,11 +75,11 @@ export class Guide {
     walk: { readonly valueMsat: number; readonly leastMsat: number; readonly saturationPower: number },
     share: number,
     peers: readonly number[],
+    looked: number,
   ): void {
     const { valueMsat, leastMsat, saturationPower } = walk;
     this.costs = saturationPower === 0 ? this.#allCosts : this.#shareCosts;
     this.costs.begin(query.scorer.rates, valueMsat, leastMsat, share);
-    this.#allPeers = peers;
     const made = this.#made;
     // Peers only get fewer within a route.
     if (made.valueMsat !== valueMsat || made.saturationPower !== saturationPower || made.peers !== peers.length) {
@@ -86,13 +89,9 @@ export class Guide {
     this.bounds = this.#whole;
     this.ceiling = Infinity;
     this.#guessing = true;
-  }
-
-  /** Begins a walk that comes to the payee at once. */
-  startWalk(destination: number, looked: number): void {
     this.leftOut = false;
     this.peers.clear();
-    for (const peer of this.#allPeers) if (peer !== destination) this.peers.add(peer);
+    for (const peer of peers) if (peer !== query.destination) this.peers.add(peer);
     this.#ahead = this.bounds.looked - WORTH * looked;
   }
 
@@ -101,18 +100,26 @@ export class Guide {
     return this.peers.delete(node) && this.peers.size === 0;
   }
 
-  /** Whether a node can lead to the payer within the ceiling, with a way of this cost. */
-  leads(node: number, cost: number, looked: number): boolean {
+  /** Makes the bounds reach as far as is worth it for a way of this cost. */
+  ahead(cost: number, looked: number): void {
     const { bounds } = this;
     while (bounds.looked - WORTH * looked < this.#ahead && bounds.radius + cost < this.ceiling && bounds.grow());
+  }
+
+  /** Whether a node can lead to the payer within the ceiling, with a way of this cost. */
+  leads(node: number, cost: number, looked: number): boolean {
+    this.ahead(cost, looked);
+    const { bounds } = this;
     const left = Math.min(bounds.atLeast[node] as number, bounds.radius);
-    return this.within(cost + left) && left < Infinity;
+    return left < Infinity && this.within(cost + left);
   }
 
   /** Whether a cost is within the ceiling; what is not is left out. */
   within(cost: number): boolean {
     if (cost <= this.ceiling) return true;
+    if (cost === Infinity) return false;
     this.leftOut = true;
+    if (cost < this.nearest) this.nearest = cost;
     return false;
   }
 
@@ -133,12 +140,14 @@ export class Guide {
    * @param cost of the payer's way in that walk, Infinity if it had none
    * @param settled nodes over which no way need be looked for
    */
-  raise(query: RouteQuery, cost: number, settled: readonly number[]): void {
+  raise(query: RouteQuery, cost: number, settled: readonly number[], looked: number): void {
     const higher = this.ceiling * NEXT_GUESS + 1;
     const next = cost > this.ceiling ? Math.min(cost * FOUND_GUESS + 1, higher) : higher;
     this.ceiling = next < MOST_COST ? next : Infinity;
     this.#guessing = false;
     this.bounds = this.#rest;
     this.bounds.begin(query, this.peers, this.costs, settled);
+    this.leftOut = false;
+    this.#ahead = this.bounds.looked - WORTH * looked + CREDIT;
   }
 }

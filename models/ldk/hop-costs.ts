@@ -19,7 +19,7 @@ export class HopCosts {
   #leastMsat = -1;
   #share = -1;
   #version = -1;
-  /** By pair of the graph: its cost where its mark is the present one. */
+  /** By place of a pair in `outPair`: its cost where its mark is the present one. */
   #cost = new Float64Array(0);
   #mark = new Int32Array(0);
   #present = 0;
@@ -34,14 +34,14 @@ export class HopCosts {
 
   /** Marks what a payer knows something of. */
   of(scorer: Scorer): void {
-    const { pairOf, from } = this.#graph;
-    if (this.#known.length < from.length) this.#known = new Int32Array(from.length);
+    const { pairOf, outOf, outPair } = this.#graph;
+    if (this.#known.length < outPair.length) this.#known = new Int32Array(outPair.length);
     this.#payer++;
     this.#channels = scorer.known;
     for (const channel of scorer.known.keys()) {
       for (let edge = 2 * channel; edge <= 2 * channel + 1; edge++) {
-        const pair = pairOf[edge] ?? -1;
-        if (pair >= 0) this.#known[pair] = this.#payer;
+        const place = outOf[pairOf[edge] ?? -1] ?? -1;
+        if (place >= 0) this.#known[place] = this.#payer;
       }
     }
   }
@@ -66,21 +66,24 @@ export class HopCosts {
       this.#rates = rates;
       this.#present++;
       this.#least.begin(rates, valueMsat, leastMsat);
-      if (this.#mark.length < graph.from.length) {
-        this.#mark = new Int32Array(graph.from.length);
-        this.#cost = new Float64Array(graph.from.length);
+      if (this.#mark.length < graph.outPair.length) {
+        this.#mark = new Int32Array(graph.outPair.length);
+        this.#cost = new Float64Array(graph.outPair.length);
       }
     }
     this.leastCost = this.#least.known(0);
   }
 
-  /** Least cost of the hop of a pair, Infinity when it cannot carry the least. */
-  at(pair: number): number {
-    if (this.#known[pair] === this.#payer) return this.#evaluate(pair, true);
-    if (this.#mark[pair] === this.#present) return this.#cost[pair]!;
+  /**
+   * Least cost of the hop of a pair, Infinity when it cannot carry the least.
+   * @param place of the pair in `outPair`
+   */
+  at(pair: number, place: number): number {
+    if (this.#known[place] === this.#payer) return this.#evaluate(pair, true);
+    if (this.#mark[place] === this.#present) return this.#cost[place]!;
     const cost = this.#evaluate(pair, false);
-    this.#mark[pair] = this.#present;
-    this.#cost[pair] = cost;
+    this.#mark[place] = this.#present;
+    this.#cost[place] = cost;
     return cost;
   }
 

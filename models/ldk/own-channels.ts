@@ -6,6 +6,7 @@
  */
 import { blankView, type CommitmentView, type ModelHost } from '../../engine/simulate/node-model.ts';
 import { smallest, spendable } from './commitment.ts';
+import type { UsedAmounts } from './used-amounts.ts';
 
 export interface OwnChannel {
   readonly edge: number;
@@ -54,12 +55,12 @@ export class OwnChannels {
 
   /**
    * Peers to which a channel takes that much.
-   * @param used what paths of the route so far use, by edge
+   * @param used what paths of the route so far use
    */
-  peers(amountMsat: number, used: Float64Array): readonly number[] {
+  peers(amountMsat: number, used: UsedAmounts): readonly number[] {
     const peers: number[] = [];
     for (const [peer, channels] of this.#byPeer) {
-      if (channels.some(({ edge, limitMsat }) => limitMsat - used[edge]! >= amountMsat)) peers.push(peer);
+      if (channels.some(({ edge, limitMsat }) => limitMsat - used.of(edge) >= amountMsat)) peers.push(peer);
     }
     return peers;
   }

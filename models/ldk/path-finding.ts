@@ -22,22 +22,25 @@ import { forwardingFee } from './fees.ts';
 import { Guide, ROUNDING } from './guide.ts';
 import { MinimumWatch } from './minimum-watch.ts';
 import { type OwnChannel, OwnChannels } from './own-channels.ts';
-import { hopLimit, type PathHop, PaymentPath } from './payment-path.ts';
+import { hopLimit, type PathHop, type PaymentPath } from './payment-path.ts';
 import { RouteHeap } from './route-heap.ts';
 import type { RouteQuery } from './route-query.ts';
+import { unravel } from './unravel.ts';
+import { UsedAmounts } from './used-amounts.ts';
 import {
+  CLTV,
+  comesBefore,
   costOf,
-  DONE,
+  HOPS,
   LABEL,
   LEAST,
+  LEFT,
   NEXT_FEES,
   PENALTY,
-  SettledNodes,
   TOTAL_FEE,
   USE_FEE,
   VALUE,
   VIA,
-  WALK,
 } from './walk-labels.ts';
 
 /** What one walk is to find; amounts msat. */
@@ -80,17 +83,24 @@ export class PathFinder {
 
   /** By node, a record each. */
   #labels = new Float64Array(0);
+  /** Numbers of the last walks in which a node got a label and was done; apart, since they are asked for far more nodes. */
+  #labelled = new Int32Array(0);
+  #done = new Int32Array(0);
   #walks = 0;
 
-  /** By edge: what the paths of the route so far use. */
-  #used = new Float64Array(0);
-  readonly #usedEdges: number[] = [];
+  readonly #used: UsedAmounts = new UsedAmounts();
   #ownTaken: OwnChannel | null = null;
   #share = 1;
 
   readonly #watch = new MinimumWatch();
   readonly #guide: Guide = new Guide(this.#graph);
-  readonly #settled: SettledNodes = new SettledNodes();
+  /** Nodes whose labels are those of LDK's walk, in the order in which they were expanded, and nodes that were left out. */
+  readonly #settled: number[] = [];
+  readonly #leftOut: number[] = [];
+  /** Label of the node that is being expanded. */
+  #at = 0;
+  /** Nodes are not expanded in LDK's order any more. */
+  #late = false;
   #guided = false;
   readonly #plainly: boolean;
 
@@ -109,11 +119,11 @@ export class PathFinder {
   /** Begins a route: reads the own channels and forgets what was used. Answers how many channels there are. */
   begin(query: RouteQuery, recommendedMsat: number): number {
     const { graph } = this.#host;
-    for (const edge of this.#usedEdges) this.#used[edge] = 0;
-    this.#usedEdges.length = 0;
-    if (2 * graph.capacityMsat.length > this.#used.length) this.#used = new Float64Array(2 * graph.capacityMsat.length);
+    this.#used.begin(2 * graph.capacityMsat.length);
     if (LABEL * graph.nodeCount > this.#labels.length) {
       this.#labels = new Float64Array(LABEL * (graph.nodeCount + (graph.nodeCount >> 2)));
+      this.#labelled = new Int32Array(this.#labels.length / LABEL);
+      this.#done = new Int32Array(this.#labels.length / LABEL);
     }
     this.#graph.follow(graph);
     this.#watch.follow(graph);
@@ -124,7 +134,7 @@ export class PathFinder {
   /** What may still go over a hop of a path, msat. */
   left(hop: PathHop, saturationPower: number): number {
     const limit = hopLimit(hop.own, hop.capacityMsat, hop.maxHtlcMsat, exp2(-saturationPower));
-    return Math.max(0, limit - (this.#used[hop.edge] as number));
+    return Math.max(0, limit - this.#used.of(hop.edge));
   }
 
   /** Whether no own channel is left that could carry a walk's least, and nothing shows whether the walk is made. */
@@ -138,13 +148,12 @@ export class PathFinder {
 
   /** What the paths of the route so far use of an edge, msat. */
   used(edge: number): number {
-    return this.#used[edge] as number;
+    return this.#used.of(edge);
   }
 
   /** Counts an amount over an edge as used; Infinity closes it. */
   use(edge: number, amountMsat: number): void {
-    if (this.#used[edge] === 0) this.#usedEdges.push(edge);
-    this.#used[edge] = (this.#used[edge] as number) + amountMsat;
+    this.#used.add(edge, amountMsat);
   }
 
   /** Walks; null when the payer is not reached. */
@@ -152,17 +161,22 @@ export class PathFinder {
     this.walks++;
     this.#share = exp2(-walk.saturationPower);
     this.#guided = this.#canGuide(query, walk);
-    if (!this.#guided) return this.#walk(query, walk);
     const guide = this.#guide;
-    const payer = LABEL * query.source;
-    this.#settled.begin(this.#walks + 1);
-    guide.start(query, walk, this.#share, this.#own.peers(walk.leastMsat, this.#used));
+    if (this.#guided) guide.start(query, walk, this.#share, this.#own.peers(walk.leastMsat, this.#used), this.#looked);
+    this.#startAtPayee(query, walk);
     for (;;) {
       const path = this.#walk(query, walk);
+      if (!this.#guided) return path;
+      const payer = LABEL * query.source;
       if (path !== null) guide.found(this.#scaledCost(payer, walk));
       if (path !== null || !guide.leftOut) return path;
-      const labelled = this.#labels[payer + WALK] === this.#walks;
-      guide.raise(query, labelled ? this.#scaledCost(payer, walk) : Infinity, this.#settled.nodes);
+      guide.raise(
+        query,
+        this.#labelled[query.source] === this.#walks ? this.#scaledCost(payer, walk) : Infinity,
+        this.#settled,
+        this.#looked,
+      );
+      this.#goOn(query, walk);
     }
   }
 
@@ -176,77 +190,128 @@ export class PathFinder {
     if (this.#plainly || walk.leastMsat <= 0 || !query.scorer.upToDate(query.nowUs)) return false;
     if (!query.multiPath || query.maxPaths <= 1) return true;
     const carried = { ...walk, maxFeeMsat: query.maxFeeMsat };
-    return !this.#watch.possible(this.#own, carried, this.#share, this.#usedEdges.length > 0);
+    return !this.#watch.possible(this.#own, carried, this.#share, this.#used.some);
+  }
+
+  /** Begins a walk: the payee is what it comes to first. */
+  #startAtPayee(query: RouteQuery, walk: Walk): void {
+    const labels = this.#labels;
+    const walks = ++this.#walks;
+    this.hitMinimum = false;
+    this.#ownTaken = null;
+    this.#late = false;
+    this.#heap.clear();
+    this.#settled.length = 0;
+    this.#leftOut.length = 0;
+    const label = LABEL * query.destination;
+    labels.fill(0, label, label + LABEL);
+    this.#labelled[query.destination] = walks;
+    this.#done[query.destination] = walks;
+    labels[label + VIA] = -1;
+    labels[label + VALUE] = walk.valueMsat;
+    this.#settled.push(query.destination);
+    this.#expand(query.destination, query, walk);
+  }
+
+  /** Goes on with a walk under a higher ceiling: whatever was left out and is below it is taken up. */
+  #goOn(query: RouteQuery, walk: Walk): void {
+    const labels = this.#labels;
+    const guide = this.#guide;
+    const heap = this.#heap;
+    this.#late = true;
+    for (const node of this.#settled) {
+      if (!guide.within(labels[LABEL * node + LEFT] as number)) continue;
+      guide.ahead(this.#scaledCost(LABEL * node, walk), this.#looked);
+      this.#expand(node, query, walk);
+    }
+    const leftOut = this.#leftOut;
+    let kept = 0;
+    for (const node of leftOut) {
+      const label = LABEL * node;
+      if (!guide.within(labels[label + LEFT] as number)) leftOut[kept++] = node;
+      else heap.push(node, costOf(labels, label), labels[label + VALUE]!, labels[label + HOPS]!);
+    }
+    leftOut.length = kept;
   }
 
   #walk(query: RouteQuery, walk: Walk): PaymentPath | null {
-    const onward = this.#onward;
     const guide = this.#guide;
     const guided = this.#guided;
-    const settled = this.#settled;
     const heap = this.#heap;
-    const labels = this.#labels;
-    this.hitMinimum = false;
-    const walks = ++this.#walks;
-    heap.clear();
-    this.#ownTaken = null;
-    onward.feesMsat = 0;
-    onward.minimumMsat = 0;
-    onward.penaltyMsat = 0;
-    onward.valueMsat = walk.valueMsat;
-    onward.cltvDelta = 0;
-    onward.hops = 0;
-    labels[LABEL * query.destination + DONE] = walks;
-    if (guided) {
-      guide.startWalk(query.destination, this.#looked);
-      settled.refill(labels, heap, walks);
-    }
-    this.#expand(query.destination, query, walk);
+    const done = this.#done;
+    const walks = this.#walks;
     while (heap.pop()) {
       const { node } = heap;
       const label = LABEL * node;
-      if (!guided || !settled.has(labels, label, walks)) {
-        // Whatever else there is of the node is dearer than this was.
-        if (labels[label + DONE] === walks) continue;
-        labels[label + DONE] = walks;
-        if (guided && !this.#leads(node, query, walk)) continue;
-        if (node === query.source) return this.#answer(query);
-        if (guided) settled.add(labels, heap, walks);
+      // Whatever else there is of the node is dearer than this was.
+      if (done[node] === walks || !this.#isLabel(label)) continue;
+      if (guided && !this.#leads(node, query, walk)) {
+        this.#leftOut.push(node);
+        continue;
       }
-      onward.feesMsat = labels[label + TOTAL_FEE] as number;
-      onward.minimumMsat = labels[label + LEAST] as number;
-      onward.penaltyMsat = labels[label + PENALTY] as number;
-      onward.valueMsat = heap.value;
-      onward.cltvDelta = heap.cltvDelta;
-      onward.hops = heap.hops;
+      done[node] = walks;
+      if (node === query.source) return this.#answer(query);
+      this.#settled.push(node);
       this.#expand(node, query, walk);
       if (guided && guide.passed(node)) break;
     }
     if (guided) {
       // Nothing can better the payer's way.
       if (guide.peers.size === 0) guide.leftOut = false;
-      if (!guide.leftOut && labels[LABEL * query.source + WALK] === walks) return this.#answer(query);
+      if (!guide.leftOut && this.#labelled[query.source] === walks) return this.#answer(query);
       this.hitMinimum = false;
     }
     return null;
   }
 
+  /** Whether what the heap gave is a node's label, and none that was bettered. */
+  #isLabel(label: number): boolean {
+    const labels = this.#labels;
+    const { cost, value, hops } = this.#heap;
+    return labels[label + VALUE] === value && labels[label + HOPS] === hops && costOf(labels, label) === cost;
+  }
+
   /** The payer's path. */
   #answer(query: RouteQuery): PaymentPath {
     this.hitMinimum &&= !this.#guided;
-    return this.#unravel(query, this.#labels[LABEL * query.source + VALUE] as number);
+    return unravel(this.#host.graph, this.#labels, query, this.#ownTaken as OwnChannel);
   }
 
   /** Whether the payer can be reached from the node that comes next, within the ceiling. */
   #leads(node: number, query: RouteQuery, walk: Walk): boolean {
     const cost = this.#scaledCost(LABEL * node, walk);
-    return node === query.source ? this.#guide.within(cost) : this.#guide.leads(node, cost, this.#looked);
+    const guide = this.#guide;
+    guide.nearest = Infinity;
+    const leads = node === query.source ? guide.within(cost) : guide.leads(node, cost, this.#looked);
+    if (!leads) this.#labels[LABEL * node + LEFT] = guide.nearest;
+    return leads;
   }
 
   /** Looks at all channels that lead to a node. What add_entry checks is written out here in its order (#contribution). */
   #expand(node: number, query: RouteQuery, walk: Walk): void {
     this.expanded++;
+    this.#standAt(node);
+    this.#guide.nearest = Infinity;
     for (const channel of this.#own.to(node)) this.#considerOwn(channel, query, walk);
+    this.#expandPublic(node, query, walk);
+    this.#labels[LABEL * node + LEFT] = this.#guide.nearest;
+  }
+
+  /** Reads what leads on from a node. */
+  #standAt(node: number): void {
+    const labels = this.#labels;
+    const label = LABEL * node;
+    const onward = this.#onward;
+    this.#at = label;
+    onward.feesMsat = labels[label + TOTAL_FEE] as number;
+    onward.minimumMsat = labels[label + LEAST] as number;
+    onward.penaltyMsat = labels[label + PENALTY] as number;
+    onward.valueMsat = labels[label + VALUE] as number;
+    onward.cltvDelta = labels[label + CLTV] as number;
+    onward.hops = labels[label + HOPS] as number;
+  }
+
+  #expandPublic(node: number, query: RouteQuery, walk: Walk): void {
     const { removed, failedChannels, source, nowUs } = query;
     const check = !removed.empty;
     if (check && removed.node(node, nowUs)) return;
@@ -260,11 +325,11 @@ export class PathFinder {
       ((Math.max(feesMsat, minimumMsat) + penaltyMsat) * walk.valueMsat) / valueMsat + guide.costs.leastCost - ROUNDING;
     let onward = 0;
     const { leastMsat, recommendedMsat } = walk;
-    const labels = this.#labels;
+    const done = this.#done;
     const used = this.#used;
     const share = this.#share;
     const walks = this.#walks;
-    const someUsed = this.#usedEdges.length > 0;
+    const someUsed = this.#used.some;
     const someFailed = failedChannels.size > 0;
     const room = walk.maxCltvDelta - cltvDelta;
     const last = guided && !leafPeers ? (leaves[node] as number) : (start[node + 1] as number);
@@ -274,7 +339,7 @@ export class PathFinder {
       if (guided) {
         const bound = atLeast[from] as number;
         onward = bound < radius ? bound : radius;
-        if (onward === Infinity || labels[LABEL * from + DONE] === walks) continue;
+        if (onward === Infinity || done[from] === walks) continue;
         if (!guide.within(fixed + onward)) continue;
       }
       const end = RECORD * (edgeStart[pair + 1] as number);
@@ -288,7 +353,7 @@ export class PathFinder {
         if (check && removed.channel(edge >> 1, nowUs)) continue;
         const available = Math.min(Math.floor(capacity * share), maximum) - feesMsat;
         if (available < 0) continue;
-        const free = someUsed ? Math.max(0, available - (used[edge] as number)) : available;
+        const free = someUsed ? Math.max(0, available - used.of(edge)) : available;
         const value = free < valueMsat ? free : valueMsat;
         if (value < leastMsat || (records[at + DELTA] as number) > room) continue;
         if (someFailed && failedChannels.has(edge >> 1)) continue;
@@ -303,7 +368,7 @@ export class PathFinder {
           }
           continue;
         }
-        if (labels[LABEL * from + DONE] !== walks) this.#considerPublic(at, from, value, query, walk, onward);
+        if (done[from] !== walks) this.#considerPublic(at, from, value, query, walk, onward);
       }
     }
   }
@@ -323,7 +388,7 @@ export class PathFinder {
     const onward = this.#onward;
     const available = limitMsat - onward.feesMsat;
     if (available < 0) return -1;
-    const value = Math.min(Math.max(0, available - (this.#used[edge] as number)), onward.valueMsat);
+    const value = Math.min(Math.max(0, available - this.#used.of(edge)), onward.valueMsat);
     if (value < walk.leastMsat) return -1;
     if (onward.hops + 1 > query.maxPathLength || onward.cltvDelta + delta > walk.maxCltvDelta) return -1;
     if (query.failedChannels.has(edge >> 1)) return -1;
@@ -353,7 +418,6 @@ export class PathFinder {
    */
   #considerPublic(at: number, from: number, value: number, query: RouteQuery, walk: Walk, left: number): void {
     const { records } = this.#graph;
-    const labels = this.#labels;
     const onward = this.#onward;
     const label = LABEL * from;
     const edge = records[at + EDGE] as number;
@@ -368,18 +432,18 @@ export class PathFinder {
     const newLeast = least + forwardingFee(least, base, ppm);
     const known = Math.max(total, newLeast) + onward.penaltyMsat;
     const cheapest = known + query.scorer.leastPenalty(amount);
-    if (labels[label + WALK] === this.#walks && !this.#cheaper(label, cheapest, value)) {
+    if (this.#labelled[from] === this.#walks && !this.#cheaper(label, cheapest, value)) {
       query.scorer.lookAt(edge, query.nowUs);
       return;
     }
     const scale = walk.valueMsat / value;
     if (this.#guided && !this.#guide.within(cheapest * scale + left - ROUNDING)) return;
-    const inFlight = (this.#used[edge] as number) + (query.inFlight.get(edge) ?? 0);
+    const others = query.inFlight.size > 0 ? (query.inFlight.get(edge) ?? 0) : 0;
     const capacity = records[at + CAPACITY] as number;
     const penalty = query.scorer.penalty(
       edge,
       amount,
-      inFlight,
+      this.#used.of(edge) + others,
       capacity,
       records[at + MAXIMUM] as number,
       query.nowUs,
@@ -392,10 +456,12 @@ export class PathFinder {
     this.#enter(from, edge, value, useFee, newLeast, onward.penaltyMsat + penalty, records[at + DELTA] as number);
   }
 
-  /** Whether a way is cheaper per msat than the one known. */
+  /** Whether a way is cheaper per msat than the one known; of two that are equally cheap LDK keeps the one it saw first. */
   #cheaper(label: number, cost: number, value: number): boolean {
     const labels = this.#labels;
-    return compareCostPerMsat(cost, value, costOf(labels, label), labels[label + VALUE] as number) < 0;
+    const order = compareCostPerMsat(cost, value, costOf(labels, label), labels[label + VALUE] as number);
+    if (order !== 0 || !this.#late) return order < 0;
+    return comesBefore(labels, this.#at, LABEL * this.#host.graph.to(labels[label + VIA] as number));
   }
 
   /** Takes a way from `node` when it is cheaper per msat than the one known. */
@@ -413,8 +479,8 @@ export class PathFinder {
     const cost = Math.max(total, minimum) + penalty;
     const labels = this.#labels;
     const label = LABEL * node;
-    if (labels[label + WALK] === this.#walks && !this.#cheaper(label, cost, value)) return false;
-    labels[label + WALK] = this.#walks;
+    if (this.#labelled[node] === this.#walks && !this.#cheaper(label, cost, value)) return false;
+    this.#labelled[node] = this.#walks;
     labels[label + VIA] = edge;
     labels[label + NEXT_FEES] = onward.feesMsat;
     labels[label + USE_FEE] = useFee;
@@ -422,39 +488,9 @@ export class PathFinder {
     labels[label + LEAST] = minimum;
     labels[label + PENALTY] = penalty;
     labels[label + VALUE] = value;
-    this.#heap.push(node, cost, value, onward.cltvDelta + delta, onward.hops + 1);
+    labels[label + HOPS] = onward.hops + 1;
+    labels[label + CLTV] = onward.cltvDelta + delta;
+    this.#heap.push(node, cost, value, onward.hops + 1);
     return true;
-  }
-
-  /** The path from the payer as it was labelled, worth `valueMsat`. */
-  #unravel(query: RouteQuery, valueMsat: number): PaymentPath {
-    const { graph } = this.#host;
-    const hops: PathHop[] = [];
-    const labels = this.#labels;
-    for (let node = query.source; node !== query.destination; ) {
-      const label = LABEL * node;
-      const edge = labels[label + VIA] as number;
-      const own = node === query.source ? (this.#ownTaken as OwnChannel) : null;
-      const capacity = graph.capacityMsat[edge >> 1] as number;
-      const before = hops[hops.length - 1];
-      if (before !== undefined) before.feeMsat = labels[label + USE_FEE] as number;
-      hops.push({
-        edge,
-        baseMsat: own === null ? (graph.feeBaseMsat[edge] as number) : 0,
-        ppm: own === null ? (graph.feeRatePpm[edge] as number) : 0,
-        cltvDelta: own === null ? (graph.cltvDelta[edge] as number) : 0,
-        minHtlcMsat: own === null ? (graph.minHtlcMsat[edge] as number) : own.minimumMsat,
-        own: own !== null,
-        capacityMsat: own === null ? capacity : own.limitMsat,
-        maxHtlcMsat: own === null ? Math.min(graph.maxHtlcMsat[edge] as number, capacity) : own.limitMsat,
-        scoredMsat: (labels[label + VALUE] as number) + (labels[label + NEXT_FEES] as number),
-        penaltyMsat: labels[label + PENALTY] as number,
-        useFeeMsat: labels[label + USE_FEE] as number,
-        nextFeesMsat: labels[label + NEXT_FEES] as number,
-        feeMsat: valueMsat,
-      });
-      node = graph.to(edge);
-    }
-    return new PaymentPath(hops);
   }
 }

@@ -22,8 +22,8 @@ export class PayerBounds extends ForwardBounds {
     this.start(query.source, query.destination, peers, done);
   }
 
-  protected override hopCost(pair: number): number {
+  protected override hopCost(pair: number, place: number): number {
     this.looked++;
-    return this.#costs.at(pair);
+    return this.#costs.at(pair, place);
   }
 }

@@ -13,13 +13,12 @@ export class RouteHeap {
   // The entry that `pop` took out.
   node = -1;
   value = 0;
-  cltvDelta = 0;
+  cost = 0;
   hops = 0;
 
   #node: Int32Array = new Int32Array(FIRST_SIZE);
   #cost: Float64Array = new Float64Array(FIRST_SIZE);
   #value: Float64Array = new Float64Array(FIRST_SIZE);
-  #cltvDelta: Int32Array = new Int32Array(FIRST_SIZE);
   #hops: Int32Array = new Int32Array(FIRST_SIZE);
   /** Positions of entries in heap order, and positions that are free. */
   #order: Int32Array = new Int32Array(FIRST_SIZE);
@@ -33,7 +32,7 @@ export class RouteHeap {
     this.#freeCount = 0;
   }
 
-  push(node: number, cost: number, value: number, cltvDelta: number, hops: number): void {
+  push(node: number, cost: number, value: number, hops: number): void {
     let at = this.#used;
     if (this.#freeCount > 0) at = this.#free[--this.#freeCount] as number;
     else this.#used++;
@@ -41,7 +40,6 @@ export class RouteHeap {
     this.#node[at] = node;
     this.#cost[at] = cost;
     this.#value[at] = value;
-    this.#cltvDelta[at] = cltvDelta;
     this.#hops[at] = hops;
     let i = this.length++;
     while (i > 0) {
@@ -60,7 +58,7 @@ export class RouteHeap {
     const first = this.#order[0] as number;
     this.node = this.#node[first] as number;
     this.value = this.#value[first] as number;
-    this.cltvDelta = this.#cltvDelta[first] as number;
+    this.cost = this.#cost[first] as number;
     this.hops = this.#hops[first] as number;
     this.#free[this.#freeCount++] = first;
     const last = this.#order[--this.length] as number;
@@ -100,7 +98,6 @@ export class RouteHeap {
     this.#node = copyInto(new Int32Array(size), this.#node);
     this.#cost = copyInto(new Float64Array(size), this.#cost);
     this.#value = copyInto(new Float64Array(size), this.#value);
-    this.#cltvDelta = copyInto(new Int32Array(size), this.#cltvDelta);
     this.#hops = copyInto(new Int32Array(size), this.#hops);
     this.#order = copyInto(new Int32Array(size), this.#order);
     this.#free = copyInto(new Int32Array(size), this.#free);

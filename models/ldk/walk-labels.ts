@@ -1,23 +1,23 @@
 /**
- * The records in which a walk keeps what it knows of the way from each node to the payee, and the nodes that walks of one
- * question have settled. Amounts, fees and penalties msat.
+ * The records in which a walk keeps what it knows of the way from each node to the payee. Amounts, fees and penalties msat.
  */
-import type { RouteHeap } from './route-heap.ts';
+import { compareCostPerMsat } from './cost-per-msat.ts';
 
-/** Numbers of a record here: those of the walk in which the rest is valid, and of that in which the node was done. */
+/** Numbers of a record here. */
 export const LABEL = 10;
-export const WALK = 0;
-export const DONE = 1;
-export const VIA = 2;
-export const NEXT_FEES = 3;
-export const USE_FEE = 4;
-export const TOTAL_FEE = 5;
+export const VIA = 0;
+export const NEXT_FEES = 1;
+export const USE_FEE = 2;
+export const TOTAL_FEE = 3;
 /** Limit and minimum of the edge where it is an own channel. */
-export const LEAST = 6;
-export const PENALTY = 7;
-export const VALUE = 8;
-/** Number of the walk in which the node was settled. */
-export const SETTLED = 9;
+export const LEAST = 4;
+export const PENALTY = 5;
+export const VALUE = 6;
+export const HOPS = 7;
+/** Sum of the time locks, blocks. */
+export const CLTV = 8;
+/** Least cost with which something was left out: the node itself, or what leads on from it. */
+export const LEFT = 9;
 
 /** What the way of a label costs. */
 export function costOf(labels: Float64Array, label: number): number {
@@ -26,42 +26,12 @@ export function costOf(labels: Float64Array, label: number): number {
   );
 }
 
-/** Nodes whose labels are those of the walk that leaves nothing out; walks of the same question do not look for them again. */
-export class SettledNodes {
-  readonly nodes: number[] = [];
-  readonly #cltvDeltas: number[] = [];
-  readonly #hops: number[] = [];
-  #firstWalk = 0;
-
-  /** Forgets all; walks from this number on are of one question. */
-  begin(firstWalk: number): void {
-    this.#firstWalk = firstWalk;
-    this.nodes.length = 0;
-    this.#cltvDeltas.length = 0;
-    this.#hops.length = 0;
-  }
-
-  /** Whether a node was settled by a walk before this one. */
-  has(labels: Float64Array, label: number, walk: number): boolean {
-    const settled = labels[label + SETTLED] as number;
-    return settled >= this.#firstWalk && settled < walk;
-  }
-
-  /** Settles the node that the heap gave. */
-  add(labels: Float64Array, { node, cltvDelta, hops }: RouteHeap, walk: number): void {
-    labels[LABEL * node + SETTLED] = walk;
-    this.nodes.push(node);
-    this.#cltvDeltas.push(cltvDelta);
-    this.#hops.push(hops);
-  }
-
-  /** Puts all into a walk's heap, and marks them as done, so that they get no other label. */
-  refill(labels: Float64Array, heap: RouteHeap, walk: number): void {
-    for (let i = 0; i < this.nodes.length; i++) {
-      const node = this.nodes[i]!;
-      const label = LABEL * node;
-      labels[label + DONE] = walk;
-      heap.push(node, costOf(labels, label), labels[label + VALUE]!, this.#cltvDeltas[i]!, this.#hops[i]!);
-    }
-  }
+/** Whether LDK expands the node of label `a` before that of `b`; the order is the heap's. */
+export function comesBefore(labels: Float64Array, a: number, b: number): boolean {
+  const [valueA, valueB] = [labels[a + VALUE]!, labels[b + VALUE]!];
+  const cost = compareCostPerMsat(costOf(labels, a), valueA, costOf(labels, b), valueB);
+  if (cost !== 0) return cost < 0;
+  if (valueA !== valueB) return valueA > valueB;
+  const hops = labels[a + HOPS]! - labels[b + HOPS]!;
+  return hops !== 0 ? hops < 0 : a < b;
 }

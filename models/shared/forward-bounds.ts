@@ -30,8 +30,11 @@ export abstract class ForwardBounds {
     this.graph = graph;
   }
 
-  /** Least cost of the hop of a pair, Infinity when it is not to be used. Never −0 and never NaN. */
-  protected abstract hopCost(pair: number): number;
+  /**
+   * Least cost of the hop of a pair, Infinity when it is not to be used. Never −0 and never NaN.
+   * @param place of the pair in `outPair`
+   */
+  protected abstract hopCost(pair: number, place: number): number;
 
   /** Cost that no hop is without. */
   abstract readonly leastCost: number;
@@ -83,7 +86,7 @@ export abstract class ForwardBounds {
       const next = to[i]!;
       const known = atLeast[next]!;
       if (known <= cost || known <= least || next === this.#source) continue;
-      const through = cost + this.hopCost(outPair[i]!) - ROUNDING;
+      const through = cost + this.hopCost(outPair[i]!, i) - ROUNDING;
       if (through < known) this.#label(next, Math.max(through, cost));
     }
     return true;

@@ -34,6 +34,8 @@ export class SearchGraph {
   outStart: Int32Array = new Int32Array(1);
   to: Int32Array = new Int32Array(0);
   outPair: Int32Array = new Int32Array(0);
+  /** By pair: its place in outPair, −1 for one that leads to a leaf. */
+  outOf: Int32Array = new Int32Array(0);
   /** Pair of each edge, −1 when it has none. */
   pairOf: Int32Array = new Int32Array(0);
   /** Another number after each change. */
@@ -98,17 +100,20 @@ export class SearchGraph {
     const next = outStart.slice();
     const to = new Int32Array(outStart[nodeCount]!);
     const outPair = new Int32Array(to.length);
+    const outOf = new Int32Array(from.length).fill(-1);
     for (let v = 0; v < nodeCount; v++) {
       if (leaf[v] === 1) continue;
       for (let p = start[v]!; p < start[v + 1]!; p++) {
         const at = next[from[p]!]!++;
         to[at] = v;
         outPair[at] = p;
+        outOf[p] = at;
       }
     }
     this.outStart = outStart;
     this.to = to;
     this.outPair = outPair;
+    this.outOf = outOf;
   }
 
   #write(graph: GraphView, edge: number): void {
