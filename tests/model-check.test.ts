@@ -74,7 +74,7 @@ const MISSING: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What cannot be asked of real LDK nodes, or is otherwise there. */
-const NOT_LDK = ['amp', 'congestion'];
+const NOT_LDK = ['amp'];
 
 describe('the suite', () => {
   it('is passed by every model on the simulator', async () => {

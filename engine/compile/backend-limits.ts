@@ -93,7 +93,8 @@ class Check {
         'finds no blocks for a scenario: they come as its processes have them',
       );
     }
-    if (chain.blockWeight !== undefined || chain.mempoolWeight !== undefined) {
+    const hasLimits = chain.blockWeight !== undefined || chain.mempoolWeight !== undefined;
+    if (hasLimits && this.#limits.blockSpace !== true) {
       this.#refuse(this.#place('chain'), 'knows no limits of blocks and mempools');
     }
   }

@@ -13,6 +13,8 @@ export interface BackendLimits {
   readonly keepsStates: boolean;
   /** Height at which time starts, at least. */
   readonly leastHeight: number;
+  /** Blocks and mempools may have limits of their own (`chain.block_weight`, `chain.mempool_limit`); absent: not. */
+  readonly blockSpace?: true;
   readonly models: ReadonlySet<string>;
   /** Nodes may have options of their models; absent: none. */
   readonly nodeOptions?: true;

@@ -12,6 +12,7 @@ import type { Json } from '../base/json.ts';
 export const JOURNAL_CALLS = [
   'cancelInvoice',
   'closeChannel',
+  'congestMempool',
   'connectPeer',
   'crashNode',
   'createInvoice',

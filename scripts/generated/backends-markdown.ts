@@ -40,7 +40,6 @@ const REASONS: Readonly<Record<Column, Readonly<Record<string, string>>>> = {
   ldk: {
     amp: 'LDK pays by keysend and invoice only',
     cheat: 'LDK hands out no commitment that it has revoked',
-    congest_mempool: 'its chain knows no strangers',
     lose_data: 'an older state of a node would have to be kept for every instant',
   },
   control: {

@@ -7,6 +7,7 @@ import type { Json } from '../../base/json.ts';
 import type { RecordSink } from '../../simulate/records.ts';
 import type {
   CloseChannelRequest,
+  CongestMempoolRequest,
   OpenChannelRequest,
   RebalanceRequest,
   SendOnchainRequest,
@@ -150,8 +151,8 @@ export class LdkBackend implements Backend {
     return this.#ask('setFeerate', feeratePerKw);
   }
 
-  congestMempool(): never {
-    throw refused('congest_mempool');
+  congestMempool(request: CongestMempoolRequest): Promise<void> {
+    return this.#ask('congestMempool', request);
   }
 
   rebalance(request: RebalanceRequest): Promise<void> {

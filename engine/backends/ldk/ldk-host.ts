@@ -9,6 +9,7 @@ import { observedState, STATE } from '../../simulate/channel-lifecycle.ts';
 import type { PaymentResult, RecordCode } from '../../simulate/records.ts';
 import type {
   CloseChannelRequest,
+  CongestMempoolRequest,
   OpenChannelRequest,
   RebalanceRequest,
   SendOnchainRequest,
@@ -33,6 +34,10 @@ import { channelGossip, ownChannels } from './node-knowledge.ts';
 import type { RealChannel } from './real-channels.ts';
 import { RealWorld } from './real-world.ts';
 import { concat } from './transaction.ts';
+
+/** sat per 1000 weight units in 1 sat/vB, and weight units in a million virtual bytes (BIP 141: four a virtual byte). */
+const PER_KW_OF_SAT_VB = 250;
+const WEIGHT_OF_VMB = 4_000_000;
 
 /** Something that happened, for a RecordSink. */
 export type Happening =
@@ -131,6 +136,10 @@ export class LdkCalls {
     this.#world.control(() => this.#world.setFeerate(feeratePerKw));
   }
 
+  congestMempool(request: CongestMempoolRequest): void {
+    this.#world.control(() => this.#world.congestMempool(request));
+  }
+
   createInvoice(invoice: number): void {
     this.#world.control(() => this.#world.invoices.create(invoice));
   }
@@ -216,15 +225,15 @@ export class LdkCalls {
 
   chain(): ChainObservation {
     const { chain } = this.#world;
-    const feerate = chain.feeratePerKw / 250;
+    const { backlog } = chain;
     return {
       height: chain.height,
       mempool: chain.waiting.length,
       feesSat: chain.feesSat,
-      feerate,
-      feerate6: feerate,
-      minimumFeerate: 0,
-      backlog: 0,
+      feerate: chain.estimatePerKw(1) / PER_KW_OF_SAT_VB,
+      feerate6: chain.estimatePerKw(6) / PER_KW_OF_SAT_VB,
+      minimumFeerate: backlog.minimumPerKw / PER_KW_OF_SAT_VB,
+      backlog: backlog.weight / WEIGHT_OF_VMB,
     };
   }
 
@@ -253,6 +262,8 @@ export class LdkCalls {
     const { chain } = w;
     const tail = [w.nowUs(), chain.height, chain.feeratePerKw, chain.feesSat, chain.mintedSat, ...chain.walletSat];
     put(utf8ToBytes(JSON.stringify([...tail, ...chain.waiting.map(({ tx }) => tx.txid), ...chain.coins.keys()])));
+    const { bands, inflows, minimumPerKw, present } = chain.backlog;
+    if (present) put(utf8ToBytes(JSON.stringify([bands, inflows, minimumPerKw])));
     if (chain.blocksUndone > 0) put(utf8ToBytes(JSON.stringify([chain.blocksUndone, chain.owedSat, chain.held])));
     put(chain.tip);
     if (w.timeline.invoices !== undefined) put(utf8ToBytes(w.invoices.text()));

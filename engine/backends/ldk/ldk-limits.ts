@@ -16,10 +16,12 @@ export const LDK_LIMITS: BackendLimits = {
   mostNodes: MOST_NODES,
   keepsStates: true,
   leastHeight: LEAST_HEIGHT,
+  blockSpace: true,
   models: new Set(['ldk']),
   events: new Set([
     'cancel_invoice',
     'close_channel',
+    'congest_mempool',
     'connect_peer',
     'crash_node',
     'create_invoice',

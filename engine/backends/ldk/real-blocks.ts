@@ -9,6 +9,7 @@ import type { ReorgRequest } from '../../timeline/reorgs.ts';
 import type { RealChannels } from './real-channels.ts';
 import type { RealInvoices } from './real-invoices.ts';
 import type { RealNode } from './real-node.ts';
+import type { Sweeper } from './sweeper.ts';
 import type { World } from './world-contract.ts';
 
 const BLOCK_S = 600;
@@ -18,6 +19,7 @@ const WHERE = { gone: 0, mempool: 1 } as const;
 export interface BlocksWorld extends World {
   readonly channels: RealChannels;
   readonly invoices: RealInvoices;
+  readonly sweeper: Sweeper;
   /** Seconds since 1970 by the run's clock. */
   seconds(): number;
   /** Lets something happen and the nodes work off what it brought them. */
@@ -58,8 +60,16 @@ export class RealBlocks {
     this.#missed.delete(node);
   }
 
+  /** Records what strangers have in the mempool. */
+  tellBacklog(): void {
+    const { chain } = this.#w;
+    const { weight, minimumPerKw } = chain.backlog;
+    this.#w.record(RECORD.mempool, weight, minimumPerKw, chain.estimatePerKw(1), 0);
+  }
+
   #block(empty: boolean): void {
     const w = this.#w;
+    const congested = w.chain.backlog.present;
     this.seconds = Math.max(this.seconds + 1, w.isSettingUp ? this.seconds + BLOCK_S : w.seconds());
     const { header, height, confirmed } = w.chain.mine(this.seconds, empty);
     w.record(RECORD.block, 1, confirmed.length, height, 0);
@@ -67,7 +77,11 @@ export class RealBlocks {
     w.channels.confirmed(confirmed, height);
     const transactions = confirmed.map(({ tx }) => tx.bytes);
     this.#tell((node) => node.connectBlock(header, height, transactions));
-    w.soon(() => w.channels.afterBlock(height));
+    if (congested) this.tellBacklog();
+    w.soon(() => {
+      w.channels.afterBlock(height);
+      w.sweeper.afterBlock();
+    });
     w.invoices.afterBlock();
   }
 
@@ -83,6 +97,7 @@ export class RealBlocks {
       w.record(RECORD.txUndone, kind, channel, dropped.has(tx) ? WHERE.gone : WHERE.mempool, valueSat);
     }
     w.channels.afterReorg(height);
+    if (w.chain.backlog.present) this.tellBacklog();
     if (blocks === 0) return;
     const txids = transactions.map(({ tx }) => tx.id).reverse();
     this.#tell((node) => node.disconnectBlocks(txids, header, height));

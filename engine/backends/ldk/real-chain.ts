@@ -8,7 +8,11 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { Backlog, type Band } from '../../simulate/backlog.ts';
+import { BLOCK_WEIGHT, MEMPOOL_WEIGHT } from '../../simulate/mempool.ts';
 import { TX, type TxKind } from '../../simulate/records.ts';
+import type { ChainPlan } from '../../timeline/network.ts';
+import { fillBlock } from './block-space.ts';
 import {
   blockHeader,
   concat,
@@ -56,6 +60,8 @@ export interface Undone {
 interface UndoneBlock {
   /** Tip before it. */
   readonly header: Uint8Array;
+  /** Transactions of strangers in it. */
+  readonly strangers: readonly Band[];
   /** Its transactions with the coins that they spent and made, by their inputs and outputs. */
   readonly confirmed: readonly (readonly [tx: WaitingTx, spent: readonly Coin[], made: readonly Coin[]])[];
 }
@@ -97,6 +103,9 @@ export class RealChain {
   /** The latest blocks, the last one last; as many as may be undone. */
   #blocks: UndoneBlock[] = [];
   readonly #undoDepth: number;
+  readonly #blockWeight: number;
+  /** What strangers have in the mempool. */
+  readonly backlog: Backlog;
   #header: Uint8Array = new Uint8Array(0);
   #made = 0;
   /** Blocks that were ever undone. */
@@ -106,10 +115,12 @@ export class RealChain {
   /** Transactions without coins of wallets that had to leave the mempool, hex; whoever made them offers them anew when they can. */
   readonly held: string[] = [];
 
-  /** `undoDepth` blocks may be undone at most. */
-  constructor(height: number, feeratePerKw: number, undoDepth: number, events: RealChainEvents) {
+  /** Begins at `height`; `undoDepth` blocks may be undone at most. */
+  constructor(height: number, plan: ChainPlan, undoDepth: number, events: RealChainEvents) {
     this.height = height;
-    this.feeratePerKw = feeratePerKw;
+    this.feeratePerKw = plan.feeratePerKw;
+    this.#blockWeight = plan.blockWeight ?? BLOCK_WEIGHT;
+    this.backlog = new Backlog(plan.mempoolWeight ?? MEMPOOL_WEIGHT);
     this.#undoDepth = undoDepth;
     this.#events = events;
   }
@@ -124,8 +135,16 @@ export class RealChain {
     this.#fundings.set(txid, channel);
   }
 
-  feeFor(weight: number): number {
-    return Math.ceil((weight * this.feeratePerKw) / 1000);
+  /** As Chain.estimatePerKw of the simulator. */
+  estimatePerKw(target: number): number {
+    const { backlog } = this;
+    if (!backlog.present) return this.feeratePerKw;
+    return Math.max(this.feeratePerKw, backlog.minimumPerKw, backlog.feerateAt(target, this.#blockWeight));
+  }
+
+  /** Fee of a transaction that is to be confirmed within so many blocks, sat. */
+  feeFor(weight: number, target: number): number {
+    return Math.ceil((weight * this.estimatePerKw(target)) / 1000);
   }
 
   /** Notes that nobody will ever spend an output: it is worth less than the fee. */
@@ -189,7 +208,8 @@ export class RealChain {
       return outpoint;
     });
     // As in the simulator: what a channel gets, and what comes from one.
-    const valueSat = kind === TX.funding || kind === TX.send ? outSat : inSat;
+    const fromChannels = spent.reduce((sum, coin) => (coin!.kind === 'wallet' ? sum : sum + coin!.valueSat), 0);
+    const valueSat = kind === TX.funding || kind === TX.send ? outSat : fromChannels;
     const waits: WaitingTx = { tx, kind, channel, feeSat, valueSat, outputs };
     this.waiting.push(waits);
     this.#events.broadcast(waits);
@@ -236,7 +256,8 @@ export class RealChain {
     this.height++;
     const confirmed: WaitingTx[] = [];
     const undo: UndoneBlock['confirmed'][number][] = [];
-    for (const one of empty ? [] : [...this.waiting]) {
+    const strangers: Band[] = [];
+    for (const one of empty ? [] : this.#candidates(strangers)) {
       // A rival may have been confirmed in this very block.
       if (!this.waiting.includes(one) || !this.#isFinal(one.tx)) continue;
       this.waiting.splice(this.waiting.indexOf(one), 1);
@@ -260,11 +281,23 @@ export class RealChain {
       confirmed.length === 0 ? new Uint8Array(32) : sha256(concat(...confirmed.map(({ tx }) => utf8ToBytes(tx.txid))));
     const header = blockHeader(this.tip, merkle, time, this.height);
     this.tip = doubleSha(header);
-    this.#blocks.push({ header: this.#header, confirmed: undo });
+    if (this.backlog.present) this.backlog.afterBlock();
+    this.#blocks.push({ header: this.#header, strangers, confirmed: undo });
     if (this.#blocks.length > this.#undoDepth) this.#blocks.shift();
     this.#header = header;
     this.#offerAnew();
     return { header, height: this.height, confirmed };
+  }
+
+  /** What may be in the next block, as far as there is room; `strangers` gets what of the backlog is in it. */
+  #candidates(strangers: Band[]): readonly WaitingTx[] {
+    const { backlog, waiting } = this;
+    const weight = waiting.reduce((sum, { tx }) => sum + tx.weight, 0);
+    if (!backlog.present && weight <= this.#blockWeight) return [...waiting];
+    backlog.taken = strangers;
+    const chosen = fillBlock(waiting, backlog, this.#blockWeight, ({ tx }) => this.#isFinal(tx, true));
+    backlog.taken = null;
+    return waiting.filter((one) => chosen.has(one));
   }
 
   /** Undoes blocks, as many as asked for or as there are; their transactions wait again, before all others. */
@@ -285,8 +318,9 @@ export class RealChain {
     return { blocks: blocks.length, transactions, gone, header: this.#header, height: this.height };
   }
 
-  #undoBlock({ header, confirmed }: UndoneBlock): void {
+  #undoBlock({ header, strangers, confirmed }: UndoneBlock): void {
     this.height--;
+    this.backlog.putBack(strangers);
     this.#header = header;
     this.tip = doubleSha(header);
     for (const [one, spent, made] of [...confirmed].reverse()) {
@@ -345,13 +379,15 @@ export class RealChain {
     if (sat > left) this.owedSat[node] = (this.owedSat[node] ?? 0) + sat - left;
   }
 
-  #isFinal(tx: Transaction): boolean {
+  /** With `together` what it spends may be confirmed in the same block. */
+  #isFinal(tx: Transaction, together = false): boolean {
     // Locktimes of commitments are numbers of theirs, and times of long ago.
     if (tx.locktime < LOCKTIME_TIMES && tx.locktime >= this.height) return false;
     return tx.inputs.every(({ outpoint, sequence }) => {
       const coin = this.coins.get(outpoint);
-      if (coin === undefined || coin.height < 0) return false;
-      return sequence >= SEQUENCE_OFF || coin.height + (sequence & SEQUENCE_BLOCKS) <= this.height;
+      if (coin === undefined || (coin.height < 0 && !together)) return false;
+      const height = coin.height < 0 ? this.height : coin.height;
+      return sequence >= SEQUENCE_OFF || height + (sequence & SEQUENCE_BLOCKS) <= this.height;
     });
   }
 

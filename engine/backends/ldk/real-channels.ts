@@ -6,6 +6,7 @@ import { WEIGHT } from '../../simulate/tx-weight.ts';
 import type { CloseChannelRequest, OpenChannelRequest } from '../../timeline/control.ts';
 import type { PolicyPlan } from '../../timeline/network.ts';
 import type { Ldk } from './binding.ts';
+import { TARGET_BLOCKS } from './fee-targets.ts';
 import type { WaitingTx } from './real-chain.ts';
 import type { RealNode } from './real-node.ts';
 import { readTransaction } from './transaction.ts';
@@ -319,7 +320,7 @@ export class RealChannels {
     const channel = this.byId(event.temporary_channel_id);
     if (channel === undefined) return;
     const { temporary_channel_id: id, counterparty_node_id: peer } = event;
-    const feeSat = w.isSettingUp ? 0 : w.chain.feeFor(WEIGHT.funding);
+    const feeSat = w.isSettingUp ? 0 : w.chain.feeFor(WEIGHT.funding, TARGET_BLOCKS.channelFunding);
     if (w.isSettingUp) w.chain.mint(node.index, channel.capacitySat);
     if ((w.chain.walletSat[node.index] ?? 0) < channel.capacitySat + feeSat) {
       node.manager.force_close_without_broadcasting_txn(id, peer, 'not enough coins');

@@ -7,6 +7,7 @@
  */
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Binding, Ldk, MonitorCopy } from './binding.ts';
+import { blocksByTarget } from './fee-targets.ts';
 import type { RealChain } from './real-chain.ts';
 import { transactionOfPsbt, walletTransaction } from './transaction.ts';
 
@@ -90,13 +91,14 @@ export class RealNode {
     this.#seed = seed;
     this.#startTimes = startTimes;
     const { chain } = world;
+    const blocks = blocksByTarget(ldk);
     this.#fees = ldk.FeeEstimator.new_impl({
       get_est_sat_per_1000_weight: (target) => {
         const { LDKConfirmationTarget_MinAllowedAnchorChannelRemoteFee: a } = ldk.ConfirmationTarget;
         const { LDKConfirmationTarget_MinAllowedNonAnchorChannelRemoteFee: b } = ldk.ConfirmationTarget;
         // Peers whose channels still have an older feerate are not to be closed for it.
         if (target === a || target === b) return FEERATE_FLOOR_PER_KW;
-        return Math.max(chain.feeratePerKw, FEERATE_FLOOR_PER_KW);
+        return Math.max(chain.estimatePerKw(blocks.get(target) ?? 1), FEERATE_FLOOR_PER_KW);
       },
     });
     this.#broadcaster = ldk.BroadcasterInterface.new_impl({

@@ -10,11 +10,17 @@ import { RandomStream } from '../../base/random.ts';
 import { EVENT, STATE } from '../../simulate/channel-lifecycle.ts';
 import { type PaymentResult, RECORD, type RecordSink } from '../../simulate/records.ts';
 import { WEIGHT } from '../../simulate/tx-weight.ts';
-import type { SendOnchainRequest, SetLatencyRequest, SetPolicyRequest } from '../../timeline/control.ts';
+import type {
+  CongestMempoolRequest,
+  SendOnchainRequest,
+  SetLatencyRequest,
+  SetPolicyRequest,
+} from '../../timeline/control.ts';
 import { deepestReorg } from '../../timeline/reorgs.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 import { Agenda } from './agenda.ts';
 import type { Binding, Ldk } from './binding.ts';
+import { TARGET_BLOCKS } from './fee-targets.ts';
 import { Peering } from './peering.ts';
 import { RealBlocks } from './real-blocks.ts';
 import { RealChain, type WaitingTx } from './real-chain.ts';
@@ -76,8 +82,8 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
     this.binding = binding;
     this.timeline = timeline;
     this.#sink = sink;
-    const { height, feeratePerKw } = timeline.chain;
-    this.chain = new RealChain(height - SETUP_BLOCKS, feeratePerKw, deepestReorg(timeline), {
+    const { chain: plan } = timeline;
+    this.chain = new RealChain(plan.height - SETUP_BLOCKS, plan, deepestReorg(timeline), {
       broadcast: (tx) => {
         this.#recordTx(RECORD.txBroadcast, tx, tx.feeSat);
         this.channels.broadcast(tx);
@@ -403,13 +409,20 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
     this.chain.feeratePerKw = perKw;
   }
 
+  congestMempool({ lowPerKw, highPerKw, weight, inflowWeight, blocks }: CongestMempoolRequest): void {
+    const { backlog } = this.chain;
+    if (inflowWeight > 0 && blocks > 0) backlog.inflows.push({ lowPerKw, highPerKw, weight: inflowWeight, blocks });
+    backlog.add(lowPerKw, highPerKw, weight);
+    this.blocks.tellBacklog();
+  }
+
   fund(node: number, sat: number): void {
     this.chain.mint(node, sat);
     this.record(RECORD.funded, node, 0, 0, sat);
   }
 
   sendOnchain({ from, to, sat }: SendOnchainRequest): void {
-    const fee = this.chain.feeFor(WEIGHT.send);
+    const fee = this.chain.feeFor(WEIGHT.send, TARGET_BLOCKS.onchainPayment);
     const source = this.nodes[from]!;
     const refuse = (why: string): void => this.record(RECORD.sendRejected, from, to, this.text(why), sat);
     if (!source.running) refuse('the node is not running');
