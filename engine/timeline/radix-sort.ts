@@ -1,9 +1,11 @@
 /**
  * A stable sort of row numbers by a column of non-negative integers below 2^53, in time proportional to their number.
  *
- * A comparison sort of a million rows calls its comparator twenty million times; this one makes two to four passes over
- * typed arrays when there are many. It knows nothing of timelines.
+ * A comparison sort of a million rows calls its comparator twenty million times; this one makes a few passes over typed arrays
+ * when there are many: as spread-sort.ts does it, or by digits where keys crowd. It knows nothing of timelines.
  */
+
+import { spreadOrder } from './spread-sort.ts';
 
 const DIGIT_BITS = 16;
 const BUCKETS = 1 << DIGIT_BITS;
@@ -25,11 +27,17 @@ function isSorted(keys: Float64Array): boolean {
  */
 export function stableOrder(keys: Float64Array): Int32Array {
   const n = keys.length;
-  let order = new Int32Array(n);
+  const order = new Int32Array(n);
   for (let i = 0; i < n; i++) order[i] = i;
   if (isSorted(keys)) return order;
   if (n < FEW) return order.sort((a, b) => (keys[a] as number) - (keys[b] as number) || a - b);
+  return spreadOrder(keys) ?? radixOrder(keys, order);
+}
 
+/** The same by digits, whatever the keys; `rows` are the row numbers as they stand, and may be used up. */
+function radixOrder(keys: Float64Array, rows: Int32Array<ArrayBuffer>): Int32Array {
+  const n = keys.length;
+  let order = rows;
   const low = new Uint32Array(n);
   const high = new Uint32Array(n);
   let anyHigh = 0;

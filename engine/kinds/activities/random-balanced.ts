@@ -1,6 +1,6 @@
 /** Generator `balanced`, which random activities have unless they name another one. random-draw.ts describes it. */
 import { stableOrder } from '../../timeline/radix-sort.ts';
-import { drawRandom, meanIntervalUs } from './random-draw.ts';
+import { drawRandom, expectedPayments } from './random-draw.ts';
 import type { RandomGenerator } from './random-generator.ts';
 
 export const balanced: RandomGenerator = {
@@ -10,13 +10,7 @@ export const balanced: RandomGenerator = {
   countsAllChannels: true,
   takesSeed: false,
 
-  expectedCount({ nodes, expectedMsat, multiplier, startUs, endUs }) {
-    const length = Math.max(0, endUs - startUs);
-    return nodes.reduce(
-      (sum, { capacityMsat }) => sum + length / meanIntervalUs(capacityMsat, expectedMsat, multiplier),
-      0,
-    );
-  },
+  expectedCount: expectedPayments,
 
   draw(args, limit) {
     const payments = drawRandom(Number(args.seed), args, limit);

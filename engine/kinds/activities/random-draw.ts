@@ -24,6 +24,7 @@ import { US_PER_SECOND } from '../../base/numbers.ts';
 import { compareText } from '../../base/order.ts';
 import { RandomStream } from '../../base/random.ts';
 import { PaymentList } from '../payment-list.ts';
+import { CumulativeSearch } from './cumulative-search.ts';
 
 const MONTH_US = 30 * 24 * 3600 * US_PER_SECOND;
 /** 95 % of a normal distribution lie below this many standard deviations. */
@@ -61,6 +62,24 @@ export function amountShape(limitMsat: number, expectedMsat: number): { readonly
   return { mu: log(expectedMsat) - (sigma * sigma) / 2, sigma };
 }
 
+/** L and shape of the amounts to nodes that are not smaller, by K; between two nodes the smaller one decides. */
+function amountShapes(
+  half: Float64Array,
+  expectedMsat: number,
+): { limits: Float64Array; mu: Float64Array; sigma: Float64Array } {
+  const limits = half.map((msat) => Math.floor(msat / 2));
+  const shapes = Array.from(limits, (most) => amountShape(most, expectedMsat));
+  return { limits, mu: limits.map((_, i) => shapes[i]?.mu ?? 0), sigma: limits.map((_, i) => shapes[i]?.sigma ?? 0) };
+}
+
+/** Payments to expect, of all nodes. */
+export function expectedPayments(args: Omit<RandomArguments, 'name'>): number {
+  const length = Math.max(0, args.endUs - args.startUs);
+  const countOf = ({ capacityMsat }: RandomNode): number =>
+    length / meanIntervalUs(capacityMsat, args.expectedMsat, args.multiplier);
+  return args.nodes.reduce((sum, node) => sum + countOf(node), 0);
+}
+
 /** Draws the payments; rows are grouped by node, in order of time within each. At most about `limit` + 1 of them. */
 export function drawRandom(seed: number, args: RandomArguments, limit: number): PaymentList {
   const nodes = [...args.nodes].sort((a, b) => compareText(a.name, b.name));
@@ -72,7 +91,12 @@ export function drawRandom(seed: number, args: RandomArguments, limit: number): 
     cumulative[i] = total;
   }
 
-  const payments = new PaymentList();
+  const search = new CumulativeSearch(cumulative.subarray(0, nodes.length - 1), total);
+  const index = Int32Array.from(nodes, (node) => node.index);
+  const { limits, mu, sigma } = amountShapes(half, args.expectedMsat);
+  const expected = expectedPayments(args);
+  // With room for chance.
+  const payments = new PaymentList(Math.min(limit + 1, expected + 4 * Math.sqrt(expected)));
   nodes.forEach((node, i) => {
     const stream = (purpose: string): RandomStream =>
       RandomStream.named(seed, 'activity', `${args.name}/${node.name}`, purpose);
@@ -86,26 +110,15 @@ export function drawRandom(seed: number, args: RandomArguments, limit: number): 
       // The own share of the table is skipped, so that one draw always suffices.
       let point = destinations.unit() * (total - own);
       if (point >= (cumulative[i] as number) - own) point += own;
-      const j = firstAbove(cumulative, point, i);
-      const most = Math.floor(Math.min(own, half[j] as number) / 2);
-      const shape = amountShape(most, args.expectedMsat);
-      const amount = Math.floor(exp(shape.mu + shape.sigma * amounts.normal()));
-      payments.push(Math.floor(time), node.index, (nodes[j] as RandomNode).index, Math.max(1, Math.min(most, amount)));
+      let j = search.firstAbove(point);
+      // Rounding may lead to the node itself.
+      if (j === i) j += i > 0 ? -1 : 1;
+      const smaller = (half[j] as number) < own ? j : i;
+      const amount = Math.floor(exp((mu[smaller] as number) + (sigma[smaller] as number) * amounts.normal()));
+      const within = Math.max(1, Math.min(limits[smaller] as number, amount));
+      payments.push(Math.floor(time), node.index, index[j] as number, within);
       time += times.exponential(mean);
     }
   });
   return payments;
-}
-
-/** First index whose cumulative weight is above the point, never `own` (rounding may lead there). */
-function firstAbove(cumulative: Float64Array, point: number, own: number): number {
-  let low = 0;
-  let high = cumulative.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((cumulative[middle] as number) > point) high = middle;
-    else low = middle + 1;
-  }
-  if (low !== own) return low;
-  return own > 0 ? own - 1 : own + 1;
 }

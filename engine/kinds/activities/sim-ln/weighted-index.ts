@@ -3,16 +3,14 @@
  * which the upper 64 bits are the point on the scale of the cumulative weights; a draw that would favour some is taken
  * again. Weights are integers whose sum is below 2^53.
  */
+import { CumulativeSearch } from '../cumulative-search.ts';
 import type { ChaCha8 } from './chacha8.ts';
 
 const TWO_32 = 4294967296;
 
 export class WeightedIndex {
-  /** Cumulative weights without the last one. */
-  readonly #cumulative: Float64Array;
-  /** For each of equal parts of the scale, the first index whose cumulative weight is above its beginning. */
-  readonly #guide: Int32Array;
-  readonly #partsPerUnit: number;
+  /** Over the cumulative weights without the last one. */
+  readonly #search: CumulativeSearch;
   readonly #totalHigh: number;
   readonly #totalLow: number;
   /** The largest lower half of a product that is taken. */
@@ -21,11 +19,11 @@ export class WeightedIndex {
 
   constructor(weights: ArrayLike<number>) {
     const last = weights.length - 1;
-    this.#cumulative = new Float64Array(Math.max(0, last));
+    const cumulative = new Float64Array(Math.max(0, last));
     let total = 0;
     for (let i = 0; i <= last; i++) {
       total += weights[i] as number;
-      if (i < last) this.#cumulative[i] = total;
+      if (i < last) cumulative[i] = total;
     }
     this.#totalHigh = Math.floor(total / TWO_32);
     this.#totalLow = total % TWO_32;
@@ -33,15 +31,7 @@ export class WeightedIndex {
     const zone = range - 1n - ((range - BigInt(total)) % BigInt(total));
     this.#zoneHigh = Number(zone >> 32n);
     this.#zoneLow = Number(zone & 0xffffffffn);
-
-    const parts = 2 * weights.length;
-    this.#partsPerUnit = parts / total;
-    this.#guide = new Int32Array(parts + 1);
-    for (let part = 0, index = 0; part <= parts; part++) {
-      // One part before, so that a rounded part number never leads past the answer.
-      while (index < last && (this.#cumulative[index] as number) * this.#partsPerUnit <= part - 1) index++;
-      this.#guide[part] = index;
-    }
+    this.#search = new CumulativeSearch(cumulative, total);
   }
 
   draw(random: ChaCha8): number {
@@ -60,17 +50,9 @@ export class WeightedIndex {
       const middleHigh = Math.floor(middle / TWO_32);
       const middleLow = middle - middleHigh * TWO_32;
       if (middleLow > this.#zoneHigh || (middleLow === this.#zoneHigh && llLow > this.#zoneLow)) continue;
-      // Below 2^53, as the total is.
-      return this.#find(high * this.#totalHigh + lhHigh + hlHigh + middleHigh);
+      // The point is below 2^53, as the total is; the answer is the number of cumulative weights that are at most it.
+      return this.#search.firstAbove(high * this.#totalHigh + lhHigh + hlHigh + middleHigh);
     }
-  }
-
-  /** Number of cumulative weights that are at most the point. */
-  #find(point: number): number {
-    let index = this.#guide[Math.floor(point * this.#partsPerUnit)] as number;
-    const cumulative = this.#cumulative;
-    while (index < cumulative.length && (cumulative[index] as number) <= point) index++;
-    return index;
   }
 }
 
