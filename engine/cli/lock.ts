@@ -45,6 +45,7 @@ async function lockOne(
     const message = `a run on the backend ${backend.name} goes by the clock and is never the same twice`;
     throw new CliError(EXIT.usage, message, 'lock scenarios that are played in virtual time');
   }
+  await models.begin?.();
   const compiled = await loadScenario(context, file, {
     allowOutside: options.allowOutside === true,
     ...(models.announced === undefined ? {} : { models: models.announced }),

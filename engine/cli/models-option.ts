@@ -145,7 +145,7 @@ export function neededKinds(remote: RemoteModels, { timeline }: Compiled): reado
 
 /**
  * What a scenario may name of processes that are there, or started, before it is read; they are ended after `work`. A
- * process of ours offers what this one does, so that it is started when the scenario is known to be valid.
+ * process of ours offers what this one does, so that it may start while the scenario is read.
  */
 export async function withAnnounced<T>(
   context: CommandContext,
@@ -154,7 +154,7 @@ export async function withAnnounced<T>(
 ): Promise<T> {
   if (settings === null) return work({ open: null });
   if (settings.targets.length + settings.start.length === 0) {
-    return work({ open: () => openModels(context, settings) });
+    return withOwn(context, settings, work);
   }
   let remote = await openModels(context, settings);
   const { announced } = remote;
@@ -174,9 +174,37 @@ export async function withAnnounced<T>(
   }
 }
 
+/** As withAnnounced, where all processes are ours. */
+async function withOwn<T>(
+  context: CommandContext,
+  settings: RemoteModelsSettings,
+  work: (models: OpenedModels) => Promise<T>,
+): Promise<T> {
+  let begun: Promise<RemoteModels> | null = null;
+  const open = (): Promise<RemoteModels> => {
+    const taken = begun ?? openModels(context, settings);
+    begun = null;
+    return taken;
+  };
+  const begin = async (): Promise<void> => {
+    begun = openModels(context, settings);
+    // Told where it is opened, and nowhere when the scenario is not valid.
+    begun.catch(() => {});
+    await context.io.clock.sleep(0);
+  };
+  try {
+    return await work({ open, begin });
+  } finally {
+    const unused = await (begun as Promise<RemoteModels> | null)?.catch(() => null);
+    await unused?.close();
+  }
+}
+
 export interface OpenedModels {
   /** Opens them anew each time. Null for models of this process alone. */
   readonly open: (() => Promise<RemoteModels>) | null;
+  /** Begins to open those that the next `open` answers; to be called before a long piece of work. */
+  readonly begin?: () => Promise<void>;
   readonly announced?: RemoteModels['announced'];
 }
 

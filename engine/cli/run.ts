@@ -158,6 +158,7 @@ async function run(
   const limits = brought?.limits ?? backend.limits;
   const announced = [...(models.announced ?? []), ...(brought?.announced ?? [])];
   const seed = options.seed as number | undefined;
+  await models.begin?.();
   const compiled = await loadScenario(context, file, {
     overrides: paramsOf(options),
     allowOutside: options.allowOutside === true,

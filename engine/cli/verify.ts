@@ -62,6 +62,7 @@ async function verifyOne(
   const { io } = context;
   const invalid = { code: EXIT.invalid, report: { file, verdict: 'invalid' } };
   const backend = chosenBackend(context, file, undefined);
+  await models.begin?.();
   const compiled = await loadScenario(context, file, {
     allowOutside: options.allowOutside === true,
     ...(models.announced === undefined ? {} : { models: models.announced }),

@@ -71,7 +71,9 @@ export function startModelProcess(command: readonly string[], options: StartOpti
     kill(child);
   };
   return new Promise((resolve, reject) => {
+    let isSettled = false;
     const settle = (): void => {
+      isSettled = true;
       clearTimeout(late);
       child.off('close', early);
     };
@@ -80,7 +82,12 @@ export function startModelProcess(command: readonly string[], options: StartOpti
       kill(child);
       reject(new Error(`the model process ${told(reason)}`));
     };
-    const late = setTimeout(() => give(`did not listen within ${START_MS / 1000} s`), START_MS);
+    // What came while this process was busy is read before anything is late.
+    const late = setTimeout(() => {
+      setImmediate(() => {
+        if (!isSettled) give(`did not listen within ${START_MS / 1000} s`);
+      });
+    }, START_MS);
     const early = (code: number | null): void => give(`ended with code ${code}`);
     const found = (address: string): void => {
       isWaiting = false;

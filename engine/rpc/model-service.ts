@@ -3,14 +3,12 @@ import type { handleBidiStreamingCall, handleUnaryCall, ServiceDefinition } from
 import { status } from '@grpc/grpc-js';
 import { ENGINE_VERSION } from '../base/version.ts';
 import type { ModelKind } from '../simulate/node-model.ts';
+import { DESCRIBE_PATH, PLAY_PATH } from './model-paths.ts';
 import { MODEL_PROTO } from './model-proto.ts';
 import { ModelSession } from './model-session.ts';
 import { describeKind } from './remote-kinds.ts';
 import type { ServedService } from './serve.ts';
 import { decodeTurn, encodeAnswer, encodeDescription, PROTOCOL } from './wire.ts';
-
-export const DESCRIBE_PATH = '/blast.v1.Model/Describe';
-export const PLAY_PATH = '/blast.v1.Model/Play';
 
 const asIs = (bytes: Buffer): Buffer => bytes;
 const bytesAsIs = {

@@ -34,9 +34,18 @@ const OPTIONAL: Readonly<Record<string, keyof NodeModel>> = {
 
 /**
  * Questions about HTLCs that no model of ours answers by anything but themselves, the height and the node's options; and none
- * does anything about a part that has arrived but to end the payment, as soon as no other part is in flight.
+ * does anything about a part that has arrived but to end the payment, as soon as no other part is in flight. Questions about
+ * openings are answered alike by all nodes with the same options.
  */
-const FORESEEABLE: readonly string[] = ['check_forward', 'check_receive', 'attempt_succeeded'];
+const FORESEEABLE: readonly string[] = [
+  'check_forward',
+  'check_receive',
+  'attempt_succeeded',
+  'commitment_feerate',
+  'opening_terms',
+  'answer_opening',
+  'default_policy',
+];
 
 /** A kind whose decisions are made by a process. */
 export interface RemoteKind {

@@ -25,7 +25,7 @@ import type {
   WorldFacts,
 } from '../simulate/node-model.ts';
 import type { PaymentRequest } from '../simulate/payment-request.ts';
-import { answerOpeningMessage, defaultPolicyMessage, ForeseenAnswers } from './foreseen-answers.ts';
+import { ForeseenAnswers } from './foreseen-answers.ts';
 import {
   claimMessage,
   forwardMessage,
@@ -91,6 +91,8 @@ export class RemoteModel implements NodeModel {
   readonly #facts: WorldFacts;
   readonly #constants = new Map<string, number>();
   readonly #foreseen: ForeseenAnswers;
+  /** Options of its nodes, as text. */
+  readonly #options = new Map<number, string>();
   readonly #foreseeable: ReadonlySet<string>;
   /** What each node remembers, as it was told last; empty when something may have changed it. */
   readonly #memories = new Map<number, Json>();
@@ -109,8 +111,11 @@ export class RemoteModel implements NodeModel {
     if (description.closingRange !== null) this.closingRange = description.closingRange;
     this.#session = session;
     this.#facts = facts;
-    this.#foreseen = new ForeseenAnswers((ask, payload) => this.#ask(ask, payload));
     this.#foreseeable = new Set(description.foreseeable);
+    this.#foreseen = new ForeseenAnswers(
+      (ask, payload) => this.#ask(ask, payload),
+      (ask, node) => (this.#foreseeable.has(ask) ? (this.#options.get(node) ?? '') : `${node}`),
+    );
     if (description.checksRoutes) session.routes.wanted = true;
     const answers = (ask: string): boolean => description.answers.includes(ask);
     if (answers('opener_depth')) this.openerDepth = (node) => this.#number('opener_depth', { node });
@@ -155,7 +160,9 @@ export class RemoteModel implements NodeModel {
   addNode(node: number, options: Readonly<Record<string, Json>>): void {
     this.#memories.clear();
     this.#session.checks.place(node, this.name, this.#foreseeable);
-    this.#session.note({ node_added: { model: this.name, node, options: canonicalJson(options as Json) } });
+    const text = canonicalJson(options as Json);
+    this.#options.set(node, text);
+    this.#session.note({ node_added: { model: this.name, node, options: text } });
   }
 
   foresee(questions: readonly OpeningQuestion[]): void {
@@ -163,7 +170,7 @@ export class RemoteModel implements NodeModel {
   }
 
   openingTerms(node: number, offer: ChannelOffer): ChannelTerms {
-    const { terms } = this.#foreseen.answer('opening_terms', { node, offer: offerMessage(offer) });
+    const { terms } = this.#foreseen.answer({ ask: 'openingTerms', node, offer });
     return readTerms(terms as TermsMessage);
   }
 
@@ -172,7 +179,7 @@ export class RemoteModel implements NodeModel {
   }
 
   answerOpening(node: number, offer: ChannelOffer, openerTerms: ChannelTerms): OpeningAnswer {
-    const { opening } = this.#foreseen.answer('answer_opening', answerOpeningMessage(node, offer, openerTerms));
+    const { opening } = this.#foreseen.answer({ ask: 'answerOpening', node, offer, openerTerms });
     const { terms, minimum_depth, reason } = opening as NonNullable<typeof opening>;
     if (terms === undefined || terms === null) return { accept: false, reason };
     return { accept: true, terms: readTerms(terms), minimumDepth: minimum_depth };
@@ -188,11 +195,11 @@ export class RemoteModel implements NodeModel {
   }
 
   commitmentFeerate(node: number, estimatePerKw: number): number {
-    return this.#foreseen.answer('commitment_feerate', { node, estimate_per_kw: estimatePerKw }).value as number;
+    return this.#foreseen.answer({ ask: 'commitmentFeerate', node, estimatePerKw }).value as number;
   }
 
   defaultPolicy(node: number, facts: ChannelFacts, out: Policy): void {
-    const { policy } = this.#foreseen.answer('default_policy', defaultPolicyMessage(node, facts));
+    const { policy } = this.#foreseen.answer({ ask: 'defaultPolicy', node, facts });
     readPolicy(policy as PolicyMessage, out);
   }
 

@@ -7,7 +7,7 @@ import { ENGINE_VERSION } from '../base/version.ts';
 import type { LinkLimits, LinkTarget } from './contract.ts';
 import type { LinkData, LinkMessage } from './link-thread.ts';
 import type { TurnLink } from './remote-session.ts';
-import { type DescribeResponse, decodeDescription, PROTOCOL } from './wire.ts';
+import { type DescribeResponse, decodeDescription, encodeDescribeRequest, PROTOCOL } from './wire.ts';
 
 /** Largest answer that comes through shared memory, bytes; those about a whole network are larger. */
 const ANSWER_BYTES = 65_536;
@@ -61,6 +61,7 @@ export class SyncLink implements TurnLink {
       port: port2,
       woken: new SharedArrayBuffer(8),
       answer: new SharedArrayBuffer(ANSWER_BYTES),
+      describe: encodeDescribeRequest({ protocol: PROTOCOL, engine_version: ENGINE_VERSION }),
       answerMs: limits.answerMs,
     };
     new Int32Array(data.woken)[1] = -1;
