@@ -4,6 +4,7 @@
  */
 import protobuf from 'protobufjs';
 import type { Json } from '../base/json.ts';
+import { messageReader } from './message-reader.ts';
 import { messageWriter } from './message-writer.ts';
 import { MODEL_PROTO } from './model-proto.ts';
 
@@ -90,43 +91,8 @@ const turnType = root.lookupType('blast.v1.Turn');
 const answerType = root.lookupType('blast.v1.Answer');
 const writeTurn = messageWriter(turnType);
 const writeAnswer = messageWriter(answerType);
-
-function decoded(type: protobuf.Type, bytes: Uint8Array): protobuf.Message {
-  if (!isWhole(bytes)) throw new Error('index out of range: it is cut off');
-  return type.decode(bytes);
-}
-
-/**
- * Whether bytes are whole fields of a message. protobufjs takes a number of more than four bytes that ends after the fourth
- * for another one. Fields that are messages need not be looked into: one that is cut off is longer than what is left.
- */
-function isWhole(bytes: Uint8Array): boolean {
-  let at = 0;
-  /** Answers 32 bits, which is enough for lengths and tags; NaN when it is cut off. */
-  const varint = (): number => {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++];
-      if (byte === undefined) return Number.NaN;
-      if (shift < 28) value |= (byte & 127) << shift;
-      if (byte < 128) return value;
-    }
-  };
-  while (at < bytes.length) {
-    const wireType = varint() & 7;
-    if (wireType === 0) {
-      if (Number.isNaN(varint())) return false;
-    } else if (wireType === 1) at += 8;
-    else if (wireType === 5) at += 4;
-    else if (wireType === 2) {
-      const length = varint();
-      at += length;
-    }
-    // NaN is not beyond the end.
-    if (!(at <= bytes.length)) return false;
-  }
-  return true;
-}
+const readTurn = messageReader(turnType);
+const readAnswer = messageReader(answerType);
 
 export function encodeTurn(turn: Turn): Uint8Array {
   return writeTurn(turn);
@@ -134,7 +100,7 @@ export function encodeTurn(turn: Turn): Uint8Array {
 
 /** @throws Error when the bytes are no turn */
 export function decodeTurn(bytes: Uint8Array): Turn {
-  return decoded(turnType, bytes) as unknown as Turn;
+  return readTurn(bytes) as Turn;
 }
 
 export function encodeAnswer(answer: Answer): Uint8Array {
@@ -143,7 +109,7 @@ export function encodeAnswer(answer: Answer): Uint8Array {
 
 /** @throws Error when the bytes are no answer */
 export function decodeAnswer(bytes: Uint8Array): Answer {
-  return decoded(answerType, bytes) as unknown as Answer;
+  return readAnswer(bytes) as Answer;
 }
 
 /** A JSON text of a message. @throws Error when it is none */
@@ -174,5 +140,5 @@ export function encodeDescription(description: DescribeResponse): Uint8Array {
 
 /** @throws Error when the bytes are no description */
 export function decodeDescription(bytes: Uint8Array): DescribeResponse {
-  return decoded(descriptionType, bytes) as unknown as DescribeResponse;
+  return messageReader(descriptionType)(bytes) as DescribeResponse;
 }
