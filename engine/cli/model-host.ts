@@ -24,10 +24,13 @@ export const modelHostCommand: CommandEntry = {
       began: () => say('a run has begun'),
       ended: (problem: string | null) => say(problem === null ? 'a run has ended' : `a run was given up: ${problem}`),
     };
-    await serveUntilEnd(io, 'blast.v1.Model', settings, (end) => {
+    const begin = (end: () => void) => {
       if (options.untilInputEnds === true) io.onInputEnd(end);
       return { services: [modelService(MODEL_KINDS, listener)] };
-    });
+    };
+    // What a run starts listens on a port that nobody else is told of.
+    const forOneRun = options.untilInputEnds === true && settings.tls === null && settings.address.port === 0;
+    await serveUntilEnd(io, 'blast.v1.Model', settings, begin, forOneRun);
     return EXIT.ok;
   },
 };

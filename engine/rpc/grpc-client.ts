@@ -6,10 +6,7 @@
 import http2 from 'node:http2';
 import net from 'node:net';
 import type { LinkTarget } from './contract.ts';
-import { FrameReader, framed, GRPC, type GrpcStatus } from './grpc-frames.ts';
-
-/** Room for what has come and was not read yet, bytes; a picture of a large network needs many times the 64 kB of HTTP/2. */
-const WINDOW_BYTES = 16 * 1024 * 1024;
+import { FrameReader, framed, GRPC, type GrpcStatus, WINDOW_BYTES } from './grpc-frames.ts';
 
 /** What a status of HTTP says where there is none of gRPC (http-grpc-status-mapping.md of gRPC). */
 const OF_HTTP: Readonly<Record<number, number>> = {

@@ -8,6 +8,9 @@ const HEAD_BYTES = 5;
 /** As in serve.ts, bytes. */
 export const MAX_MESSAGE_BYTES: number = 256 * 1024 * 1024;
 
+/** Room for what has come and was not read yet, bytes; a picture of a large network needs many times the 64 kB of HTTP/2. */
+export const WINDOW_BYTES: number = 16 * 1024 * 1024;
+
 /** Status codes of gRPC that are given or told apart here. */
 export const GRPC = {
   ok: 0,

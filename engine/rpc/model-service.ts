@@ -1,8 +1,8 @@
 /** The simulation plane (proto/blast/v1/model.proto) as a gRPC service. Each call of Play is one run. */
 import type { handleBidiStreamingCall, handleUnaryCall, ServiceDefinition } from '@grpc/grpc-js';
-import { status } from '@grpc/grpc-js';
 import { ENGINE_VERSION } from '../base/version.ts';
 import type { ModelKind } from '../simulate/node-model.ts';
+import { GRPC } from './grpc-frames.ts';
 import { DESCRIBE_PATH, PLAY_PATH } from './model-paths.ts';
 import { MODEL_PROTO } from './model-proto.ts';
 import { ModelSession } from './model-session.ts';
@@ -48,7 +48,7 @@ export function modelService(
       } catch (error) {
         const { message } = error as Error;
         close(message);
-        call.emit('error', { code: status.INTERNAL, details: message });
+        call.emit('error', { code: GRPC.internal, details: message });
       }
     });
     call.on('end', () => {
