@@ -13,7 +13,7 @@ import type { RouteQuery } from './route-query.ts';
 export const ROUNDING: number = 1 / 64;
 /** None of LDK's numbers here. How much dearer than the cheapest way seen an answer is expected to be, first and then. */
 const FIRST_GUESS = 1.02;
-const NEXT_GUESS = 1.15;
+const NEXT_GUESS = 1.06;
 /** And how much dearer than the path of a route before it. */
 const NEXT_PATH_GUESS = 1.03;
 const FOUND_GUESS = 1.000000001;
@@ -130,6 +130,12 @@ export class Guide {
     if (guess < this.ceiling && guess < MOST_COST) this.ceiling = guess;
   }
 
+  /** The payer was seen at this cost: nothing dearer can be its answer. */
+  seen(cost: number): void {
+    const ceiling = cost * FOUND_GUESS + 1;
+    if (ceiling < this.ceiling && ceiling < MOST_COST) this.ceiling = ceiling;
+  }
+
   /** A path was found at this cost. */
   found(cost: number): void {
     this.#floor = Math.min(cost, this.ceiling) * NEXT_PATH_GUESS;
@@ -145,9 +151,9 @@ export class Guide {
     const next = cost > this.ceiling ? Math.min(cost * FOUND_GUESS + 1, higher) : higher;
     this.ceiling = next < MOST_COST ? next : Infinity;
     this.#guessing = false;
+    this.leftOut = false;
     this.bounds = this.#rest;
     this.bounds.begin(query, this.peers, this.costs, settled);
-    this.leftOut = false;
     this.#ahead = this.bounds.looked - WORTH * looked + CREDIT;
   }
 }

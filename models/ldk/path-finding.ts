@@ -409,7 +409,9 @@ export class PathFinder {
     const value = this.#contribution(channel.edge, channel.limitMsat, channel.minimumMsat, 0, query, walk);
     if (value < 0 || onward.feesMsat > query.maxFeeMsat) return;
     const minimum = Math.max(onward.minimumMsat, channel.minimumMsat);
-    if (this.#enter(query.source, channel.edge, value, 0, minimum, onward.penaltyMsat, 0)) this.#ownTaken = channel;
+    if (!this.#enter(query.source, channel.edge, value, 0, minimum, onward.penaltyMsat, 0)) return;
+    this.#ownTaken = channel;
+    if (this.#guided) this.#guide.seen(this.#scaledCost(LABEL * query.source, walk));
   }
 
   /**
