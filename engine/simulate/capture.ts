@@ -342,7 +342,7 @@ function payment(w: World, row: number): PaymentState {
   const { payments: columns, activities, network } = w.timeline;
   const activity = activities[columns.activity[row]!]!;
   const held = linked(w, p.heldHtlc[row]!);
-  const route = p.route(row);
+  const route = w.routes.of(row);
   return {
     activity: activity.name,
     amount_msat: columns.amountMsat[row]!,
@@ -360,9 +360,7 @@ function payment(w: World, row: number): PaymentState {
     profile: activity.profile as unknown as { readonly [key: string]: Json },
     receipt: p.receipt[row]!,
     received_msat: p.receivedMsat[row]!,
-    ...(route === undefined
-      ? {}
-      : { route: { channels: route.channels.slice(0, route.hops), nodes: route.nodes.slice(0, route.hops + 1) } }),
+    ...(route === undefined ? {} : { route: { channels: route.channels, nodes: route.nodes } }),
     row,
     source: network.nodes[columns.source[row]!]!.name,
     started_us: p.startedUs[row]!,

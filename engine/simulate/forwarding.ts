@@ -297,7 +297,10 @@ export class Forwarding {
       this.fail(h, hop + 1, refusal);
       return;
     }
-    w.attempts.edge[at] = edge;
+    if (edge !== requested) {
+      w.routes.keep(w.attempts.payment[attempt]!, attempt);
+      w.attempts.edge[at] = edge;
+    }
     this.offer(attempt, hop + 1);
     this.defences?.forwarded(h, w.attempts.htlc[at]!, edge, at);
   }

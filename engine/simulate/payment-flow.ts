@@ -142,7 +142,7 @@ export class PaymentFlow implements PaymentActions {
     p.attempts[payment]!++;
     const serial = w.attempts.serial[attempt]!;
     w.record(RECORD.attemptSent, payment, serial, route.length, route.amountMsat[0]!);
-    if (p.parts[payment] === 0) this.#keepRoute(payment, attempt);
+    if (p.parts[payment] === 0) w.routes.sent(payment, attempt);
     const edge = route.edge[0]!;
     const channel = edge >> 1;
     let code: FailureCode = FAILURE.unknown_next_peer;
@@ -182,8 +182,7 @@ export class PaymentFlow implements PaymentActions {
     p.state[payment] = PAYMENT.resolved;
     p.running--;
     w.record(RECORD.paymentResolved, payment, outcome, p.attempts[payment]!, p.feeMsat[payment]!);
-    const kept = p.route(payment);
-    p.dropRoute(payment);
+    const route = w.routes.take(payment);
     w.sink.payment({
       payment,
       startedUs: p.startedUs[payment]!,
@@ -192,8 +191,8 @@ export class PaymentFlow implements PaymentActions {
       attempts: p.attempts[payment]!,
       parts: p.parts[payment]!,
       feeMsat: p.feeMsat[payment]!,
-      route: kept === undefined ? [] : kept.nodes.slice(0, kept.hops + 1),
-      channels: kept === undefined ? [] : kept.channels.slice(0, kept.hops),
+      route: route?.nodes ?? [],
+      channels: route?.channels ?? [],
       failureCode: p.failureCode[payment]!,
       failureHop: p.failureHop[payment]!,
     });
@@ -210,7 +209,7 @@ export class PaymentFlow implements PaymentActions {
     const fee = w.attempts.amountMsat[base]! - w.attempts.amountMsat[base + hops - 1]!;
     w.attempts.resolved[attempt] = 1;
     w.record(RECORD.attemptSucceeded, serial, payment, hops, fee);
-    if (p.parts[payment] === 0) this.#keepRoute(payment, attempt);
+    if (p.parts[payment] === 0) w.routes.succeeded(payment, attempt);
     p.parts[payment]!++;
     p.feeMsat[payment]! += fee;
     w.attempts.release(attempt);
@@ -223,6 +222,7 @@ export class PaymentFlow implements PaymentActions {
     const p = w.payments;
     const payment = w.attempts.payment[attempt]!;
     const serial = w.attempts.serial[attempt]!;
+    w.routes.keep(payment, attempt);
     w.attempts.resolved[attempt] = 1;
     p.failureCode[payment] = code;
     p.failureHop[payment] = hop;
@@ -259,22 +259,5 @@ export class PaymentFlow implements PaymentActions {
     const which = `payment ${payments.nth[payment]!} of ${activities[payments.activity[payment]!]!.name}`;
     const within = `${elapsedUs / US_PER_SECOND} s of virtual time`;
     throw new NoProgressError(`${model} of ${name} wants attempt or timer ${actions} for ${which} within ${within}`);
-  }
-
-  #keepRoute(payment: number, attempt: number): void {
-    const w = this.#w;
-    const base = attempt * MAX_HOPS;
-    const hops = w.attempts.length[attempt]!;
-    if (hops === 0) return;
-    // Most often there is one already, of the same attempt: a forwarding node may have taken another channel since.
-    const kept = w.payments.keepRoute(payment);
-    const { nodes, channels } = kept;
-    kept.hops = hops;
-    nodes[0] = w.timeline.payments.source[payment]!;
-    for (let i = 0; i < hops; i++) {
-      const edge = w.attempts.edge[base + i]!;
-      nodes[i + 1] = w.to(edge);
-      channels[i] = edge >> 1;
-    }
   }
 }

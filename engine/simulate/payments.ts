@@ -1,19 +1,8 @@
 /** Payments of the timeline as columns, by row. Storage only. */
-import { NumberMap } from '../base/number-map.ts';
 
 export const PAYMENT = { waiting: 0, running: 1, resolved: 2 } as const;
 /** What the recipient has done with the parts it received. */
 export const RECEIPT = { open: 0, complete: 1, settled: 2, cancelled: 3 } as const;
-
-/** Routes kept for reuse. */
-const SPARE_ROUTES = 256;
-
-/** The first part of a payment that succeeded, else its last attempt: `hops` channels, and a node more. */
-export interface KeptRoute {
-  hops: number;
-  readonly nodes: number[];
-  readonly channels: number[];
-}
 
 export class PaymentTable {
   readonly length: number;
@@ -32,10 +21,6 @@ export class PaymentTable {
   receivedMsat: Float64Array;
   /** First HTLC held by the recipient, linked by HtlcPool.next; −1 when none. */
   heldHtlc: Int32Array;
-  /** Routes kept for the results of payments in progress. */
-  readonly #routes: NumberMap<KeptRoute> = new NumberMap();
-  /** Routes that are not in use, for reuse. */
-  readonly #spare: KeptRoute[] = [];
 
   constructor(length: number) {
     this.length = length;
@@ -50,27 +35,5 @@ export class PaymentTable {
     this.receipt = new Uint8Array(length);
     this.receivedMsat = new Float64Array(length);
     this.heldHtlc = new Int32Array(length).fill(-1);
-  }
-
-  /** The route kept of a payment, if any. */
-  route(row: number): KeptRoute | undefined {
-    return this.#routes.get(row);
-  }
-
-  /** The route kept of a payment, to be filled. */
-  keepRoute(row: number): KeptRoute {
-    const kept = this.#routes.get(row);
-    if (kept !== undefined) return kept;
-    const route = this.#spare.pop() ?? { hops: 0, nodes: [], channels: [] };
-    this.#routes.set(row, route);
-    return route;
-  }
-
-  /** Forgets the route of a payment. It may be used for another one from the next keepRoute on. */
-  dropRoute(row: number): void {
-    const route = this.#routes.get(row);
-    if (route === undefined) return;
-    this.#routes.delete(row);
-    if (this.#spare.length < SPARE_ROUTES) this.#spare.push(route);
   }
 }

@@ -270,11 +270,7 @@ function restorePayments(w: World, state: SimulationState, rowOf: RowOf): void {
     const held = s.held ?? [];
     p.heldHtlc[row] = held[0] ?? -1;
     link(w, held);
-    if (s.route === undefined) continue;
-    const route = p.keepRoute(row);
-    route.hops = s.route.channels.length;
-    route.nodes.push(...s.route.nodes);
-    route.channels.push(...s.route.channels);
+    if (s.route !== undefined) w.routes.restore(row, s.route);
   }
 }
 

@@ -24,6 +24,7 @@ import { PaymentTable } from './payments.ts';
 import { RECORD, type RecordCode, type RecordSink } from './records.ts';
 import type { RevokedStates } from './revoked-states.ts';
 import type { PaymentTrace } from './routing-trace.ts';
+import { ShownRoutes } from './shown-routes.ts';
 
 /** Events of the physics; `a` and `b` as said. */
 export const PHYSICS = {
@@ -94,6 +95,7 @@ export class World {
   readonly htlcs: HtlcPool = new HtlcPool();
   readonly attempts: AttemptPool = new AttemptPool();
   readonly payments: PaymentTable;
+  readonly routes: ShownRoutes;
   readonly invoices: InvoiceTable;
   readonly chain: Chain;
   readonly graph: GossipGraph;
@@ -141,6 +143,7 @@ export class World {
     const n = timeline.network.nodes.length;
     this.nodeCount = n;
     this.payments = new PaymentTable(timeline.payments.length);
+    this.routes = new ShownRoutes(timeline.payments.source, this.attempts, this.channels);
     this.invoices = new InvoiceTable(timeline);
     this.chain = new Chain(n, timeline.chain, sink, deepestReorg(timeline));
     this.graph = new GossipGraph(n, this.channels);
