@@ -11,33 +11,87 @@ import { type CapturedRequest, captureRequest, restoreRequest } from '../shared/
 /** Reason not set. */
 export const NO_REASON = -1;
 
+/** Numbers of a part's route here: its nodes, sender first, and between two of them what goes from one to the other, msat. */
+const ROUTE = 2 * MAX_HOPS + 1;
+
 /** An attempt that is in flight or settled. */
 export class Part {
   attempt = -1;
   settled = false;
   hops = 0;
-  /** The route's nodes, sender first, and what each pair carries, msat. */
-  readonly nodes: Int32Array = new Int32Array(MAX_HOPS + 1);
-  readonly amounts: Float64Array = new Float64Array(MAX_HOPS);
+  /** The routes of many parts, and where that of this one begins: a list of its own would lie elsewhere in memory. */
+  readonly #routes: Float64Array;
+  readonly #at: number;
+
+  constructor(routes: Float64Array, at: number) {
+    this.#routes = routes;
+    this.#at = at;
+  }
+
+  /** Node number `hop` of the route, 0 is the sender. */
+  node(hop: number): number {
+    return this.#routes[this.#at + 2 * hop] as number;
+  }
+
+  /** What goes from node `hop` to the next one, msat. */
+  amountMsat(hop: number): number {
+    return this.#routes[this.#at + 2 * hop + 1] as number;
+  }
 
   /** What the recipient gets. */
   get deliveredMsat(): number {
-    return this.amounts[this.hops - 1] as number;
+    return this.amountMsat(this.hops - 1);
   }
 
   get feeMsat(): number {
-    return (this.amounts[0] as number) - this.deliveredMsat;
+    return this.amountMsat(0) - this.deliveredMsat;
   }
 
   /** Takes over a route that is about to be sent. */
   load(route: RouteBuffer, source: number, to: (edge: number) => number): void {
     this.settled = false;
     this.hops = route.length;
-    this.nodes[0] = source;
+    const routes = this.#routes;
+    let at = this.#at;
+    routes[at++] = source;
     for (let i = 0; i < route.length; i++) {
-      this.nodes[i + 1] = to(route.edge[i] as number);
-      this.amounts[i] = route.amountMsat[i] as number;
+      routes[at++] = route.amountMsat[i] as number;
+      routes[at++] = to(route.edge[i] as number);
     }
+  }
+
+  /** Takes over a route that was written down; of its nodes there is one more than of the amounts. */
+  restore(nodes: readonly number[], amountsMsat: readonly number[]): void {
+    this.hops = amountsMsat.length;
+    nodes.forEach((node, hop) => {
+      this.#routes[this.#at + 2 * hop] = node;
+    });
+    amountsMsat.forEach((amount, hop) => {
+      this.#routes[this.#at + 2 * hop + 1] = amount;
+    });
+  }
+}
+
+/** Parts that are made at once here, and most of them that are kept here for reuse. */
+const PARTS = 64;
+const SPARE_PARTS = 1024;
+
+/** Makes parts, and has them used again. */
+export class PartPool {
+  readonly #spare: Part[] = [];
+
+  /** A part to be filled. */
+  take(): Part {
+    if (this.#spare.length === 0) {
+      const routes = new Float64Array(PARTS * ROUTE);
+      for (let i = PARTS - 1; i >= 0; i--) this.#spare.push(new Part(routes, i * ROUTE));
+    }
+    return this.#spare.pop() as Part;
+  }
+
+  /** Gives a part back that nobody refers to. */
+  give(part: Part): void {
+    if (this.#spare.length < SPARE_PARTS) this.#spare.push(part);
   }
 }
 
@@ -122,8 +176,8 @@ export function capturePayment(payment: Payment): Json {
     parts: payment.parts.map((part) => ({
       attempt: part.attempt,
       settled: part.settled,
-      nodes: Array.from(part.nodes.subarray(0, part.hops + 1)),
-      amounts_msat: Array.from(part.amounts.subarray(0, part.hops)),
+      nodes: Array.from({ length: part.hops + 1 }, (_, hop) => part.node(hop)),
+      amounts_msat: Array.from({ length: part.hops }, (_, hop) => part.amountMsat(hop)),
     })),
   };
 }
@@ -147,7 +201,7 @@ interface CapturedPayment {
 }
 
 /** A payment from what capturePayment wrote, under its present number. */
-export function restorePayment(state: Json, rowOf: (payment: number) => number): Payment {
+export function restorePayment(state: Json, rowOf: (payment: number) => number, pool: PartPool): Payment {
   const s = state as unknown as CapturedPayment;
   const payment = new Payment(
     restoreRequest(s.request, rowOf),
@@ -161,12 +215,10 @@ export function restorePayment(state: Json, rowOf: (payment: number) => number):
   payment.refusals = s.refusals;
   payment.refusedAtUs = s.refused_at_us;
   for (const captured of s.parts) {
-    const part = new Part();
+    const part = pool.take();
     part.attempt = captured.attempt;
     part.settled = captured.settled;
-    part.hops = captured.amounts_msat.length;
-    part.nodes.set(captured.nodes);
-    part.amounts.set(captured.amounts_msat);
+    part.restore(captured.nodes, captured.amounts_msat);
     payment.add(part);
   }
   return payment;

@@ -21,7 +21,7 @@ import type { LndSettings } from './options.ts';
 import { cltvLimit } from './options.ts';
 import { PATH } from './path-query.ts';
 import { BLOCK_PADDING, PaymentSession } from './payment-session.ts';
-import { capturePayment, NO_REASON, Part, Payment, restorePayment } from './payment-state.ts';
+import { capturePayment, NO_REASON, PartPool, Payment, restorePayment } from './payment-state.ts';
 import { FINAL, type FinalReason, Interpretation } from './result-interpretation.ts';
 import { beginStep, decideStep, givenRouteStep, learnStep, policyLesson, sendStep } from './trace.ts';
 
@@ -38,18 +38,17 @@ const NO_DEADLINE = Number.MAX_SAFE_INTEGER;
 /** Flag of failure codes whose message carries a channel_update (BOLT 4). */
 const UPDATE = 0x1000;
 
-/** Records of parts that are kept here for reuse. */
-const SPARE_PARTS = 1024;
-
 export class Payments {
   readonly #host: ModelHost;
   readonly #nodes: NodeTable<LndNode>;
   readonly #session: PaymentSession;
   readonly #builder: RouteBuilder;
-  readonly #payments = new PaymentTable<Payment>(capturePayment, restorePayment);
+  readonly #parts = new PartPool();
+  readonly #payments = new PaymentTable<Payment>(capturePayment, (state, rowOf) =>
+    restorePayment(state, rowOf, this.#parts),
+  );
   readonly #route = new RouteBuffer();
   readonly #interpretation = new Interpretation();
-  readonly #spare: Part[] = [];
   readonly #to: (edge: number) => number;
   /** The failure that is about to be reported carries a channel_update. */
   #updated = false;
@@ -125,7 +124,7 @@ export class Payments {
   succeeded(number: number, attempt: number): void {
     const payment = this.#payments.of(number);
     const part = payment.part(attempt);
-    this.#interpretation.succeed(part.nodes, part.amounts, part.hops);
+    this.#interpretation.succeed(part);
     this.#learn(payment, attempt);
     part.settled = true;
     payment.settledParts++;
@@ -138,13 +137,13 @@ export class Payments {
     const part = payment.part(attempt);
     const read = hop <= 0 || hop >= part.hops || this.#updated || !needsUpdate(code) ? code : FAILURE.none;
     this.#updated = false;
-    this.#interpretation.fail(part.nodes, part.amounts, part.hops, hop, read);
+    this.#interpretation.fail(part, hop, read);
     const final = this.#learn(payment, attempt);
     if (final === FINAL.error) payment.reason = OUTCOME.UnexpectedError;
     else if (final === FINAL.incorrectDetails) payment.reason = OUTCOME.IncorrectPaymentDetails;
     else if (payment.request.route !== null) payment.reason = OUTCOME.UnexpectedError;
     payment.remove(part);
-    if (this.#spare.length < SPARE_PARTS) this.#spare.push(part);
+    this.#parts.give(part);
     if (hop === 0 && this.#spinning(payment)) {
       this.#trace(payment)?.report(decideStep(payment, 'wait', 'refused_by_own_channel'));
       this.#host.actions.timer(number, this.#host.nowUs() + REFUSAL_PAUSE_US);
@@ -200,7 +199,7 @@ export class Payments {
   /** Sends the route in the buffer as a part. */
   #send(payment: Payment): void {
     const { request } = payment;
-    const part = this.#spare.pop() ?? new Part();
+    const part = this.#parts.take();
     part.load(this.#route, request.source, this.#to);
     part.attempt = this.#host.actions.send(request.payment, this.#route);
     payment.add(part);
@@ -209,7 +208,7 @@ export class Payments {
 
   #end(payment: Payment, outcome: Outcome): void {
     this.#payments.delete(payment.request.payment);
-    for (const part of payment.parts) if (this.#spare.length < SPARE_PARTS) this.#spare.push(part);
+    for (const part of payment.parts) this.#parts.give(part);
     this.#host.actions.resolve(payment.request.payment, outcome);
   }
 

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { FAILURE, type FailureCode } from '../../engine/simulate/failure.ts';
 import { MissionControl } from './mission-control.ts';
-import { FINAL, Interpretation } from './result-interpretation.ts';
+import { FINAL, Interpretation, type SentRoute } from './result-interpretation.ts';
 
 /** Route 10 → 11 → 12 → 13 → 14 and what each pair carries. */
 const NODES = [10, 11, 12, 13, 14];
 const AMOUNTS = [1300, 1200, 1100, 1000];
+
+/** The first `hops` hops of it. */
+function route(hops: number): SentRoute {
+  return { hops, node: (hop) => NODES[hop] as number, amountMsat: (hop) => AMOUNTS[hop] as number };
+}
 
 interface Result {
   pairs: Record<string, string>;
@@ -17,7 +22,7 @@ interface Result {
 /** Interprets a failure of the first `hops` hops' route; pairs as `11>12: 'ok 1200'` or `'fail 0'`. */
 function interpret(hops: number, hop: number, code: FailureCode): Result {
   const i = new Interpretation();
-  i.fail(NODES, AMOUNTS, hops, hop, code);
+  i.fail(route(hops), hop, code);
   return result(i);
 }
 
@@ -48,7 +53,7 @@ const bad = (...hops: number[]): Record<string, string> =>
 describe('a success', () => {
   it('speaks for every pair with its amount', () => {
     const i = new Interpretation();
-    i.succeed(NODES, AMOUNTS, 4);
+    i.succeed(route(4));
     expect(result(i)).toEqual({ ...nothing, pairs: ok(0, 1, 2, 3) });
   });
 });
@@ -174,10 +179,10 @@ describe('entering a result', () => {
   it('discards the first policy failure of a pair in a minute as a whole', () => {
     const control = new MissionControl();
     const i = new Interpretation();
-    i.fail(NODES, AMOUNTS, 4, 2, FAILURE.fee_insufficient);
+    i.fail(route(4), 2, FAILURE.fee_insufficient);
     expect(i.apply(control, 1000)).toBe(FINAL.none);
     expect(control.count).toBe(0);
-    i.fail(NODES, AMOUNTS, 4, 2, FAILURE.fee_insufficient);
+    i.fail(route(4), 2, FAILURE.fee_insufficient);
     i.apply(control, 2000);
     expect(control.failTime[control.find(11, 12)]).toBe(2000);
     expect(control.successAmount[control.find(10, 11)]).toBe(1300);
@@ -187,7 +192,7 @@ describe('entering a result', () => {
     const control = new MissionControl();
     control.succeed(12, 99, 5, 1);
     const i = new Interpretation();
-    i.fail(NODES, AMOUNTS, 4, 2, FAILURE.temporary_node_failure);
+    i.fail(route(4), 2, FAILURE.temporary_node_failure);
     i.apply(control, 50);
     expect(control.successAmount[control.find(12, 99)]).toBe(0);
     expect(control.failTime[control.find(12, 99)]).toBe(50);

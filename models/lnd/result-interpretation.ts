@@ -16,6 +16,15 @@ export type FinalReason = (typeof FINAL)[keyof typeof FINAL];
 /** Results of a route: at most both directions of every pair. */
 const MOST_PAIRS = 2 * MAX_HOPS;
 
+/** A route that was sent: `hops` + 1 nodes, sender first, and the msat that go from each to the next. */
+export interface SentRoute {
+  readonly hops: number;
+  node(hop: number): number;
+  amountMsat(hop: number): number;
+}
+
+const NO_ROUTE: SentRoute = { hops: 0, node: () => -1, amountMsat: () => 0 };
+
 /** The result of interpreting one outcome. Filled anew each time. */
 export class Interpretation {
   /** Pairs with a result; a pair occurs once, the last result counts. */
@@ -33,26 +42,21 @@ export class Interpretation {
   /** What came of it: mission control granted the second chance, and nothing was entered. */
   secondChance = false;
 
-  #nodes: ArrayLike<number> = [];
-  #amounts: ArrayLike<number> = [];
+  #route: SentRoute = NO_ROUTE;
   #hops = 0;
 
-  /**
-   * Every hop did its part.
-   * @param nodes the route's nodes, sender first; `hops` + 1 of them
-   * @param amounts msat that each pair carried
-   */
-  succeed(nodes: ArrayLike<number>, amounts: ArrayLike<number>, hops: number): void {
-    this.#begin(nodes, amounts, hops);
-    this.#successRange(0, hops - 1);
+  /** Every hop did its part. */
+  succeed(route: SentRoute): void {
+    this.#begin(route);
+    this.#successRange(0, this.#hops - 1);
   }
 
   /** Hop `hop` reported `code`, 0 when only the hop could be made out; -1 when nothing could be read. */
-  fail(nodes: ArrayLike<number>, amounts: ArrayLike<number>, hops: number, hop: number, code: FailureCode): void {
-    this.#begin(nodes, amounts, hops);
+  fail(route: SentRoute, hop: number, code: FailureCode): void {
+    this.#begin(route);
     if (hop < 0) this.#unknown();
     else if (hop === 0) this.#fromSelf(code);
-    else if (hop === hops) this.#fromRecipient(code);
+    else if (hop === this.#hops) this.#fromRecipient(code);
     else this.#fromIntermediate(hop, code);
   }
 
@@ -73,10 +77,9 @@ export class Interpretation {
     return this.final;
   }
 
-  #begin(nodes: ArrayLike<number>, amounts: ArrayLike<number>, hops: number): void {
-    this.#nodes = nodes;
-    this.#amounts = amounts;
-    this.#hops = hops;
+  #begin(route: SentRoute): void {
+    this.#route = route;
+    this.#hops = route.hops;
     this.count = 0;
     this.nodeFailure = -1;
     this.final = FINAL.none;
@@ -161,7 +164,7 @@ export class Interpretation {
         this.#successRange(0, hop - 2);
         return;
       case FAILURE.temporary_channel_failure:
-        this.#set(this.#node(hop), this.#node(hop + 1), false, this.#amounts[hop] as number);
+        this.#set(this.#node(hop), this.#node(hop + 1), false, this.#route.amountMsat(hop));
         this.#successRange(0, hop - 1);
         return;
       case FAILURE.expiry_too_soon:
@@ -179,7 +182,7 @@ export class Interpretation {
   }
 
   #node(hop: number): number {
-    return this.#nodes[hop] as number;
+    return this.#route.node(hop);
   }
 
   #policyFailure(hop: number): void {
@@ -205,7 +208,7 @@ export class Interpretation {
   }
 
   #successRange(first: number, last: number): void {
-    for (let k = first; k <= last; k++) this.#set(this.#node(k), this.#node(k + 1), true, this.#amounts[k] as number);
+    for (let k = first; k <= last; k++) this.#set(this.#node(k), this.#node(k + 1), true, this.#route.amountMsat(k));
   }
 
   #set(from: number, to: number, success: boolean, amountMsat: number): void {
