@@ -52,11 +52,6 @@ export class FrameReader {
     this.#take = take;
   }
 
-  /** Whether a message has begun that is not whole. */
-  get isWithin(): boolean {
-    return this.#length > 0;
-  }
-
   /** Answers what is wrong with the bytes, or null; after a problem nothing more may be pushed. */
   push(chunk: Buffer): GrpcStatus | null {
     this.#waiting.push(chunk);
