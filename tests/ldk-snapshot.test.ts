@@ -66,6 +66,7 @@ events:
   - { at: 25s, rebalance: { node: carol, amount: 25_000 sat, route: [bc, ab, ac] } }
   - { at: 20s, set_feerate: { feerate: 2 sat/vB } }
   - { at: 28s, congest_mempool: { backlog: 9 vMB, feerate: [3 sat/vB, 80 sat/vB], inflow: 400 kvB, blocks: 5 } }
+  - { at: 51s, cheat: { channel: cd, by: carol, state: oldest } }
   - { at: 46s, reorg: { depth: 7, blocks: 9 } }
   - { at: 33s, close_channel: { channel: ab, force: true } }
   - { at: 40s, set_policy: { channel: ac, policy: { fee_rate: 100 ppm } } }

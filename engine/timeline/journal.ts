@@ -11,6 +11,7 @@ import type { Json } from '../base/json.ts';
 /** Operations of the control plane that change something, as they stand in a journal: methods of Backend. */
 export const JOURNAL_CALLS = [
   'cancelInvoice',
+  'cheat',
   'closeChannel',
   'congestMempool',
   'connectPeer',
@@ -19,6 +20,7 @@ export const JOURNAL_CALLS = [
   'disconnectPeer',
   'fund',
   'heal',
+  'loseData',
   'mine',
   'openChannel',
   'partition',

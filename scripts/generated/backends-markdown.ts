@@ -39,8 +39,6 @@ const OPTIONS = {
 const REASONS: Readonly<Record<Column, Readonly<Record<string, string>>>> = {
   ldk: {
     amp: 'LDK pays by keysend and invoice only',
-    cheat: 'LDK hands out no commitment that it has revoked',
-    lose_data: 'an older state of a node would have to be kept for every instant',
   },
   control: {
     cheat: 'a process would have to keep every state that somebody may want back later',

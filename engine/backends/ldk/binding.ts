@@ -35,6 +35,7 @@ interface Raw {
   OutPoint_get_txid(outpoint: bigint): number;
   OutPoint_get_index(outpoint: bigint): number;
   ChannelMonitorUpdate_free(update: bigint): void;
+  ChannelMonitorUpdate_write(update: bigint): number;
   ChannelMonitor_free(monitor: bigint): void;
   ChannelMonitor_write(monitor: bigint): number;
   decodeUint8Array(pointer: number): Uint8Array;
@@ -137,22 +138,23 @@ export class Binding {
     return this.#wrap(this.ldk.Logger, raw.LDKLogger_new(impl), impl);
   }
 
-  /** Persistence that hands on each monitor as it is at every update, under its funding outpoint in hex. */
-  persist(hear: (outpoint: string, monitor: MonitorCopy) => void): Ldk.Persist {
+  /** Persistence that hands on each monitor as it is at every update, under its funding outpoint in hex, and the update as it is written. */
+  persist(hear: (outpoint: string, monitor: MonitorCopy, update: () => Uint8Array | null) => void): Ldk.Persist {
     const raw = this.#raw;
     const done = this.ldk.ChannelMonitorUpdateStatus.LDKChannelMonitorUpdateStatus_Completed as unknown as number;
-    const take = (outpoint: bigint, monitor: bigint): number => {
+    const take = (outpoint: bigint, update: bigint, monitor: bigint): number => {
       const txid = raw.decodeUint8Array(raw.OutPoint_get_txid(outpoint));
-      hear(`${Buffer.from(txid).toString('hex')}:${raw.OutPoint_get_index(outpoint)}`, new MonitorCopy(raw, monitor));
+      const written = (): Uint8Array | null =>
+        update ? raw.decodeUint8Array(raw.ChannelMonitorUpdate_write(update)) : null;
+      const name = `${Buffer.from(txid).toString('hex')}:${raw.OutPoint_get_index(outpoint)}`;
+      hear(name, new MonitorCopy(raw, monitor), written);
+      if (update) raw.ChannelMonitorUpdate_free(update);
       raw.OutPoint_free(outpoint);
       return done;
     };
     const impl = {
-      persist_new_channel: take,
-      update_persisted_channel(outpoint: bigint, update: bigint, monitor: bigint): number {
-        if (update) raw.ChannelMonitorUpdate_free(update);
-        return take(outpoint, monitor);
-      },
+      persist_new_channel: (outpoint: bigint, monitor: bigint): number => take(outpoint, 0n, monitor),
+      update_persisted_channel: take,
       archive_persisted_channel: (outpoint: bigint): void => raw.OutPoint_free(outpoint),
     };
     return this.#wrap(this.ldk.Persist, raw.LDKPersist_new(impl), impl);

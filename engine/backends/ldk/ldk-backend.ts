@@ -8,6 +8,7 @@ import type { RecordSink } from '../../simulate/records.ts';
 import type {
   CloseChannelRequest,
   CongestMempoolRequest,
+  LoseDataRequest,
   OpenChannelRequest,
   RebalanceRequest,
   SendOnchainRequest,
@@ -15,6 +16,7 @@ import type {
   SetPolicyRequest,
 } from '../../timeline/control.ts';
 import { isJournal, type JournalState } from '../../timeline/journal.ts';
+import type { OldStateRequest } from '../../timeline/old-states.ts';
 import type { MadePayment } from '../../timeline/own-payments.ts';
 import type { ReorgRequest } from '../../timeline/reorgs.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
@@ -159,12 +161,12 @@ export class LdkBackend implements Backend {
     return this.#ask('rebalance', request);
   }
 
-  cheat(): never {
-    throw refused('cheat');
+  cheat(request: OldStateRequest): Promise<void> {
+    return this.#ask('cheat', request);
   }
 
-  loseData(): never {
-    throw refused('lose_data');
+  loseData(request: LoseDataRequest): Promise<void> {
+    return this.#ask('loseData', request);
   }
 
   reorg(request: ReorgRequest): Promise<void> {
@@ -246,11 +248,6 @@ export class LdkBackend implements Backend {
       else sink.text(one[1], one[2]);
     }
   }
-}
-
-/** Scenarios with these events are refused before they are played (see ldk-limits.ts). */
-function refused(event: string): Error {
-  return new Error(`the backend ldk has no event ${event}`);
 }
 
 /** Nodes in this very thread, for tests and programs that have no file to start a thread with. */

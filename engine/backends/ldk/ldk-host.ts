@@ -10,6 +10,7 @@ import type { PaymentResult, RecordCode } from '../../simulate/records.ts';
 import type {
   CloseChannelRequest,
   CongestMempoolRequest,
+  LoseDataRequest,
   OpenChannelRequest,
   RebalanceRequest,
   SendOnchainRequest,
@@ -17,6 +18,7 @@ import type {
   SetPolicyRequest,
 } from '../../timeline/control.ts';
 import { JOURNAL_CALLS, type JournalCall, type JournalCallName, type JournalState } from '../../timeline/journal.ts';
+import type { OldStateRequest } from '../../timeline/old-states.ts';
 import { fillPayment, type MadePayment } from '../../timeline/own-payments.ts';
 import type { ReorgRequest } from '../../timeline/reorgs.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
@@ -160,6 +162,14 @@ export class LdkCalls {
     this.#world.blocks.mine(blocks);
   }
 
+  cheat(request: OldStateRequest): void {
+    this.#world.control(() => this.#world.cheating.cheat(request));
+  }
+
+  loseData(request: LoseDataRequest): void {
+    this.#world.control(() => this.#world.cheating.loseData(request));
+  }
+
   reorg(request: ReorgRequest): void {
     this.#world.blocks.reorg(request);
   }
@@ -264,6 +274,8 @@ export class LdkCalls {
     put(utf8ToBytes(JSON.stringify([...tail, ...chain.waiting.map(({ tx }) => tx.txid), ...chain.coins.keys()])));
     const { bands, inflows, minimumPerKw, present } = chain.backlog;
     if (present) put(utf8ToBytes(JSON.stringify([bands, inflows, minimumPerKw])));
+    const old = w.oldStates.text();
+    if (old !== '') put(utf8ToBytes(old));
     if (chain.blocksUndone > 0) put(utf8ToBytes(JSON.stringify([chain.blocksUndone, chain.owedSat, chain.held])));
     put(chain.tip);
     if (w.timeline.invoices !== undefined) put(utf8ToBytes(w.invoices.text()));
@@ -282,10 +294,22 @@ export class LdkCalls {
     return keptState(this.#world, this.#journal, this.stateDigest());
   }
 
+  #cheats(): { readonly [key: string]: number } {
+    const { commitments, takenSat, keptSat } = this.#world.cheating;
+    if (commitments === 0) return {};
+    return { revoked_commitments: commitments, penalties_sat: takenSat, stolen_sat: keptSat };
+  }
+
   metrics(): { readonly [key: string]: number } {
     const w = this.#world;
     const undone = w.chain.blocksUndone === 0 ? {} : { blocks_undone: w.chain.blocksUndone };
-    return { bytes_on_the_wire: w.wires.bytes, blocks: w.chain.height, fees_sat: w.chain.feesSat, ...undone };
+    return {
+      bytes_on_the_wire: w.wires.bytes,
+      blocks: w.chain.height,
+      fees_sat: w.chain.feesSat,
+      ...undone,
+      ...this.#cheats(),
+    };
   }
 }
 

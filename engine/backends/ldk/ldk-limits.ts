@@ -20,6 +20,7 @@ export const LDK_LIMITS: BackendLimits = {
   models: new Set(['ldk']),
   events: new Set([
     'cancel_invoice',
+    'cheat',
     'close_channel',
     'congest_mempool',
     'connect_peer',
@@ -28,6 +29,7 @@ export const LDK_LIMITS: BackendLimits = {
     'disconnect_peer',
     'fund',
     'heal',
+    'lose_data',
     'mine',
     'open_channel',
     'partition',

@@ -6,6 +6,7 @@
  */
 import { RECORD } from '../../simulate/records.ts';
 import type { ReorgRequest } from '../../timeline/reorgs.ts';
+import type { Cheating } from './cheating.ts';
 import type { RealChannels } from './real-channels.ts';
 import type { RealInvoices } from './real-invoices.ts';
 import type { RealNode } from './real-node.ts';
@@ -20,6 +21,7 @@ export interface BlocksWorld extends World {
   readonly channels: RealChannels;
   readonly invoices: RealInvoices;
   readonly sweeper: Sweeper;
+  readonly cheating: Cheating;
   /** Seconds since 1970 by the run's clock. */
   seconds(): number;
   /** Lets something happen and the nodes work off what it brought them. */
@@ -75,6 +77,7 @@ export class RealBlocks {
     w.record(RECORD.block, 1, confirmed.length, height, 0);
     for (const { kind, channel, valueSat } of confirmed) w.record(RECORD.txConfirmed, kind, channel, height, valueSat);
     w.channels.confirmed(confirmed, height);
+    for (const tx of confirmed) if (tx.revoked.length > 0) w.cheating.confirmed(tx);
     const transactions = confirmed.map(({ tx }) => tx.bytes);
     this.#tell((node) => node.connectBlock(header, height, transactions));
     if (congested) this.tellBacklog();

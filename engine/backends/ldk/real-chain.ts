@@ -13,6 +13,7 @@ import { BLOCK_WEIGHT, MEMPOOL_WEIGHT } from '../../simulate/mempool.ts';
 import { TX, type TxKind } from '../../simulate/records.ts';
 import type { ChainPlan } from '../../timeline/network.ts';
 import { fillBlock } from './block-space.ts';
+import { type RevokedCoin, takenOutput, WHO } from './revoked-outputs.ts';
 import {
   blockHeader,
   concat,
@@ -31,6 +32,8 @@ interface Coin {
   /** Channel instance that it comes from, −1 for none. */
   readonly channel: number;
   readonly kind: 'wallet' | 'funding' | 'commitment' | 'second';
+  /** It comes of a revoked commitment. */
+  readonly revoked: boolean;
   /** Node that put it in, for kind wallet. */
   readonly node: number;
 }
@@ -42,6 +45,8 @@ export interface WaitingTx {
   readonly feeSat: number;
   readonly valueSat: number;
   readonly outputs: readonly string[];
+  /** What each input spends of a revoked commitment and what comes of it, null for other coins; empty where there is none. */
+  readonly revoked: readonly (RevokedCoin | null)[];
 }
 
 /** What blocks were undone. */
@@ -99,6 +104,8 @@ export class RealChain {
   readonly #events: RealChainEvents;
   readonly #owners: Map<string, number> = new Map();
   readonly #fundings: Map<string, number> = new Map();
+  /** Txids of revoked commitments that somebody has broadcast. */
+  readonly revoked: Set<string> = new Set();
   readonly #seen: Set<string> = new Set();
   /** The latest blocks, the last one last; as many as may be undone. */
   #blocks: UndoneBlock[] = [];
@@ -128,6 +135,11 @@ export class RealChain {
   /** Notes that what pays to this script (hex) is a node's. */
   own(script: string, node: number): void {
     this.#owners.set(script, node);
+  }
+
+  /** Channel instance that a transaction funds, −1 for none. */
+  fundedBy(txid: string): number {
+    return this.#fundings.get(txid) ?? -1;
   }
 
   /** Notes that a transaction (txid in the order of the wire, hex) funds a channel. */
@@ -162,7 +174,7 @@ export class RealChain {
   coin(node: number, sat: number): string {
     this.walletSat[node]! -= sat;
     const outpoint = outpointOf(bytesToHex(sha256(utf8ToBytes(`blast/ldk/coin/v1:${this.#made++}`))), 0);
-    this.coins.set(outpoint, { valueSat: sat, height: this.height, channel: -1, kind: 'wallet', node });
+    this.coins.set(outpoint, { valueSat: sat, height: this.height, channel: -1, kind: 'wallet', revoked: false, node });
     return outpoint;
   }
 
@@ -199,18 +211,30 @@ export class RealChain {
     for (const rival of rivals) this.#drop(rival, tx);
     const channel = this.#fundings.get(tx.txid) ?? spent.find((coin) => coin!.channel >= 0)?.channel ?? -1;
     const kind = this.#kindOf(tx, spent as readonly Coin[]);
+    const isRevoked = this.revoked.has(tx.txid) || spent.some((coin) => coin!.revoked);
     const outputs = tx.outputs.map((output, index) => {
       const outpoint = outpointOf(tx.txid, index);
       const of = kind === TX.funding ? 'funding' : spent[0]!.kind === 'funding' ? 'commitment' : 'second';
       const owned = this.#owners.has(output.script);
-      const coin: Coin = { valueSat: output.valueSat, height: -1, channel: owned ? -1 : channel, kind: of, node: -1 };
+      const coin: Coin = {
+        valueSat: output.valueSat,
+        height: -1,
+        channel: owned ? -1 : channel,
+        kind: of,
+        revoked: isRevoked,
+        node: -1,
+      };
       this.coins.set(outpoint, coin);
       return outpoint;
     });
     // As in the simulator: what a channel gets, and what comes from one.
     const fromChannels = spent.reduce((sum, coin) => (coin!.kind === 'wallet' ? sum : sum + coin!.valueSat), 0);
     const valueSat = kind === TX.funding || kind === TX.send ? outSat : fromChannels;
-    const waits: WaitingTx = { tx, kind, channel, feeSat, valueSat, outputs };
+    const revoked = spent.map((coin) =>
+      coin!.revoked ? { valueSat: coin!.valueSat, second: coin!.kind === 'second' } : null,
+    );
+    const revokes = revoked.some((coin) => coin !== null);
+    const waits: WaitingTx = { tx, kind, channel, feeSat, valueSat, outputs, revoked: revokes ? revoked : [] };
     this.waiting.push(waits);
     this.#events.broadcast(waits);
     return true;
@@ -238,6 +262,7 @@ export class RealChain {
     if (from.kind === 'funding') {
       return tx.locktime >>> 24 === COMMITMENT_LOCKTIME ? TX.commitment : TX.coopClose;
     }
+    if (from.revoked && takenOutput(tx.inputs[spent.indexOf(from)]!)?.who === WHO.victim) return TX.penalty;
     if (from.kind === 'second') return TX.htlcSweep;
     const input = tx.inputs[spent.indexOf(from)]!;
     if (from.valueSat === ANCHOR_SAT) return TX.anchor;

@@ -22,6 +22,8 @@ export interface NodeWorld {
   seconds(): number;
   /** Has a route for a payment looked for, where the payment's way is not LDK's own choice by demands on the search. */
   look(paymentId: string, parameters: Ldk.RouteParameters, first: Ldk.ChannelDetails[], search: Search): Found;
+  /** The node replaces a monitor, named by its funding outpoint in hex, and what the update is; null for none. */
+  persists(node: RealNode, outpoint: string, former: () => Uint8Array, update: () => Uint8Array | null): void;
   /** The node looked for a route for a payment. */
   routed(node: RealNode, paymentId: string, route: Ldk.Route): void;
 }
@@ -81,6 +83,8 @@ export class RealNode {
   #providers: Ldk.EventsProvider[] = [];
   #confirms: Ldk.Confirm[] = [];
   #bumper!: Ldk.BumpTransactionEventHandler;
+  #entropy!: Ldk.EntropySource;
+  #signers!: Ldk.SignerProvider;
 
   /** `startTimes` gives another number for each start. */
   constructor(world: NodeWorld, index: number, name: string, seed: Uint8Array, startTimes: () => bigint) {
@@ -109,8 +113,10 @@ export class RealNode {
     this.#logger = world.binding.logger(ldk.Level.LDKLevel_Info as unknown as number, (text) => {
       if (text.startsWith('Onion Error[')) this.onionErrors.push(text);
     });
-    this.#persist = world.binding.persist((outpoint, monitor) => {
-      this.persisted.get(outpoint)?.free();
+    this.#persist = world.binding.persist((outpoint, monitor, update) => {
+      const former = this.persisted.get(outpoint);
+      if (former !== undefined) world.persists(this, outpoint, () => former.bytes(), update);
+      former?.free();
       this.persisted.set(outpoint, monitor);
     });
     this.graph = ldk.NetworkGraph.constructor_new(ldk.Network.LDKNetwork_Regtest, this.#logger);
@@ -162,6 +168,8 @@ export class RealNode {
     const node = keys.as_NodeSigner();
     const signers = keys.as_SignerProvider();
     this.spender = keys.as_OutputSpender();
+    this.#entropy = entropy;
+    this.#signers = signers;
     this.monitors = ldk.ChainMonitor.constructor_new(
       ldk.Option_FilterZ.constructor_none(),
       this.#broadcaster,
@@ -342,6 +350,54 @@ export class RealNode {
       confirm.best_block_updated(header, height);
       this.#world.binding.forget(confirm);
     }
+  }
+
+  /** What the node has on the commitment of a monitor, its fee included, sat. */
+  balanceOn(monitor: Uint8Array): number {
+    const { ldk } = this.#world.binding;
+    return this.#aside(monitor, (read) =>
+      read.get_claimable_balances().reduce((sum, one) => {
+        if (!(one instanceof ldk.Balance_ClaimableOnChannelClose)) return sum;
+        return sum + Number(one.amount_satoshis + one.transaction_fee_satoshis);
+      }, 0),
+    );
+  }
+
+  /** The commitment that a monitor takes for the latest, signed. @throws Error */
+  commitmentOn(monitor: Uint8Array): Uint8Array {
+    const { ldk } = this.#world.binding;
+    const signed: Uint8Array[] = [];
+    const broadcaster = ldk.BroadcasterInterface.new_impl({
+      broadcast_transactions: (transactions) => void signed.push(...transactions),
+    });
+    // Where it pays too little LDK asks its application to bump it.
+    const handler = ldk.EventHandler.new_impl({
+      handle_event: (event) => {
+        const bump = event instanceof ldk.Event_BumpTransaction ? event.bump_transaction : null;
+        if (bump instanceof ldk.BumpTransactionEvent_ChannelClose) signed.push(bump.commitment_tx);
+        return ldk.Result_NoneReplayEventZ.constructor_ok();
+      },
+    });
+    this.#aside(monitor, (read) => {
+      read.broadcast_latest_holder_commitment_txn(broadcaster, this.#fees, this.#logger);
+      read.process_pending_events(handler, this.#logger);
+    });
+    if (signed[0] === undefined) throw new Error('LDK signs no commitment of an old monitor');
+    return signed[0];
+  }
+
+  /** Reads a monitor that nobody else knows of. */
+  #aside<T>(monitor: Uint8Array, use: (read: Ldk.ChannelMonitor) => T): T {
+    const { binding } = this.#world;
+    const { ldk } = binding;
+    return binding.scope(() => {
+      const read = ldk.UtilMethods.constructor_C2Tuple_ThirtyTwoBytesChannelMonitorZ_read(
+        monitor,
+        this.#entropy,
+        this.#signers,
+      );
+      return use(binding.must<{ get_b(): Ldk.ChannelMonitor }>(read, 'an old monitor').get_b());
+    });
   }
 
   bump(event: Ldk.BumpTransactionEvent): void {

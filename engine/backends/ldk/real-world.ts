@@ -20,7 +20,9 @@ import { deepestReorg } from '../../timeline/reorgs.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 import { Agenda } from './agenda.ts';
 import type { Binding, Ldk } from './binding.ts';
+import { Cheating } from './cheating.ts';
 import { TARGET_BLOCKS } from './fee-targets.ts';
+import { bringsCommitment, OldStates } from './old-states.ts';
 import { Peering } from './peering.ts';
 import { RealBlocks } from './real-blocks.ts';
 import { RealChain, type WaitingTx } from './real-chain.ts';
@@ -61,6 +63,8 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
   readonly wires: Wires;
   readonly peering: Peering;
   readonly blocks: RealBlocks;
+  readonly oldStates: OldStates;
+  readonly cheating: Cheating;
   readonly sweeper: Sweeper;
   isSettingUp = true;
   /** Texts that records refer to, by number. */
@@ -96,6 +100,8 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
     this.wires = new Wires(this);
     this.peering = new Peering(this);
     this.sweeper = new Sweeper(this);
+    this.oldStates = new OldStates(timeline);
+    this.cheating = new Cheating(this);
     this.blocks = new RealBlocks(this, Math.floor(timeline.epochMs / 1000) - (SETUP_BLOCKS + 1) * BLOCK_S);
   }
 
@@ -199,6 +205,14 @@ export class RealWorld implements PaymentsWorld, NodeWorld, WiresWorld {
 
   paid(result: PaymentResult): void {
     this.#sink.payment(result);
+  }
+
+  persists(node: RealNode, outpoint: string, former: () => Uint8Array, update: () => Uint8Array | null): void {
+    const channel = this.channels.all[this.chain.fundedBy(outpoint.slice(0, outpoint.indexOf(':')))];
+    if (channel === undefined || !this.oldStates.wants(channel, node)) return;
+    const written = update();
+    if (written === null || !bringsCommitment(written)) return;
+    this.oldStates.revoked(channel, node, former, this.#nowUs);
   }
 
   look(id: string, parameters: Ldk.RouteParameters, first: Ldk.ChannelDetails[], search: Search): Found {
