@@ -4,11 +4,19 @@
  * ones, so what one spends is looked up by its inputs.
  */
 import type { Backlog } from '../../simulate/backlog.ts';
-import type { WaitingTx } from './real-chain.ts';
+import type { Transaction } from './transaction.ts';
+
+/** A transaction that waits. */
+export interface Waiting {
+  readonly tx: Transaction;
+  readonly feeSat: number;
+  /** Outpoints of its outputs. */
+  readonly outputs: readonly string[];
+}
 
 /** A transaction with those that it spends and that are not in the block yet, itself last. */
-interface Package {
-  readonly members: readonly WaitingTx[];
+interface Package<T> {
+  readonly members: readonly T[];
   readonly perKw: number;
   readonly weight: number;
 }
@@ -17,13 +25,13 @@ interface Package {
  * The transactions of the next block; the backlog's part is taken out of it. `waiting` in the order of broadcast: nothing stands
  * before what it spends. `mayBeIn` tells whether a transaction's locks are over, if what it spends is.
  */
-export function fillBlock(
-  waiting: readonly WaitingTx[],
+export function fillBlock<T extends Waiting>(
+  waiting: readonly T[],
   backlog: Backlog,
   blockWeight: number,
-  mayBeIn: (tx: WaitingTx) => boolean,
-): ReadonlySet<WaitingTx> {
-  const chosen = new Set<WaitingTx>();
+  mayBeIn: (tx: T) => boolean,
+): ReadonlySet<T> {
+  const chosen = new Set<T>();
   const parents = parentsOf(waiting);
   const left = new Set(waiting.filter((tx) => allOf(tx, parents).every(mayBeIn)));
   let room = blockWeight;
@@ -44,9 +52,9 @@ export function fillBlock(
   return chosen;
 }
 
-type Parents = ReadonlyMap<WaitingTx, readonly WaitingTx[]>;
+type Parents<T> = ReadonlyMap<T, readonly T[]>;
 
-function parentsOf(waiting: readonly WaitingTx[]): Parents {
+function parentsOf<T extends Waiting>(waiting: readonly T[]): Parents<T> {
   const makers = new Map(waiting.flatMap((one) => one.outputs.map((outpoint) => [outpoint, one] as const)));
   return new Map(
     waiting.map((one) => [one, one.tx.inputs.flatMap(({ outpoint }) => makers.get(outpoint) ?? [])] as const),
@@ -54,14 +62,14 @@ function parentsOf(waiting: readonly WaitingTx[]): Parents {
 }
 
 /** A transaction behind everything that waits and that it spends. */
-function allOf(tx: WaitingTx, parents: Parents): readonly WaitingTx[] {
-  const all = new Set<WaitingTx>();
+function allOf<T>(tx: T, parents: Parents<T>): readonly T[] {
+  const all = new Set<T>();
   for (const parent of parents.get(tx) ?? []) for (const one of allOf(parent, parents)) all.add(one);
   all.add(tx);
   return [...all];
 }
 
-function packageOf(all: readonly WaitingTx[], chosen: ReadonlySet<WaitingTx>): Package {
+function packageOf<T extends Waiting>(all: readonly T[], chosen: ReadonlySet<T>): Package<T> {
   const members = all.filter((one) => !chosen.has(one));
   const weight = members.reduce((sum, { tx }) => sum + tx.weight, 0);
   const feeSat = members.reduce((sum, one) => sum + one.feeSat, 0);
@@ -69,6 +77,6 @@ function packageOf(all: readonly WaitingTx[], chosen: ReadonlySet<WaitingTx>): P
 }
 
 /** The first of those that pay most. */
-function bestOf(all: readonly (readonly [WaitingTx, Package])[]): readonly [WaitingTx, Package] {
+function bestOf<T>(all: readonly (readonly [T, Package<T>])[]): readonly [T, Package<T>] {
   return all.reduce((best, one) => (one[1].perKw > best[1].perKw ? one : best));
 }
