@@ -112,7 +112,6 @@ export function sealTimeline(parts: TimelineParts): Timeline {
   const time = new Float64Array(length);
   const phase = new Uint8Array(length);
   const owner = new Int32Array(length); // the action's index, or the activity's
-  const nth = new Int32Array(timedCount);
   let row = 0;
   const layActions = (phases: readonly Phase[]): void => {
     for (const wanted of phases) {
@@ -126,41 +125,37 @@ export function sealTimeline(parts: TimelineParts): Timeline {
     }
   };
   layActions(BEFORE_PAYMENTS);
-  const firstPayment = row;
-  activities.forEach((activity, index) => {
-    for (let i = 0; i < activity.timeUs.length; i++) {
-      time[row] = activity.timeUs[i] as number;
-      phase[row] = PHASE.payment;
-      owner[row] = index;
-      nth[row - firstPayment] = i;
-      row++;
-    }
+  // Where the rows of each activity begin.
+  const begin = new Int32Array(activities.length);
+  activities.forEach(({ timeUs: times }, index) => {
+    begin[index] = row;
+    time.set(times, row);
+    owner.fill(index, row, row + times.length);
+    row += times.length;
   });
+  phase.fill(PHASE.payment, row - timedCount, row);
   layActions(AFTER_PAYMENTS);
 
   const order = stableOrder(time);
   const timeUs = new Float64Array(length);
   const phases = new Uint8Array(length);
   const ref = new Int32Array(length);
-  const payments = {
-    length: paymentCount,
-    source: new Int32Array(paymentCount),
-    destination: new Int32Array(paymentCount),
-    amountMsat: new Float64Array(paymentCount),
-    activity: new Int32Array(paymentCount),
-    nth: new Int32Array(paymentCount),
-    ...(activities.some(({ lane }) => lane !== undefined) ? { lane: new Uint16Array(paymentCount) } : {}),
-  };
+  const source = new Int32Array(paymentCount);
+  const destination = new Int32Array(paymentCount);
+  const amountMsat = new Float64Array(paymentCount);
+  const activityOf = new Int32Array(paymentCount);
+  const nth = new Int32Array(paymentCount);
+  const lane = activities.some((part) => part.lane !== undefined) ? new Uint16Array(paymentCount) : undefined;
   const actions: Action[] = [];
   let payment = 0;
   const put = (index: number, n: number): void => {
     const part = activities[index] as ActivityPart;
-    payments.source[payment] = part.source[n] as number;
-    payments.destination[payment] = part.destination[n] as number;
-    payments.amountMsat[payment] = part.amountMsat[n] as number;
-    payments.activity[payment] = index;
-    payments.nth[payment] = part.nth?.[n] ?? n;
-    if (payments.lane !== undefined) payments.lane[payment] = part.lane?.[n] ?? 0;
+    source[payment] = part.source[n] as number;
+    destination[payment] = part.destination[n] as number;
+    amountMsat[payment] = part.amountMsat[n] as number;
+    activityOf[payment] = index;
+    nth[payment] = part.nth?.[n] ?? n;
+    if (lane !== undefined) lane[payment] = part.lane?.[n] ?? 0;
     payment++;
   };
   for (let i = 0; i < length; i++) {
@@ -174,7 +169,7 @@ export function sealTimeline(parts: TimelineParts): Timeline {
       continue;
     }
     ref[i] = payment;
-    put(at, nth[from - firstPayment] as number);
+    put(at, from - (begin[at] as number));
   }
   const untimed = new Map<string, { readonly first: number; readonly count: number }>();
   const loops: LoopPlan[] = [];
@@ -227,7 +222,10 @@ export function sealTimeline(parts: TimelineParts): Timeline {
     timeUs,
     phase: phases,
     ref,
-    payments,
+    payments: {
+      ...{ length: paymentCount, source, destination, amountMsat, activity: activityOf, nth },
+      ...(lane === undefined ? {} : { lane }),
+    },
     actions,
     ...(loops.length === 0 ? {} : { loops }),
     ...(triggers.length === 0 ? {} : { triggers }),

@@ -8,15 +8,16 @@ import type { Window } from './window.ts';
 
 /** Columns together with the payment options of the arguments. `endUs` as in PlannedPayments. */
 export function paymentsOf(columns: PaymentListColumns, args: Arguments, endUs: number | null): PlannedPayments {
-  args.takeOptions(readSenderOptions(args, args.context, distinct(columns.source)));
+  args.takeOptions(readSenderOptions(args, args.context, distinct(columns.source, args.context.network.nodes.length)));
   return { ...columns, options: args.paymentOptions(), ...readReaction(args), endUs };
 }
 
-/** The nodes of a column, each once, in the order in which they come. */
-function distinct(column: Int32Array): number[] {
-  const seen = new Uint8Array(1 + column.reduce((most, node) => Math.max(most, node), 0));
+/** The nodes of a column, of so many, each once in the order in which they come. */
+function distinct(column: Int32Array, nodes: number): number[] {
+  const seen = new Uint8Array(nodes);
   const found: number[] = [];
-  for (const node of column) {
+  for (let row = 0; row < column.length && found.length < nodes; row++) {
+    const node = column[row] as number;
     if (seen[node] === 1) continue;
     seen[node] = 1;
     found.push(node);
