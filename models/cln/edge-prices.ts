@@ -3,8 +3,21 @@
  * but for edges of which a request knows something or that carry flow. Keeps the prices of the last questions; decides nothing.
  */
 import type { PairIndex } from '../../engine/simulate/node-model.ts';
+import { PriceOrder } from './price-order.ts';
 import type { PublicEdges } from './public-edges.ts';
 import type { SenderNetwork } from './sender-network.ts';
+
+/** What edges cost. Whole numbers. */
+export interface ArcCosts {
+  /** Cost of another unit over an edge; negative when the edge has no room. */
+  forwards(edge: number): number;
+  /** What a unit that flows over an edge costs. */
+  backwards(edge: number): number;
+  /** What the public edge at a place costs whoever asks; null where edges need not be put in order. */
+  readonly publicly: ((place: number) => number) | null;
+  /** What it costs whoever asks at least, found out in less time; negative when it has no room. */
+  least(place: number): number;
+}
 
 /** What prices of public edges depend on, the graph aside. */
 export interface PriceQuestion {
@@ -15,8 +28,10 @@ export interface PriceQuestion {
   readonly k: number;
 }
 
-/** Questions whose prices are kept here. */
+/** Questions whose prices are kept here; those with another mu come once in a while, one after the other, and share one place. */
 const KEPT = 4;
+/** cln:plugins/askrene/child/mcf.c:linear_routes: mu of the first try. */
+const FIRST_MU = 1;
 
 /** Prices of edges; NaN where nobody asked, negative where an edge has no room. */
 export class EdgePrices {
@@ -28,11 +43,18 @@ export class EdgePrices {
   pairs: PairIndex | null = null;
   changes = -1;
   usedAt = 0;
+  /** Edges that leave a node, and those that lead into it, the cheap ones first. Made by `orders`. */
+  readonly outOrder: PriceOrder = new PriceOrder();
+  readonly intoOrder: PriceOrder = new PriceOrder();
+  #hasOrders = false;
   /** Places whose price is only this request's. */
   readonly #own: number[] = [];
 
-  /** Forgets everything; `edges` is what there is now. */
-  clear(edges: PublicEdges): void {
+  /**
+   * Forgets everything; `edges` is what there is now.
+   * @param fill writes prices of public edges by place as far as that takes no time
+   */
+  clear(edges: PublicEdges, fill: ((out: Float64Array) => void) | null): void {
     const count = edges.edge.length;
     if (this.out.length !== count) {
       this.out = new Float64Array(count);
@@ -40,7 +62,20 @@ export class EdgePrices {
     }
     this.out.fill(Number.NaN);
     this.into.fill(Number.NaN);
+    if (fill !== null) {
+      fill(this.out);
+      for (let i = 0; i < count; i++) this.into[i] = this.out[edges.placeInto[i]!]!;
+    }
     this.#own.length = 0;
+    this.#hasOrders = false;
+  }
+
+  /** Makes room for the orders, unless they are in use. */
+  orders(edges: PublicEdges): void {
+    if (this.#hasOrders) return;
+    this.#hasOrders = true;
+    this.outOrder.clear(edges.leaves.length, edges.edge.length);
+    this.intoOrder.clear(edges.leaves.length, edges.edge.length);
   }
 
   /** The edge at a place (−1: none) costs something else from now on, and as before after the next `release`. */
@@ -64,13 +99,17 @@ export class EdgePrices {
 export class PriceTables {
   readonly #network: SenderNetwork;
   readonly #edges: PublicEdges;
+  readonly #fill: ((out: Float64Array) => void) | null;
   readonly #kept: EdgePrices[] = [];
+  readonly #retry = new EdgePrices();
   #last: EdgePrices | null = null;
   #uses = 0;
 
-  constructor(network: SenderNetwork, edges: PublicEdges) {
+  /** @param fill writes prices of public edges by place as far as that takes no time */
+  constructor(network: SenderNetwork, edges: PublicEdges, fill: ((out: Float64Array) => void) | null) {
     this.#network = network;
     this.#edges = edges;
+    this.#fill = fill;
   }
 
   /** Prices for a question, with what the request that is loaded knows of edges of its own. */
@@ -88,8 +127,9 @@ export class PriceTables {
   #find(question: PriceQuestion, pairs: PairIndex): EdgePrices {
     const { graph, minCapacityMsat } = this.#network;
     this.#uses++;
+    const isRetry = question.mu !== FIRST_MU;
     let oldest: EdgePrices | null = null;
-    for (const kept of this.#kept) {
+    for (const kept of isRetry ? [this.#retry] : this.#kept) {
       if (
         same(kept.question, question) &&
         kept.minCapacityMsat === minCapacityMsat &&
@@ -101,12 +141,12 @@ export class PriceTables {
       }
       if (oldest === null || kept.usedAt < oldest.usedAt) oldest = kept;
     }
-    if (oldest === null || this.#kept.length < KEPT) {
+    if (oldest === null || (!isRetry && this.#kept.length < KEPT)) {
       oldest = new EdgePrices();
       this.#kept.push(oldest);
     }
     Object.assign(oldest, { question, minCapacityMsat, pairs, changes: graph.changes, usedAt: this.#uses });
-    oldest.clear(this.#edges);
+    oldest.clear(this.#edges, this.#fill);
     return oldest;
   }
 }

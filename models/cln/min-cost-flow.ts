@@ -10,9 +10,9 @@
  * latter (combine_cost_function), which makes it give back 3 % less where a payment has a bias of −1.
  */
 import { PARTS } from './arc-costs.ts';
-import { PriceTables } from './edge-prices.ts';
+import { type ArcCosts, PriceTables } from './edge-prices.ts';
 import type { LinearNetwork } from './linear-network.ts';
-import { type ArcCosts, TwoSidedSearch } from './two-sided-search.ts';
+import { TwoSidedSearch } from './two-sided-search.ts';
 
 export class MinCostFlow implements ArcCosts {
   readonly #arcs: LinearNetwork;
@@ -26,11 +26,13 @@ export class MinCostFlow implements ArcCosts {
   #inPart: Int32Array = new Int32Array(0);
   /** Problems that had to be solved by the plain algorithm, since ways cost the same. */
   plain = 0;
+  /** Edges fill up, so that an order would not last. */
+  readonly publicly: null = null;
 
   constructor(arcs: LinearNetwork) {
     this.#arcs = arcs;
     this.#search = new TwoSidedSearch(arcs.network, arcs.out, this);
-    this.#prices = new PriceTables(arcs.network, arcs.out);
+    this.#prices = new PriceTables(arcs.network, arcs.out, null);
   }
 
   /**
@@ -56,7 +58,7 @@ export class MinCostFlow implements ArcCosts {
     const search = this.#search;
     for (let left = this.#arcs.units, first = true; left > 0; first = false) {
       const watch = twoSided && !first;
-      if (!search.find(source, destination, -1, twoSided, watch)) return false;
+      if (!search.find(source, destination, -1, twoSided, watch, true)) return false;
       if (watch && !search.unique(source, destination)) return null;
       search.movePotentials();
       left -= this.#augment(source, destination, left);
@@ -77,6 +79,10 @@ export class MinCostFlow implements ArcCosts {
       }
     }
     return total;
+  }
+
+  least(): number {
+    return 0;
   }
 
   forwards(edge: number): number {
@@ -152,7 +158,7 @@ export class MinCostFlow implements ArcCosts {
       if (part !== this.#part[edge]) this.#inPart[edge] = 0;
       this.#part[edge] = part;
       if (this.flow[edge] === 0) {
-        this.#search.link(edge);
+        this.#search.flow.link(edge);
         this.edges.push(edge);
       }
     }
@@ -160,7 +166,7 @@ export class MinCostFlow implements ArcCosts {
     this.flow[edge] = (this.flow[edge] as number) + units;
     if (this.flow[edge] === 0) {
       this.#part[edge] = 0;
-      this.#search.unlink(edge);
+      this.#search.flow.unlink(edge);
       this.edges.splice(this.edges.indexOf(edge), 1);
       return;
     }
@@ -176,7 +182,7 @@ export class MinCostFlow implements ArcCosts {
       this.flow[edge] = 0;
       this.#part[edge] = 0;
       this.#inPart[edge] = 0;
-      this.#search.unlink(edge);
+      this.#search.flow.unlink(edge);
     }
     this.edges.length = 0;
     this.#search.begin(this.#prices.for(this.#arcs.question));

@@ -9,13 +9,13 @@ import { exp, log } from '../../engine/base/math.ts';
 import type { PairIndex } from '../../engine/simulate/node-model.ts';
 import { type CostParts, combinedCost, costParts, TINY_PROBABILITY_COST } from './arc-costs.ts';
 import type { Values } from './bucket-index.ts';
-import { PriceTables } from './edge-prices.ts';
+import { type ArcCosts, PriceTables } from './edge-prices.ts';
 import { channelFee } from './fees.ts';
 import { roundedDown, roundedUp } from './fp16.ts';
 import { PublicEdges } from './public-edges.ts';
 import { PublicMedians } from './public-medians.ts';
 import type { SenderNetwork, Slot } from './sender-network.ts';
-import { type ArcCosts, TwoSidedSearch } from './two-sided-search.ts';
+import { TwoSidedSearch } from './two-sided-search.ts';
 
 /** A probability at which the cost is TINY_PROBABILITY_COST; near to it the logarithm is asked (the nearness is chosen here). */
 const NEARLY_CERTAIN = exp(-TINY_PROBABILITY_COST);
@@ -32,7 +32,8 @@ export class SinglePath implements ArcCosts {
   #delayFactor = 0;
   #k = 1;
   #fee = 0;
-  /** By place: −ln of a public edge's probability, NaN until somebody asks, −1 where it cannot be used; and its fee cost. */
+  /** By place: a public edge's probability (0 where it cannot be used), −ln of it (−1 there), NaN until somebody asks; its fee cost. */
+  #chance: Float64Array = new Float64Array(0);
   #improbability: Float64Array = new Float64Array(0);
   #publicFee: Float64Array = new Float64Array(0);
   #pairs: PairIndex | null = null;
@@ -42,7 +43,7 @@ export class SinglePath implements ArcCosts {
     this.#network = network;
     this.#out = new PublicEdges(network);
     this.#search = new TwoSidedSearch(network, this.#out, this);
-    this.#prices = new PriceTables(network, this.#out);
+    this.#prices = new PriceTables(network, this.#out, (out) => this.#fill(out));
     const add = (chances: Values, fees: Values, chance: number): void => {
       if (chance <= 0) return;
       chances.add(chance);
@@ -53,7 +54,7 @@ export class SinglePath implements ArcCosts {
       this.#out,
       true,
       {
-        ofPublic: (place, chances, fees) => add(chances, fees, this.#publicChance(place)),
+        ofPublic: (place, chances, fees) => add(chances, fees, this.#readChance(place)),
         ofSlot: (slot, chances, fees) => add(chances, fees, this.#slotChance(slot)),
       },
       isTiny,
@@ -85,7 +86,7 @@ export class SinglePath implements ArcCosts {
     this.#keepPublic();
     this.#k = this.#medianRatio();
     this.#search.begin(this.#prices.for({ amountMsat, delayFactor, mu, k: this.#k }));
-    if (!this.#search.find(source, destination, avoid, !plainly, false)) return null;
+    if (!this.#search.find(source, destination, avoid, !plainly, false, false)) return null;
     this.distance = this.#search.distance;
     const path: number[] = [];
     for (let node = destination; node !== source; ) {
@@ -117,18 +118,47 @@ export class SinglePath implements ArcCosts {
     return chance <= 0 ? -1 : combinedCost(this.#fee, -log(chance), this.#mu, this.#k, slot.bias);
   }
 
+  readonly publicly = (place: number): number => this.#publicCost(place);
+
+  /** Prices of edges of which the improbability is known. */
+  #fill(out: Float64Array): void {
+    const [mu, k] = [this.#mu, this.#k];
+    for (let place = 0; place < out.length; place++) {
+      const improbability = this.#improbability[place]!;
+      if (improbability >= 0) out[place] = combinedCost(this.#publicFee[place]!, improbability, mu, k, 0);
+      else if (improbability < 0) out[place] = -1;
+    }
+  }
+
   #publicCost(place: number): number {
     if (place < 0) return -1;
     let improbability = this.#improbability[place] as number;
     // Not yet asked for with this amount.
     if (Number.isNaN(improbability)) {
-      const chance = this.#publicChance(place);
+      const chance = this.#chanceAt(place);
       improbability = chance <= 0 ? -1 : -log(chance);
       this.#improbability[place] = improbability;
-      this.#publicFee[place] = this.#fee;
     }
     if (improbability < 0) return -1;
     return combinedCost(this.#publicFee[place] as number, improbability, this.#mu, this.#k, 0);
+  }
+
+  least(place: number): number {
+    if (this.#chanceAt(place) <= 0) return -1;
+    return combinedCost(this.#publicFee[place]!, 0, this.#mu, this.#k, 0);
+  }
+
+  #chanceAt(place: number): number {
+    const chance = this.#chance[place]!;
+    return Number.isNaN(chance) ? this.#readChance(place) : chance;
+  }
+
+  #readChance(place: number): number {
+    const chance = this.#publicChance(place);
+    if (place < 0) return chance;
+    this.#chance[place] = chance;
+    this.#publicFee[place] = this.#fee;
+    return chance;
   }
 
   /** Forgets what public edges cost unless it is still the same question about the same graph. */
@@ -142,9 +172,11 @@ export class SinglePath implements ArcCosts {
     const count = this.#out.edge.length;
     if (this.#improbability.length < count) {
       this.#improbability = new Float64Array(count);
+      this.#chance = new Float64Array(count);
       this.#publicFee = new Float64Array(count);
     }
     this.#improbability.fill(Number.NaN);
+    this.#chance.fill(Number.NaN);
   }
 
   /** A single path takes nothing back. */

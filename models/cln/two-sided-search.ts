@@ -9,20 +9,17 @@
  * being negative. The plain algorithm's order then depends on potentials of nodes that were left out here, so a search can
  * say whether its way is the only cheapest one (`unique`): if so, no order matters.
  */
-import { EdgeLists, NONE } from './edge-lists.ts';
-import { EdgePrices } from './edge-prices.ts';
+import { NONE } from './edge-lists.ts';
+import { type ArcCosts, EdgePrices } from './edge-prices.ts';
+import { FlowEdges } from './flow-edges.ts';
+import { OnwardEdges } from './onward-edges.ts';
+import { Potentials } from './potentials.ts';
+import { allDearer } from './price-order.ts';
 import type { PublicEdges } from './public-edges.ts';
 import { SearchSide } from './search-side.ts';
+import { SenderEdges } from './sender-edges.ts';
 import type { SenderNetwork } from './sender-network.ts';
 import { TiedWays } from './tied-ways.ts';
-
-/** What edges cost. Whole numbers. */
-export interface ArcCosts {
-  /** Cost of another unit over an edge; negative when the edge has no room. */
-  forwards(edge: number): number;
-  /** What a unit that flows over an edge costs. */
-  backwards(edge: number): number;
-}
 
 export class TwoSidedSearch {
   /** Edge by which a node was reached, and whether against its direction. */
@@ -30,8 +27,8 @@ export class TwoSidedSearch {
   against: Uint8Array = new Uint8Array(0);
   /** Distance of the destination that was found last, with potentials. */
   distance = 0;
-  /** Edges looked at by the last search. */
-  work = 0;
+  /** Edges that have flow: who changes a flow says which. */
+  readonly flow: FlowEdges;
 
   readonly #network: SenderNetwork;
   readonly #edges: PublicEdges;
@@ -49,17 +46,17 @@ export class TwoSidedSearch {
   /** Ways may lead through leaves: over channels of the sender that nobody else knows, or when another node asks. */
   #throughLeaves = false;
 
-  #potential: Float64Array = new Float64Array(0);
-  #moved: Int32Array = new Int32Array(0);
-  #movedCount = 0;
-  #isMoved: Uint8Array = new Uint8Array(0);
+  readonly #potentials = new Potentials();
+  readonly #known: SenderEdges;
 
-  /** Edges with flow that lead into a node, and out of it. */
-  readonly #into = new EdgeLists();
-  readonly #from = new EdgeLists();
-  #flows = 0;
-  /** The sender's own edges by the node that they lead to, as places in ownEdges. */
-  readonly #own = new EdgeLists();
+  /** There is no flow, and no node has a potential: edges cost what they are priced. */
+  #plainCosts = true;
+  /** Another search will build upon this one's distances. */
+  #goesOn = false;
+  readonly #onward = new OnwardEdges();
+  /** Edges are read in the order of their public prices, and those of which the request knows something after them. */
+  #ordered = false;
+  readonly #publiclyInto: (number: number) => number;
 
   /** Other ways that are as short; kept only where asked for. */
   #watching = false;
@@ -69,6 +66,9 @@ export class TwoSidedSearch {
     this.#network = network;
     this.#edges = edges;
     this.#costs = costs;
+    this.flow = new FlowEdges(network.graph);
+    this.#known = new SenderEdges(network, edges);
+    this.#publiclyInto = (i) => costs.publicly!(edges.placeInto[i]!);
   }
 
   /**
@@ -76,25 +76,15 @@ export class TwoSidedSearch {
    * @param prices what is known of the costs; what searches ask for besides is added
    */
   begin(prices: EdgePrices): void {
-    const { graph } = this.#network;
+    const nodes = this.#network.graph.nodeCount;
     this.#prices = prices;
-    for (let i = 0; i < this.#movedCount; i++) {
-      const node = this.#moved[i]!;
-      this.#potential[node] = 0;
-      this.#isMoved[node] = 0;
-    }
-    this.#movedCount = 0;
-    const nodes = graph.nodeCount;
-    if (nodes > this.by.length) {
-      this.by = new Int32Array(nodes);
-      this.against = new Uint8Array(nodes);
-      this.#potential = new Float64Array(nodes);
-      this.#moved = new Int32Array(nodes);
-      this.#isMoved = new Uint8Array(nodes);
-      this.#ties.room(nodes);
-    }
-    this.#into.room(nodes, graph.known.length);
-    this.#from.room(nodes, graph.known.length);
+    this.#potentials.clear(nodes);
+    this.flow.room();
+    if (nodes <= this.by.length) return;
+    this.by = new Int32Array(nodes);
+    this.against = new Uint8Array(nodes);
+    this.#ties.room(nodes);
+    this.#onward.room(nodes);
   }
 
   /**
@@ -102,20 +92,31 @@ export class TwoSidedSearch {
    * @param avoid a node that the way must not touch, −1 for none
    * @param twoSided false for the plain algorithm
    * @param watch keep what `unique` needs
+   * @param goesOn potentials will be moved by what is found
    */
-  find(source: number, destination: number, avoid: number, twoSided: boolean, watch: boolean): boolean {
+  find(
+    source: number,
+    destination: number,
+    avoid: number,
+    twoSided: boolean,
+    watch: boolean,
+    goesOn: boolean,
+  ): boolean {
     const nodes = this.by.length;
     const front = this.#front;
     const back = this.#back;
     const edges = this.#edges;
     this.#beforeLeaf = edges.isLeaf(destination) ? edges.neighbourOf(destination) : NONE;
-    this.#throughLeaves = this.#leadsThroughLeaves(source);
+    this.#throughLeaves = this.#known.leadThroughLeaves(source);
     front.reset(nodes);
     back.reset(nodes);
     this.#bound = Infinity;
     this.#radius = 0;
     this.#watching = watch;
+    this.#plainCosts = this.#potentials.count === 0 && this.flow.count === 0;
+    this.#goesOn = goesOn;
     this.#ties.begin();
+    this.#onward.begin(destination);
     if (avoid >= 0) {
       front.done[avoid] = 1;
       back.done[avoid] = 1;
@@ -123,15 +124,20 @@ export class TwoSidedSearch {
     this.#label(source, 0, NONE, 0);
     if (twoSided) {
       back.label(destination, 0);
-      this.#placeOwn();
+      this.#known.placeOwn();
+    }
+    this.#ordered = twoSided && !goesOn && this.#costs.publicly !== null;
+    if (this.#ordered) {
+      this.#prices.orders(edges);
+      this.#known.placeKnown();
     }
     const found = this.#run(destination, twoSided);
-    if (twoSided) this.#takeOwn();
+    if (twoSided) this.#known.takeOwn();
+    if (this.#ordered) this.#known.takeKnown();
     if (avoid >= 0) {
       front.done[avoid] = 0;
       back.done[avoid] = 0;
     }
-    this.work = front.work + back.work;
     return found;
   }
 
@@ -182,7 +188,6 @@ export class TwoSidedSearch {
     if (front.distance[node]! + this.#toGo(node) > this.#bound) return;
     const network = this.#network;
     const { graph } = network;
-    const costs = this.#costs;
     if (node === network.source) {
       const own = network.ownEdges();
       const count = network.ownEdgeCount();
@@ -191,44 +196,119 @@ export class TwoSidedSearch {
         const edge = own[i]!;
         const to = graph.to(edge);
         if (this.#cannotImprove(node, to)) continue;
-        const cost = costs.forwards(edge);
+        const cost = this.#costs.forwards(edge);
         if (cost >= 0) this.#relax(node, to, edge, 0, cost);
       }
     } else this.#stepPublic(node);
-    if (this.#flows === 0) return;
-    const { head, next } = this.#into;
+    if (this.flow.count === 0) return;
+    const { head, next } = this.flow.into;
     for (let e = head[node]!; e >= 0; e = next[e]!) {
-      this.#relax(node, graph.from(e), e, 1, -costs.backwards(e));
+      this.#relax(node, graph.from(e), e, 1, -this.#costs.backwards(e));
     }
   }
 
   #stepPublic(node: number): void {
-    const front = this.#front;
-    const { distance } = front;
-    const potential = this.#potential;
-    const { start, leaves, edge, to: ends } = this.#edges;
+    const { start, leaves } = this.#edges;
+    const [begin, middle] = [start[node]!, leaves[node]!];
+    const ordered = this.#ordered && this.#prices.outOrder.has(node, begin, middle, this.#costs.publicly!);
+    if (ordered) this.#scanOrdered(node, begin, middle);
+    else this.#scan(node, begin, middle);
+    if (this.#throughLeaves || node === this.#beforeLeaf) this.#scan(node, middle, start[node + 1]!);
+    if (ordered) {
+      const { head, next } = this.#known.knownFrom;
+      for (let e = head[node]!; e >= 0; e = next[e]!) this.#relaxAny(node, e, this.#costs.forwards(e));
+    }
+    if (this.#plainCosts) this.#stepOnward(node);
+  }
+
+  #scan(node: number, begin: number, end: number): void {
+    const { distance } = this.#front;
+    const potential = this.#potentials.of;
+    const { edge, to: ends } = this.#edges;
     const watching = this.#watching;
     const prices = this.#prices.out;
-    const end = this.#throughLeaves || node === this.#beforeLeaf ? start[node + 1]! : leaves[node]!;
-    front.work += end - start[node]!;
+    this.#front.work += end - begin;
     const here = distance[node]! - potential[node]!;
-    for (let i = start[node]!; i < end; i++) {
-      const to = ends[i]!;
+    // What costs more leads to no node that the search backwards has not done: #stepOnward sees to the others.
+    const most = this.#plainCosts ? this.#bound - this.#radius : Infinity;
+    for (let i = begin; i < end; i++) {
       let price = prices[i]!;
       if (Number.isNaN(price)) {
-        if (this.#cannotImprove(node, to)) continue;
+        if (this.#cannotImprove(node, ends[i]!) || this.#isDear(i, most - here)) continue;
         price = this.#ask(i);
       }
-      if (price < 0) continue;
+      if (price < 0 || here + price > most) continue;
+      const to = ends[i]!;
       const reach = here + price + potential[to]!;
       const before = distance[to]!;
       if (reach < before || (watching && reach === before)) this.#relax(node, to, edge[i]!, 0, price);
     }
   }
 
+  /** The same, as far as edges are cheap enough; those that the request knows are left out. */
+  #scanOrdered(node: number, begin: number, end: number): void {
+    const { distance } = this.#front;
+    const { edge, to: ends } = this.#edges;
+    const prices = this.#prices.out;
+    const { order } = this.#prices.outOrder;
+    const here = distance[node]!;
+    const most = this.#bound - this.#radius - here;
+    let i = begin;
+    for (; i < end; i++) {
+      const at = order[i]!;
+      let price = prices[at]!;
+      if (Number.isNaN(price)) {
+        if (this.#network.has(edge[at]!) !== null) continue;
+        price = this.#ask(at);
+      }
+      if (price < 0 || price > most) {
+        if (allDearer(price, most)) break;
+        continue;
+      }
+      const to = ends[at]!;
+      if (here + price < distance[to]!) this.#relax(node, to, edge[at]!, 0, price);
+    }
+    this.#front.work += i - begin + 1;
+  }
+
+  /** Relaxes an edge out of the order: of edges between the same nodes that cost the same the first one counts. */
+  #relaxAny(from: number, edge: number, cost: number): void {
+    if (cost < 0) return;
+    const { graph } = this.#network;
+    const { distance, done } = this.#front;
+    const to = graph.to(edge);
+    const by = this.by[to]!;
+    if (distance[from]! + cost === distance[to]! && done[to] === 0 && edge < by && graph.from(by) === from) {
+      this.by[to] = edge;
+    } else this.#relax(from, to, edge, 0, cost);
+  }
+
+  /** Along the edges by which the search backwards came to a node, if a cheapest way may lead through it. */
+  #stepOnward(node: number): void {
+    const { edge } = this.#edges;
+    const { head, next, place } = this.#onward;
+    const toGo = this.#back.distance[node]!;
+    if (toGo === Infinity || this.#front.distance[node]! + toGo > this.#bound) return;
+    for (let n = head[node]!; n >= 0; n = next[n]!) {
+      const at = place[n]!;
+      const price = this.#prices.out[at]!;
+      this.#relaxAny(node, edge[at]!, Number.isNaN(price) ? this.#costs.forwards(edge[at]!) : price);
+    }
+  }
+
+  /** True when the edge at a place costs more than `most`, or has no room, which is told before it is priced. */
+  #isDear(place: number, most: number): boolean {
+    if (this.#network.has(this.#edges.edge[place]!) !== null) return false;
+    const least = this.#costs.least(place);
+    return least < 0 || least > most;
+  }
+
   /** What the edge at a place costs. */
   #ask(place: number): number {
-    const price = this.#costs.forwards(this.#edges.edge[place]!);
+    const edge = this.#edges.edge[place]!;
+    const price = this.#costs.forwards(edge);
+    // Orders go by what is public.
+    if (this.#ordered && this.#network.has(edge) !== null) return price;
     this.#prices.out[place] = price;
     this.#prices.into[this.#edges.into[place]!] = price;
     return price;
@@ -238,15 +318,14 @@ export class TwoSidedSearch {
   #cannotImprove(from: number, to: number): boolean {
     const front = this.#front;
     // An edge costs at least what the potentials say, and no less than 0 with them.
-    const shift = this.#potential[to]! - this.#potential[from]!;
-    const least = front.distance[from]! + (shift > 0 ? shift : 0);
+    const least = front.distance[from]! + Math.max(0, this.#potentials.of[to]! - this.#potentials.of[from]!);
     if (this.#watching) return least > front.distance[to]! || least + this.#toGo(to) > this.#bound;
     return front.done[to] === 1 || least >= front.distance[to]! || least + this.#toGo(to) > this.#bound;
   }
 
   #relax(from: number, to: number, edge: number, against: number, cost: number): void {
     const front = this.#front;
-    const distance = front.distance[from]! + (cost - this.#potential[from]! + this.#potential[to]!);
+    const distance = front.distance[from]! + (cost - this.#potentials.of[from]! + this.#potentials.of[to]!);
     const before = front.distance[to]!;
     if (distance > before) return;
     if (distance === before) {
@@ -272,54 +351,108 @@ export class TwoSidedSearch {
   }
 
   #stepBack(): void {
-    const back = this.#back;
     const network = this.#network;
-    const { graph } = network;
     const costs = this.#costs;
-    const node = back.heap.pop();
-    back.done[node] = 1;
+    const node = this.#back.heap.pop();
+    this.#back.done[node] = 1;
     this.#stepBackPublic(node);
-    const own = this.#own;
+    const { own } = this.#known;
     for (let i = own.head[node]!; i >= 0; i = own.next[i]!) {
       const cost = costs.forwards(network.ownEdges()[i]!);
       if (cost >= 0) this.#relaxBack(network.source, node, cost);
     }
-    if (this.#flows === 0) return;
-    const { head, next } = this.#from;
+    if (this.flow.count === 0) return;
+    const { head, next } = this.flow.from;
     for (let e = head[node]!; e >= 0; e = next[e]!) {
-      this.#relaxBack(graph.to(e), node, -costs.backwards(e));
+      this.#relaxBack(network.graph.to(e), node, -costs.backwards(e));
     }
   }
 
   /** The sender's own channels are those that it has, and not those that gossip knows. */
   #stepBackPublic(node: number): void {
+    const { startInto, leavesInto, place } = this.#edges;
+    const [begin, middle] = [startInto[node]!, leavesInto[node]!];
+    const ordered = this.#ordered && this.#prices.intoOrder.has(node, begin, middle, this.#publiclyInto);
+    const { distance, heap } = this.#front;
+    // What is farther is on no cheapest way, or the search forwards has done it.
+    const most = this.#goesOn ? Infinity : this.#bound - distance[heap.first]!;
+    if (ordered) this.#scanBackOrdered(node, begin, middle, most);
+    else this.#scanBack(node, begin, middle, most);
+    if (this.#throughLeaves) this.#scanBack(node, middle, startInto[node + 1]!, most);
+    if (!ordered) return;
+    const { head, next } = this.#known.knownInto;
+    for (let e = head[node]!; e >= 0; e = next[e]!) {
+      const price = this.#costs.forwards(e);
+      if (price >= 0) this.#relaxInto(this.#network.graph.from(e), node, place[e]!, price);
+    }
+  }
+
+  #scanBack(node: number, begin: number, end: number, most: number): void {
     const back = this.#back;
-    const { source } = this.#network;
-    const { distance, done } = back;
-    const potential = this.#potential;
-    const { startInto, leavesInto, from: ends, placeInto } = this.#edges;
+    const { distance } = back;
+    const potential = this.#potentials.of;
+    const { from: ends, placeInto } = this.#edges;
     const prices = this.#prices.into;
-    const end = this.#throughLeaves ? startInto[node + 1]! : leavesInto[node]!;
-    back.work += end - startInto[node]!;
+    back.work += end - begin;
     const here = distance[node]! + potential[node]!;
-    for (let i = startInto[node]!; i < end; i++) {
+    for (let i = begin; i < end; i++) {
       const from = ends[i]!;
       let price = prices[i]!;
-      const toBeat = distance[from]! + potential[from]!;
       if (Number.isNaN(price)) {
         // An edge costs at least nothing, with potentials and without.
-        if (distance[node]! >= distance[from]! || here >= toBeat || from === source || done[from] === 1) continue;
+        if (distance[node]! > distance[from]! || here > distance[from]! + potential[from]!) continue;
+        if (this.#isDear(placeInto[i]!, Math.min(most, distance[from]! + potential[from]!) - here)) continue;
         price = this.#ask(placeInto[i]!);
       }
-      if (price < 0 || here + price >= toBeat || from === source) continue;
-      this.#relaxBack(from, node, price);
+      if (price < 0 || here + price > most) continue;
+      if (here + price <= distance[from]! + potential[from]!) this.#relaxInto(from, node, placeInto[i]!, price);
+    }
+  }
+
+  #scanBackOrdered(node: number, begin: number, end: number, farthest: number): void {
+    const back = this.#back;
+    const { distance } = back;
+    const { from: ends, placeInto, edge } = this.#edges;
+    const prices = this.#prices.into;
+    const { order } = this.#prices.intoOrder;
+    const here = distance[node]!;
+    const most = farthest - here;
+    let i = begin;
+    for (; i < end; i++) {
+      const at = order[i]!;
+      let price = prices[at]!;
+      if (Number.isNaN(price)) {
+        if (this.#network.has(edge[placeInto[at]!]!) !== null) continue;
+        price = this.#ask(placeInto[at]!);
+      }
+      if (price < 0 || price > most) {
+        if (allDearer(price, most)) break;
+        continue;
+      }
+      const from = ends[at]!;
+      if (here + price <= distance[from]!) this.#relaxInto(from, node, placeInto[at]!, price);
+    }
+    back.work += i - begin + 1;
+  }
+
+  /** Takes the edge at a place when it shortens the way from a node, or leads on as cheaply. */
+  #relaxInto(from: number, to: number, place: number, price: number): void {
+    const { distance, done } = this.#back;
+    if (from === this.#network.source) return;
+    const reach = distance[to]! + (price - this.#potentials.of[from]! + this.#potentials.of[to]!);
+    if (reach < distance[from]!) {
+      if (done[from] === 1) return;
+      this.#relaxBack(from, to, price);
+      this.#onward.first(from, place);
+    } else if (this.#plainCosts && reach === distance[from]! && this.#front.done[from] === 0) {
+      this.#onward.also(from, place, this.#edges);
     }
   }
 
   #relaxBack(from: number, to: number, cost: number): void {
     const back = this.#back;
     if (back.done[from] === 1) return;
-    const distance = back.distance[to]! + (cost - this.#potential[from]! + this.#potential[to]!);
+    const distance = back.distance[to]! + (cost - this.#potentials.of[from]! + this.#potentials.of[to]!);
     if (distance >= back.distance[from]!) return;
     const whole = distance + this.#front.distance[from]!;
     if (whole < this.#bound) this.#bound = whole;
@@ -336,44 +469,21 @@ export class TwoSidedSearch {
     const radius = Math.min(this.#radius, this.distance);
     for (let i = 0; i < back.count; i++) {
       const node = back.reached[i]!;
-      if (back.done[node] === 1 && back.distance[node]! < radius) this.#move(node, back.distance[node]! - radius);
+      if (back.done[node] === 1 && back.distance[node]! < radius)
+        this.#potentials.move(node, back.distance[node]! - radius);
     }
     const limit = this.distance - radius;
     for (let i = 0; i < front.count; i++) {
       const node = front.reached[i]!;
       if (front.distance[node]! >= limit) continue;
       if (back.done[node] === 1 && back.distance[node]! < radius) continue;
-      this.#move(node, limit - front.distance[node]!);
+      this.#potentials.move(node, limit - front.distance[node]!);
     }
-  }
-
-  #move(node: number, by: number): void {
-    if (this.#isMoved[node] === 0) {
-      this.#isMoved[node] = 1;
-      this.#moved[this.#movedCount++] = node;
-    }
-    this.#potential[node]! += by;
   }
 
   /** An edge costs something else from now on, until the next problem. */
   forget(edge: number): void {
     this.#prices.forget(this.#edges, this.#edges.place[edge] ?? NONE);
-  }
-
-  /** An edge has flow from now on. */
-  link(edge: number): void {
-    const { graph } = this.#network;
-    this.#into.add(graph.to(edge), edge);
-    this.#from.add(graph.from(edge), edge);
-    this.#flows++;
-  }
-
-  /** An edge has none any more. */
-  unlink(edge: number): void {
-    const { graph } = this.#network;
-    this.#into.remove(graph.to(edge), edge);
-    this.#from.remove(graph.from(edge), edge);
-    this.#flows--;
   }
 
   /** True when no other way from the source costs as little as the one that was found, parallel channels aside. */
@@ -386,33 +496,5 @@ export class TwoSidedSearch {
     const { graph } = this.#network;
     const edge = this.by[node]!;
     return this.against[node] === 1 ? graph.to(edge) : graph.from(edge);
-  }
-
-  #leadsThroughLeaves(source: number): boolean {
-    const network = this.#network;
-    const edges = this.#edges;
-    if (source !== network.source) return edges.isLeaf(source);
-    const own = network.ownEdges();
-    const count = network.ownEdgeCount();
-    for (let i = 0; i < count; i++) {
-      const to = network.graph.to(own[i]!);
-      if (edges.isLeaf(to) && edges.neighbourOf(to) !== source) return true;
-    }
-    return false;
-  }
-
-  #placeOwn(): void {
-    const network = this.#network;
-    const own = network.ownEdges();
-    const count = network.ownEdgeCount();
-    this.#own.room(this.by.length, count);
-    for (let i = 0; i < count; i++) this.#own.add(network.graph.to(own[i]!), i);
-  }
-
-  #takeOwn(): void {
-    const network = this.#network;
-    const own = network.ownEdges();
-    const count = network.ownEdgeCount();
-    for (let i = 0; i < count; i++) this.#own.clear(network.graph.to(own[i]!));
   }
 }
