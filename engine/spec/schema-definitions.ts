@@ -107,7 +107,7 @@ export const PAYMENT_PROPERTIES: JsonSchema = {
   probe: {
     title: 'Probe',
     description:
-      'The payment hash is made up, so that the recipient refuses whatever arrives: the payment only tells whether a route carries the amount. One that got there ends as IncorrectPaymentDetails.',
+      'The payment hash is made up, so that the recipient refuses whatever arrives: the payment only tells whether a route carries the amount. One that got there ends as IncorrectPaymentDetails, of an LDK node as RecipientRejected.',
     type: 'boolean',
     default: false,
   },

@@ -24,6 +24,64 @@ export const PAYMENT_CHECKS: readonly CheckGroup[] = [
     ],
   },
   {
+    name: 'given-routes',
+    duration: '8s',
+    channels: '  ac: { from: alice, to: carol, capacity: 1_000_000 sat }\n',
+    body: `activity:
+  by_route: { source: alice, destination: carol, start: 1s, count: 1, interval: 1s, amount: 1_000_000 msat, route: [ab, bc] }
+  too_much: { source: alice, destination: carol, start: 4s, count: 1, interval: 1s, amount: 999_000_000 msat, route: [ab, bc] }
+`,
+    checks: [
+      {
+        name: 'a payment takes the route that it is given, and pays the node on it',
+        at: '3s',
+        that: "payments('by_route').succeeded == 1.0 && payments('by_route').fee_msat > 0.0 && channel('bc').balance1_msat == 1000000.0",
+      },
+      {
+        name: 'what a given route cannot carry takes no other',
+        that: "payments('too_much').failed == 1.0 && channel('ac').balance1_msat == 0.0",
+      },
+    ],
+  },
+  {
+    name: 'outgoing-channel',
+    duration: '6s',
+    channels: '  ac: { from: alice, to: carol, capacity: 1_000_000 sat }\n',
+    body: `activity:
+  by_ab: { source: alice, destination: carol, start: 1s, count: 2, interval: 1s, amount: 1_000_000 msat, outgoing_channel: ab }
+`,
+    checks: [
+      {
+        name: 'payments leave by the channel that they are given, though another is cheaper',
+        that: "payments('by_ab').succeeded == 2.0 && channel('bc').balance1_msat == 2000000.0",
+      },
+    ],
+  },
+  {
+    name: 'probes',
+    duration: '8s',
+    body: `activity:
+  probe: { source: alice, destination: carol, start: 1s, count: 2, interval: 1s, amount: 1_000_000 msat, probe: true }
+  after: { source: alice, destination: carol, start: 5s, count: 1, interval: 1s, amount: 1_000_000 msat }
+`,
+    checks: [
+      {
+        name: 'a probe comes back from the node that it goes to',
+        at: '4s',
+        that: "payments('probe').failed == 2.0 && payments('probe').outcome('IncorrectPaymentDetails') + payments('probe').outcome('RecipientRejected') == 2.0",
+      },
+      {
+        name: 'and moves and locks nothing',
+        at: '4s',
+        that: "channel('bc').balance1_msat == 0.0 && channel('ab').htlcs == 0.0 && channel('bc').htlcs == 0.0",
+      },
+      {
+        name: 'payments go on',
+        that: "payments('after').succeeded == 1.0 && channel('bc').balance1_msat == 1000000.0",
+      },
+    ],
+  },
+  {
     name: 'expiry',
     duration: '24s',
     body: `latency: { link: 2s }

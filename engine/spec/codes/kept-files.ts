@@ -81,7 +81,7 @@ export const KEPT_FILES = {
     title: 'Process that cannot play the scenario',
     explanation:
       'A process of nodes (backend `rpc`) refuses something without which the scenario cannot be played: to start its nodes, to load or save a network, to open a channel that the network begins with; or its nodes have fewer coins than the scenario says, or a channel is not confirmed in time.',
-    fix: 'Start the process with what the scenario needs, or change the scenario to what it has.',
+    fix: 'Start the process with what the scenario needs, or change the scenario to what it has. One whose nodes a scenario creates starts without any: `blast model serve` without `--nodes`.',
   },
   E814: {
     severity: 'error',
