@@ -46,6 +46,9 @@ const FAULTS = {
   version: ({ write, protocol }) => write(description(protocol)),
 };
 
+/** What is to be told of the run that plays, when it ends or the process does: either may be known first. */
+let ended = () => {};
+
 const service = modelService(MODEL_KINDS, { began: () => {}, ended: () => {} });
 const implementation = {
   ...service.implementation,
@@ -78,14 +81,15 @@ const implementation = {
       const error = (status) => void call.emit('error', status);
       FAULTS[kind]({ ...rest, right: () => answer, write, call, error });
     });
-    const ended = () => {
+    ended = () => {
       if (kind === undefined) tell(report, turns);
+      ended = () => {};
     };
     call.on('end', () => {
       ended();
       call.end();
     });
-    call.on('cancelled', ended);
+    call.on('cancelled', () => ended());
     call.on('error', () => {});
   },
 };
@@ -93,5 +97,10 @@ const implementation = {
 const server = await serve({ host: '127.0.0.1', port: 0 }, serverCredentials(null), [{ ...service, implementation }]);
 process.stdout.write(`faulty model listens on 127.0.0.1:${server.address.port}\n`);
 // A process that does not even end when it should.
-if (!flags.includes('--stays')) process.stdin.on('end', () => process.exit(0));
+if (!flags.includes('--stays')) {
+  process.stdin.on('end', () => {
+    ended();
+    process.exit(0);
+  });
+}
 process.stdin.resume();
