@@ -69,7 +69,7 @@ const checksOf = (groups: readonly string[]): number =>
 const MISSING: Readonly<Record<string, readonly string[]>> = {
   lnd: [],
   cln: ['amp'],
-  eclair: ['last-hop', 'amp'],
+  eclair: ['last-hop', 'outgoing-channel', 'amp'],
   ldk: ['amp'],
 };
 
@@ -153,7 +153,17 @@ describe('nodes that do not keep to it', () => {
     expect(new Set(failed.map(({ group }) => group))).toEqual(
       new Set([
         ...['payments', 'invoices', 'failures', 'holding', 'policies', 'stops'],
-        ...['last-hop', 'expiry', 'amp', 'named-invoices', 'partitions', 'latency'],
+        ...[
+          'last-hop',
+          'given-routes',
+          'outgoing-channel',
+          'probes',
+          'expiry',
+          'amp',
+          'named-invoices',
+          'partitions',
+          'latency',
+        ],
       ]),
     );
   }, 120_000);
