@@ -4,7 +4,7 @@
  * arrives: the node revokes it then (BOLT 2, revoke_and_ack).
  */
 import type { NumberHasher } from '../base/digest.ts';
-import { type OldStateRequest, requestKey } from '../timeline/old-states.ts';
+import { mayWant, type OldStateRequest, requestKey } from '../timeline/old-states.ts';
 import type { AttemptPool } from './attempts.ts';
 import type { ChannelTable } from './channels.ts';
 import { HTLC, type HtlcPool } from './htlcs.ts';
@@ -86,7 +86,7 @@ export class RevokedStates {
       if (watch.request.by !== node) continue;
       this.#follow(watch, channel);
       const number = watch.revoked++;
-      if (!this.#mayWant(watch, number, nowUs)) continue;
+      if (!mayWant(watch.request, watch.kept !== null, number, nowUs - this.#originUs)) continue;
       state ??= this.#stateOf(channel, number, onCommitment(channel, edge & 1));
       if (watch.request.oldState === 'best' && !this.#isBetter(state, watch.kept, edge & 1)) continue;
       // Each watch has HTLCs of its own: they are amended one by one.
@@ -168,19 +168,6 @@ export class RevokedStates {
     watch.channel = channel;
     watch.revoked = 0;
     watch.kept = null;
-  }
-
-  #mayWant({ request: { oldState, value }, kept }: Watch, number: number, nowUs: number): boolean {
-    switch (oldState) {
-      case 'oldest':
-        return kept === null;
-      case 'number':
-        return number === value;
-      case 'at':
-        return kept === null && nowUs - this.#originUs > value;
-      case 'best':
-        return true;
-    }
   }
 
   #isBetter(state: RevokedState, kept: RevokedState | null, side: number): boolean {

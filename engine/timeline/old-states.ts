@@ -41,3 +41,22 @@ export function oldStateRequests(timeline: Timeline): readonly OldStateRequest[]
   for (const { action } of timeline.triggers ?? []) if (action !== null) look(action.args);
   return [...found.values()];
 }
+
+/**
+ * Whether a request may want the state that is revoked now. Of `best` the balance decides, which is not known here.
+ * @param isKept whether a state is kept for it already
+ * @param number how many states came before this one
+ * @param atUs instant of the scenario at which it is revoked, µs
+ */
+export function mayWant({ oldState, value }: OldStateRequest, isKept: boolean, number: number, atUs: number): boolean {
+  switch (oldState) {
+    case 'oldest':
+      return !isKept;
+    case 'number':
+      return number === value;
+    case 'at':
+      return !isKept && atUs > value;
+    case 'best':
+      return true;
+  }
+}

@@ -7,7 +7,7 @@
  * update with the step LatestHolderCommitmentTXInfo.
  */
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { type OldStateRequest, oldStateRequests, requestKey } from '../../timeline/old-states.ts';
+import { mayWant, type OldStateRequest, oldStateRequests, requestKey } from '../../timeline/old-states.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 import type { RealChannel } from './real-channels.ts';
 import type { RealNode } from './real-node.ts';
@@ -55,7 +55,7 @@ export class OldStates {
       if (request.channel !== channel.name || request.by !== node.index) continue;
       if (watch.channel !== channel.index) Object.assign(watch, { channel: channel.index, revoked: 0, kept: null });
       const number = watch.revoked++;
-      if (!mayWant(watch, number, nowUs)) continue;
+      if (!mayWant(watch.request, watch.kept !== null, number, nowUs)) continue;
       bytes ??= monitor();
       const balanceSat = node.balanceOn(bytes);
       if (request.oldState === 'best' && watch.kept !== null && balanceSat <= watch.kept.balanceSat) continue;
@@ -79,20 +79,6 @@ export class OldStates {
   find(request: OldStateRequest, channel: RealChannel): OldState | null {
     const watch = this.#watches.find((one) => requestKey(one.request) === requestKey(request));
     return watch === undefined || watch.channel !== channel.index ? null : watch.kept;
-  }
-}
-
-/** As in the simulator's revoked-states.ts. */
-function mayWant({ request: { oldState, value }, kept }: Watch, number: number, nowUs: number): boolean {
-  switch (oldState) {
-    case 'oldest':
-      return kept === null;
-    case 'number':
-      return number === value;
-    case 'at':
-      return kept === null && nowUs > value;
-    case 'best':
-      return true;
   }
 }
 
