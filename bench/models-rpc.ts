@@ -13,7 +13,7 @@ import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startModelProcess } from '../engine/rpc/model-process.ts';
-import { SyncLink } from '../engine/rpc/sync-link.ts';
+import { linkTo } from '../engine/rpc/remote-models.ts';
 import { encodeTurn, type Message } from '../engine/rpc/wire.ts';
 import { digits, machineFacts, machineLine, median } from './measure.ts';
 
@@ -63,8 +63,7 @@ function run(models: string): { readonly wall: number; readonly digest: string }
 /** Cost of a question in a turn of its own, and in a turn of a thousand, µs each. */
 async function calls(): Promise<{ readonly one: number; readonly batched: number }> {
   const host = await startModelProcess([process.execPath, ENTRY, 'model', 'host', '--until-input-ends']);
-  const limits = { answerMs: 30_000 };
-  const link = await SyncLink.open(SyncLink.begin(pathToFileURL(ENTRY), limits), host, limits);
+  const link = await linkTo(host, pathToFileURL(ENTRY), { answerMs: 30_000 });
   let number = 0;
   const ask = (changes: readonly Message[], question: Message): void => {
     link.exchange(encodeTurn({ number: ++number, now_us: 0, height: 1, changes, model: 'lnd', ...question }));

@@ -12,6 +12,7 @@ import { nodeClock } from '../host/node-clock.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import type { RemoteModels, RemoteModelsSettings } from '../rpc/contract.ts';
 import type { LinkData } from '../rpc/link-thread.ts';
+import type { WatchData } from '../rpc/link-watch.ts';
 import type { Files } from '../run/files.ts';
 import type { CliIo, OutStream } from './io.ts';
 
@@ -126,7 +127,7 @@ function moduleEntry(files: Files): URL {
   return own.pathname.endsWith('/blast.mjs') ? new URL('./engine/cli/main.js', own) : own;
 }
 
-/** A thread: one that speaks to a model process, one that hosts real nodes, or one of a sweep. */
+/** A thread: one that speaks to a model process or looks how long it takes, one that hosts real nodes, or one of a sweep. */
 async function thread(): Promise<void> {
   const kind = (workerData as { readonly kind?: unknown } | null)?.kind;
   if (kind === 'blast-ldk') {
@@ -137,6 +138,11 @@ async function thread(): Promise<void> {
   if (kind === 'blast-model-link') {
     const { serveLink } = await import('../rpc/link-thread.ts');
     serveLink(workerData as LinkData);
+    return;
+  }
+  if (kind === 'blast-link-watch') {
+    const { watchLink } = await import('../rpc/link-watch.ts');
+    watchLink(workerData as WatchData);
     return;
   }
   const { serveThread } = await import('./thread-worker.ts');

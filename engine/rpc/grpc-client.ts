@@ -7,18 +7,7 @@ import http2 from 'node:http2';
 import net from 'node:net';
 import type { LinkTarget } from './contract.ts';
 import { FrameReader, framed, GRPC, type GrpcStatus, WINDOW_BYTES } from './grpc-frames.ts';
-
-/** What a status of HTTP says where there is none of gRPC (http-grpc-status-mapping.md of gRPC). */
-const OF_HTTP: Readonly<Record<number, number>> = {
-  400: GRPC.internal,
-  401: GRPC.unauthenticated,
-  403: GRPC.permissionDenied,
-  404: GRPC.unimplemented,
-  429: GRPC.unavailable,
-  502: GRPC.unavailable,
-  503: GRPC.unavailable,
-  504: GRPC.unavailable,
-};
+import { ofHttp, statusOf } from './grpc-status.ts';
 
 export interface GrpcCall {
   write(message: Uint8Array): void;
@@ -153,35 +142,5 @@ export class GrpcClient {
       return { code: GRPC.unavailable, details: 'the call was refused' };
     }
     return { code: GRPC.internal, details: `the call was broken off (HTTP/2 error ${code})` };
-  }
-}
-
-/** The status that headers at the end of a call hold; null where there is none. */
-function statusOf(headers: http2.IncomingHttpHeaders): GrpcStatus | null {
-  const code = headers['grpc-status'];
-  if (typeof code !== 'string') return null;
-  const message = headers['grpc-message'];
-  return {
-    code: /^\d+$/.test(code) ? Number(code) : GRPC.unknown,
-    details: typeof message === 'string' ? decoded(message) : '',
-  };
-}
-
-/** What is wrong with an answer of something that does not speak gRPC; null where nothing is. */
-function ofHttp(headers: http2.IncomingHttpHeaders & http2.IncomingHttpStatusHeader): GrpcStatus | null {
-  const status = headers[':status'];
-  if (status !== 200) {
-    return { code: OF_HTTP[status ?? 0] ?? GRPC.unknown, details: `it answers with status ${status} of HTTP` };
-  }
-  const type = headers['content-type'] ?? '';
-  if (type.startsWith('application/grpc')) return null;
-  return { code: GRPC.unknown, details: `it answers with ${type === '' ? 'no type of content' : type}` };
-}
-
-function decoded(message: string): string {
-  try {
-    return decodeURIComponent(message);
-  } catch {
-    return message;
   }
 }

@@ -5,7 +5,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { LinkTarget } from './contract.ts';
 import { type GrpcCall, GrpcClient } from './grpc-client.ts';
-import { GRPC, type GrpcStatus } from './grpc-frames.ts';
+import type { GrpcStatus } from './grpc-frames.ts';
+import { endOf, problemOf } from './link-problem.ts';
 import { DESCRIBE_PATH, PLAY_PATH } from './model-paths.ts';
 
 /** What a thread of this kind is started with. */
@@ -59,20 +60,10 @@ function connect(
   client.unary(DESCRIBE_PATH, describe, answerMs).then((description) => {
     call = client.call(PLAY_PATH, {
       message: hand,
-      ended: (status) => {
-        if (status.code === GRPC.ok) hand({ problem: `the process at ${target.address} closed the stream` });
-        else failed(status);
-      },
+      ended: (status) => hand({ problem: endOf(status, target.address) }),
     });
     port.postMessage(new Uint8Array(description));
     Atomics.add(state, 0, 1);
   }, failed);
   return (turn) => call?.write(turn);
-}
-
-function problemOf({ code, details }: GrpcStatus, address: string): string {
-  if (code === GRPC.unavailable) return `the process at ${address} cannot be reached (any more): ${details}`;
-  if (code === GRPC.deadlineExceeded) return `the process at ${address} did not say in time what it is (Describe)`;
-  if (code === GRPC.unimplemented) return `what listens at ${address} does not speak blast.v1.Model`;
-  return `the process at ${address} failed: ${details === '' ? `the call ended with status ${code}` : details}`;
 }

@@ -10,6 +10,8 @@ import { existsSync } from 'node:fs';
 export interface ModelProcess {
   /** HOST:PORT. */
   readonly address: string;
+  /** Null when it never began. */
+  readonly pid: number | null;
   /** Resolves when it has ended, with what there is to say of it. */
   readonly ended: Promise<string>;
   stop(): Promise<void>;
@@ -92,7 +94,7 @@ export function startModelProcess(command: readonly string[], options: StartOpti
     const found = (address: string): void => {
       isWaiting = false;
       settle();
-      resolve({ address, ended, stop });
+      resolve({ address, pid: child.pid ?? null, ended, stop });
     };
     child.once('close', early);
     child.once('error', (error) => give(`could not be started (${error.message})`));
@@ -122,9 +124,14 @@ function begin([file = '', ...args]: readonly string[], cwd: string | undefined)
 /** Ends it at once, with its guard and whatever it has started. */
 function kill(child: ChildProcess): void {
   const { pid } = child;
+  if (pid !== undefined && existsSync(SHELL)) killGroup(pid);
+  else child.kill('SIGKILL');
+}
+
+/** As kill, by the number of a process that leads a group of its own. */
+export function killGroup(pid: number): void {
   try {
-    if (pid !== undefined && existsSync(SHELL)) process.kill(-pid, 'SIGKILL');
-    else child.kill('SIGKILL');
+    process.kill(-pid, 'SIGKILL');
   } catch {
     // There is nothing left to end.
   }

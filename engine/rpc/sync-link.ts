@@ -3,11 +3,12 @@
  * (link-thread.ts), and this one sleeps until the answer is there.
  */
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import { ENGINE_VERSION } from '../base/version.ts';
 import type { LinkLimits, LinkTarget } from './contract.ts';
+import { describeRequest, readDescribed } from './link-description.ts';
+import { lateOf } from './link-problem.ts';
 import type { LinkData, LinkMessage } from './link-thread.ts';
 import type { TurnLink } from './remote-session.ts';
-import { type DescribeResponse, decodeDescription, encodeDescribeRequest, PROTOCOL } from './wire.ts';
+import type { DescribeResponse } from './wire.ts';
 
 /** Largest answer that comes through shared memory, bytes; those about a whole network are larger. */
 const ANSWER_BYTES = 65_536;
@@ -61,7 +62,7 @@ export class SyncLink implements TurnLink {
       port: port2,
       woken: new SharedArrayBuffer(8),
       answer: new SharedArrayBuffer(ANSWER_BYTES),
-      describe: encodeDescribeRequest({ protocol: PROTOCOL, engine_version: ENGINE_VERSION }),
+      describe: describeRequest(),
       answerMs: limits.answerMs,
     };
     new Int32Array(data.woken)[1] = -1;
@@ -95,7 +96,7 @@ export class SyncLink implements TurnLink {
         port.postMessage(where);
       });
       if (!(first instanceof Uint8Array)) throw new Error(first.problem);
-      const description = describe(first, target.address);
+      const description = readDescribed(first, target.address);
       worker.unref();
       port.unref();
       return new SyncLink({ description, target, limits, thread });
@@ -126,7 +127,7 @@ export class SyncLink implements TurnLink {
       const handed = Atomics.load(this.#woken, 0);
       if (handed > this.#taken) break;
       if (Atomics.wait(this.#woken, 0, handed, answerMs) === 'timed-out') {
-        return { problem: `the process at ${this.#target.address} did not answer within ${answerMs / 1000} s` };
+        return { problem: lateOf(this.#target.address, answerMs) };
       }
     }
     this.#taken++;
@@ -139,22 +140,4 @@ export class SyncLink implements TurnLink {
     const received = receiveMessageOnPort(this.#port) as { readonly message: LinkMessage } | undefined;
     return received?.message ?? { problem: 'an answer was lost' };
   }
-}
-
-function describe(bytes: Uint8Array, address: string): DescribeResponse {
-  let description: DescribeResponse;
-  try {
-    description = decodeDescription(bytes);
-  } catch (error) {
-    throw new Error(
-      `the process at ${address} describes itself with bytes that cannot be read: ${(error as Error).message}`,
-    );
-  }
-  if (description.protocol !== PROTOCOL) {
-    throw new Error(
-      `the process at ${address} (${description.software || 'unknown software'}) speaks version ${description.protocol} of ` +
-        `blast.v1.Model, blast ${ENGINE_VERSION} speaks version ${PROTOCOL}`,
-    );
-  }
-  return description;
 }
