@@ -3,9 +3,11 @@
  * ceiling is a guess, and when the answer is above it the walk is made again with a higher one, over the nodes that are not
  * settled. Why the answers are the same: docs/path-finding.md. Costs are those of a walk's whole value: cost / value · whole value.
  */
-import { MOST_COST } from '../shared/forward-bounds.ts';
+import { HOP_ROUNDING, MOST_COST } from '../shared/forward-bounds.ts';
 import type { SearchGraph } from '../shared/search-graph.ts';
 import { HopCosts } from './hop-costs.ts';
+import { KnownHops } from './known-hops.ts';
+import { ListedBounds } from './listed-bounds.ts';
 import { PayerBounds } from './payer-bounds.ts';
 import type { RouteQuery } from './route-query.ts';
 
@@ -28,40 +30,48 @@ export class Guide {
   leftOut = false;
   /** Least cost of what was left out since this was set to Infinity. */
   nearest: number = Infinity;
-  bounds: PayerBounds;
+  bounds: PayerBounds | ListedBounds;
+  /** Walks with listed costs since the beginning. */
+  listed = 0;
   costs: HopCosts;
   /** Peers over which the payer could send the least, and which the walk has not come upon. */
   readonly peers: Set<number> = new Set();
 
+  readonly #known: KnownHops;
   readonly #allCosts: HopCosts;
   readonly #shareCosts: HopCosts;
   /** From all peers, and from those that are left over nodes that are not settled. */
   readonly #whole: PayerBounds;
   readonly #rest: PayerBounds;
+  /** The same where costs are listed. */
+  readonly #listedWhole: ListedBounds;
+  readonly #listedRest: ListedBounds;
   /** What the bounds of the whole graph are for; −1 before they are made. */
-  readonly #made = { valueMsat: -1, saturationPower: -1, peers: -1 };
+  readonly #made = { valueMsat: -1, saturationPower: -1, peers: -1, listed: false };
   #guessing = false;
   #floor = 0;
   #ahead = 0;
 
   constructor(graph: SearchGraph) {
-    this.#allCosts = new HopCosts(graph);
-    this.#shareCosts = new HopCosts(graph);
+    this.#known = new KnownHops(graph);
+    this.#allCosts = new HopCosts(graph, this.#known);
+    this.#shareCosts = new HopCosts(graph, this.#known);
     this.#whole = new PayerBounds(graph);
     this.#rest = new PayerBounds(graph);
+    this.#listedWhole = new ListedBounds(graph, this.#known);
+    this.#listedRest = new ListedBounds(graph, this.#known);
     this.bounds = this.#whole;
     this.costs = this.#allCosts;
   }
 
   /** Hops looked at since the beginning. */
   get looked(): number {
-    return this.#whole.looked + this.#rest.looked;
+    return this.#whole.looked + this.#rest.looked + this.#listedWhole.looked + this.#listedRest.looked;
   }
 
   /** Begins a route. */
   begin({ scorer }: RouteQuery): void {
-    this.#allCosts.of(scorer);
-    this.#shareCosts.of(scorer);
+    this.#known.of(scorer);
     this.#made.valueMsat = -1;
     this.#floor = 0;
   }
@@ -82,11 +92,18 @@ export class Guide {
     this.costs.begin(query.scorer.rates, valueMsat, leastMsat, share);
     const made = this.#made;
     // Peers only get fewer within a route.
-    if (made.valueMsat !== valueMsat || made.saturationPower !== saturationPower || made.peers !== peers.length) {
-      Object.assign(made, { valueMsat, saturationPower, peers: peers.length });
-      this.#whole.begin(query, peers, this.costs, []);
+    const { listed } = this.costs;
+    if (listed) this.listed++;
+    this.bounds = listed ? this.#listedWhole : this.#whole;
+    if (
+      made.valueMsat !== valueMsat ||
+      made.saturationPower !== saturationPower ||
+      made.peers !== peers.length ||
+      made.listed !== listed
+    ) {
+      Object.assign(made, { valueMsat, saturationPower, peers: peers.length, listed });
+      this.bounds.begin(query, peers, this.costs, []);
     }
-    this.bounds = this.#whole;
     this.ceiling = Infinity;
     this.#guessing = true;
     this.leftOut = false;
@@ -109,9 +126,13 @@ export class Guide {
   /** Whether a node can lead to the payer within the ceiling, with a way of this cost. */
   leads(node: number, cost: number, looked: number): boolean {
     this.ahead(cost, looked);
-    const { bounds } = this;
-    const left = Math.min(bounds.atLeast[node] as number, bounds.radius);
-    return left < Infinity && this.within(cost + left);
+    return this.within(cost + this.left(node));
+  }
+
+  /** What is left to the payer at least from a node. */
+  left(node: number): number {
+    const { bounds, costs } = this;
+    return Math.min(bounds.atLeast[node]!, bounds.radius + Math.max(0, costs.into(node) - HOP_ROUNDING));
   }
 
   /** Whether a cost is within the ceiling; what is not is left out. */
@@ -152,8 +173,11 @@ export class Guide {
     this.ceiling = next < MOST_COST ? next : Infinity;
     this.#guessing = false;
     this.leftOut = false;
-    this.bounds = this.#rest;
+    // What was left out because of the bounds so far is left out because of these, too.
+    const reach = this.bounds.radius;
+    this.bounds = this.costs.listed ? this.#listedRest : this.#rest;
     this.bounds.begin(query, this.peers, this.costs, settled);
+    while (this.bounds.radius < reach && this.bounds.grow());
     this.#ahead = this.bounds.looked - WORTH * looked + CREDIT;
   }
 }

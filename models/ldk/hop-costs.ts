@@ -4,15 +4,20 @@
  * payer knows something are worked out each time. Why the costs are bounds: docs/path-finding.md.
  */
 import { BASE, CAPACITY, EDGE, MAXIMUM, RECORD, type SearchGraph } from '../shared/search-graph.ts';
+import { HopLists, notAbove } from './hop-lists.ts';
+import type { KnownHops } from './known-hops.ts';
 import { LeastPenalty } from './least-penalty.ts';
 import type { ScorerSettings } from './options.ts';
-import type { Scorer } from './scorer.ts';
 
 export class HopCosts {
   /** Cost that no hop is without. */
   leastCost = 0;
+  /** All costs are in `lists`, but for hops that the payer knows. */
+  listed = false;
+  readonly lists: HopLists = new HopLists();
 
   readonly #graph: SearchGraph;
+  readonly #known: KnownHops;
   readonly #least: LeastPenalty = new LeastPenalty();
   #rates: ScorerSettings | null = null;
   #valueMsat = -1;
@@ -23,27 +28,12 @@ export class HopCosts {
   #cost = new Float64Array(0);
   #mark = new Int32Array(0);
   #present = 0;
-  /** The payer's marks of hops with channels of which it knows something. */
-  #known = new Int32Array(0);
-  #payer = 0;
-  #channels: ReadonlyMap<number, unknown> = new Map();
+  /** How often costs were asked for since they are these. */
+  #asked = 0;
 
-  constructor(graph: SearchGraph) {
+  constructor(graph: SearchGraph, known: KnownHops) {
     this.#graph = graph;
-  }
-
-  /** Marks what a payer knows something of. */
-  of(scorer: Scorer): void {
-    const { pairOf, outOf, outPair } = this.#graph;
-    if (this.#known.length < outPair.length) this.#known = new Int32Array(outPair.length);
-    this.#payer++;
-    this.#channels = scorer.known;
-    for (const channel of scorer.known.keys()) {
-      for (let edge = 2 * channel; edge <= 2 * channel + 1; edge++) {
-        const place = outOf[pairOf[edge] ?? -1] ?? -1;
-        if (place >= 0) this.#known[place] = this.#payer;
-      }
-    }
+    this.#known = known;
   }
 
   /**
@@ -65,13 +55,18 @@ export class HopCosts {
       this.#version = graph.version;
       this.#rates = rates;
       this.#present++;
+      this.#asked = 0;
+      this.listed = false;
       this.#least.begin(rates, valueMsat, leastMsat);
       if (this.#mark.length < graph.outPair.length) {
         this.#mark = new Int32Array(graph.outPair.length);
         this.#cost = new Float64Array(graph.outPair.length);
       }
     }
-    this.leastCost = this.#least.known(0);
+    this.leastCost = notAbove(this.#least.known(0));
+    if (this.listed || this.#asked < graph.outPair.length) return;
+    this.lists.make(graph, (pair) => this.#evaluate(pair, false), this.leastCost);
+    this.listed = true;
   }
 
   /**
@@ -79,7 +74,8 @@ export class HopCosts {
    * @param place of the pair in `outPair`
    */
   at(pair: number, place: number): number {
-    if (this.#known[place] === this.#payer) return this.#evaluate(pair, true);
+    this.#asked++;
+    if (this.#known.has(pair)) return this.#evaluate(pair, true);
     if (this.#mark[place] === this.#present) return this.#cost[place]!;
     const cost = this.#evaluate(pair, false);
     this.#mark[place] = this.#present;
@@ -87,9 +83,22 @@ export class HopCosts {
     return cost;
   }
 
+  /** The same as far as costs are listed: less where they are not. */
+  of(pair: number): number {
+    if (!this.listed) return this.leastCost;
+    return this.#known.has(pair) ? this.#evaluate(pair, true) : this.lists.cost[pair]!;
+  }
+
+  /** What a hop to a node costs at least, whichever, as far as costs are listed. */
+  into(node: number): number {
+    if (!this.listed) return this.leastCost;
+    return this.#known.into(node) ? this.leastCost : this.lists.into[node]!;
+  }
+
   #evaluate(pair: number, known: boolean): number {
     const { edgeStart, records } = this.#graph;
     const { antiProbingMsat } = this.#rates!;
+    const { channels } = this.#known;
     const last = RECORD * edgeStart[pair + 1]!;
     let least = Infinity;
     for (let at = RECORD * edgeStart[pair]!; at < last; at += RECORD) {
@@ -101,12 +110,12 @@ export class HopCosts {
       if (room < this.#leastMsat) continue;
       const fixed = records[at + BASE]! + (maximum >= Math.floor(capacity / 2) ? antiProbingMsat : 0);
       const cost =
-        known && this.#channels.has(records[at + EDGE]! >> 1)
+        known && channels.has(records[at + EDGE]! >> 1)
           ? this.#least.known(fixed)
           : this.#least.unknown(capacity, room, fixed);
       if (cost < least) least = cost;
     }
-    return least;
+    return Math.max(least, this.leastCost);
   }
 }
 

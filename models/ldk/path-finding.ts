@@ -116,6 +116,11 @@ export class PathFinder {
     return this.#looked + this.#guide.looked;
   }
 
+  /** Walks that were guided by lists of what hops cost. */
+  get listed(): number {
+    return this.#guide.listed;
+  }
+
   /** Begins a route: reads the own channels and forgets what was used. Answers how many channels there are. */
   begin(query: RouteQuery, recommendedMsat: number): number {
     const { graph } = this.#host;
@@ -320,9 +325,9 @@ export class PathFinder {
     const { start, leaves, from: pairFrom, edgeStart, records } = this.#graph;
     const guided = this.#guided;
     const guide = this.#guide;
-    const { atLeast, radius, leafPeers } = guide.bounds;
-    const fixed =
-      ((Math.max(feesMsat, minimumMsat) + penaltyMsat) * walk.valueMsat) / valueMsat + guide.costs.leastCost - ROUNDING;
+    const { leafPeers } = guide.bounds;
+    const { costs } = guide;
+    const fixed = ((Math.max(feesMsat, minimumMsat) + penaltyMsat) * walk.valueMsat) / valueMsat - ROUNDING;
     let onward = 0;
     const { leastMsat, recommendedMsat } = walk;
     const done = this.#done;
@@ -337,10 +342,9 @@ export class PathFinder {
       const from = pairFrom[pair] as number;
       if (from === source || (check && removed.node(from, nowUs))) continue;
       if (guided) {
-        const bound = atLeast[from] as number;
-        onward = bound < radius ? bound : radius;
-        if (onward === Infinity || done[from] === walks) continue;
-        if (!guide.within(fixed + onward)) continue;
+        if (done[from] === walks) continue;
+        onward = guide.left(from);
+        if (!guide.within(fixed + costs.of(pair) + onward)) continue;
       }
       const end = RECORD * (edgeStart[pair + 1] as number);
       for (let at = RECORD * (edgeStart[pair] as number); at < end; at += RECORD) {

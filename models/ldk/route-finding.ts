@@ -23,10 +23,10 @@ export class RouteFinder {
     this.#finder = new PathFinder(host, plainly);
   }
 
-  /** Walks, nodes expanded and channels looked at since the beginning. */
-  get work(): { readonly walks: number; readonly expanded: number; readonly looked: number } {
-    const { walks, expanded, looked } = this.#finder;
-    return { walks, expanded, looked };
+  /** Walks, those of them by lists of what hops cost, nodes expanded and channels looked at since the beginning. */
+  get work(): Readonly<Record<'walks' | 'listed' | 'expanded' | 'looked', number>> {
+    const { walks, listed, expanded, looked } = this.#finder;
+    return { walks, listed, expanded, looked };
   }
 
   /** A route of paths that together bring the amount, or null. */

@@ -7,7 +7,7 @@ import { NodeHeap } from './node-heap.ts';
 import type { SearchGraph } from './search-graph.ts';
 
 /** Taken off each hop here: more than sums of costs below MOST_COST (2^38) lose by rounding. */
-const ROUNDING = 1e-3;
+export const HOP_ROUNDING = 1e-3;
 export const MOST_COST = 274_877_906_944;
 
 export abstract class ForwardBounds {
@@ -80,13 +80,13 @@ export abstract class ForwardBounds {
     this.radius = cost;
     if (node === this.#destination) return true;
     const { outStart, to, outPair } = this.graph;
-    const least = cost + this.leastCost - ROUNDING;
+    const least = cost + this.leastCost - HOP_ROUNDING;
     const end = outStart[node + 1]!;
     for (let i = outStart[node]!; i < end; i++) {
       const next = to[i]!;
       const known = atLeast[next]!;
       if (known <= cost || known <= least || next === this.#source) continue;
-      const through = cost + this.hopCost(outPair[i]!, i) - ROUNDING;
+      const through = cost + this.hopCost(outPair[i]!, i) - HOP_ROUNDING;
       if (through < known) this.#label(next, Math.max(through, cost));
     }
     return true;
