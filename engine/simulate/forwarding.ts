@@ -6,6 +6,7 @@
 import { keyedU32, keyedUnit } from '../base/random.ts';
 import { STATE } from './channel-lifecycle.ts';
 import { checksFrom, fillForward } from './check-questions.ts';
+import { grow } from './columns.ts';
 import { Defences } from './defences/defences.ts';
 import { FAILURE, type FailureCode } from './failure.ts';
 import { HTLC } from './htlcs.ts';
@@ -264,24 +265,14 @@ export class Forwarding {
     const at = attempt * MAX_HOPS + hop + 1;
     const requested = w.attempts.edge[at]!;
     const node = w.from(requested);
-    const peer = w.to(requested);
     const model = w.modelOf(node);
     this.#asked = h;
     const requestedCode = this.#check(h, node, requested, at);
     if (requestedCode !== 0) this.missed(requested);
-    let count = 0;
-    const edges = w.localEdges[node]!;
-    for (let i = 0; i < edges.length; i++) {
-      const edge = edges[i]!;
-      if (w.to(edge) !== peer) continue;
-      if (edge === requested ? requestedCode !== 0 : this.#check(h, node, edge, at) !== 0) continue;
-      if (count === this.#passing.length) {
-        const bigger = new Int32Array(2 * count);
-        bigger.set(this.#passing);
-        this.#passing = bigger;
-      }
-      this.#passing[count++] = edge;
-    }
+    // A channel that has none beside it is the usual case, and the node may have thousands of others.
+    const count = w.isSole(requested)
+      ? this.#passes(requestedCode, requested)
+      : this.#passParallel(h, requested, requestedCode, at);
     if (count === 0) {
       w.traceOf?.(w.attempts.payment[attempt]!)?.report(this.#refusal(h, hop + 1, requestedCode, at));
       this.fail(h, hop + 1, requestedCode);
@@ -303,6 +294,30 @@ export class Forwarding {
     }
     this.offer(attempt, hop + 1);
     this.defences?.forwarded(h, w.attempts.htlc[at]!, edge, at);
+  }
+
+  /** Writes down the requested channel where it takes the HTLC; how many there are. */
+  #passes(requestedCode: FailureCode, requested: number): number {
+    this.#passing[0] = requested;
+    return requestedCode === FAILURE.none ? 1 : 0;
+  }
+
+  /** Writes down the channels to the next node that take an HTLC, in the order they were opened; how many there are. */
+  #passParallel(h: number, requested: number, requestedCode: FailureCode, at: number): number {
+    const w = this.#w;
+    const node = w.from(requested);
+    const peer = w.to(requested);
+    const edges = w.localEdges[node]!;
+    let count = 0;
+    for (let i = 0; i < edges.length; i++) {
+      const edge = edges[i]!;
+      if (w.to(edge) !== peer) continue;
+      if (edge === requested ? requestedCode !== FAILURE.none : this.#check(h, node, edge, at) !== FAILURE.none)
+        continue;
+      if (count === this.#passing.length) this.#passing = grow(this.#passing, 2 * count);
+      this.#passing[count++] = edge;
+    }
+    return count;
   }
 
   #check(h: number, node: number, edge: number, at: number): FailureCode {

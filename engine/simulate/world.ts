@@ -8,6 +8,7 @@ import { AttemptPool } from './attempts.ts';
 import { Chain } from './chain.ts';
 import { type ChannelEvent, EVENT, NO_CHANGE, nextState, STATE } from './channel-lifecycle.ts';
 import { ChannelTable } from './channels.ts';
+import { grow } from './columns.ts';
 import { EventQueue } from './event-queue.ts';
 import { FormerPolicies } from './former-policies.ts';
 import { GossipGraph } from './graph.ts';
@@ -125,6 +126,10 @@ export class World {
   readonly localEdges: number[][];
   /** Edges of all its channels that are neither closed nor abandoned. */
   readonly liveEdges: number[][];
+  /** Counts how often the list of each node's open channels has changed. */
+  readonly #listChanges: Int32Array;
+  /** By edge: what its node's count was, and one more, when no other open channel led to the same peer. */
+  #soleSince: Int32Array;
   /** Events (kind, a, b) of each node that came due while it was stopped. */
   readonly deferred: number[][];
   /** Latest channel instance of each name, −1 when none. */
@@ -155,6 +160,8 @@ export class World {
     this.starts = new Int32Array(n);
     this.localEdges = Array.from({ length: n }, () => []);
     this.liveEdges = Array.from({ length: n }, () => []);
+    this.#listChanges = new Int32Array(n);
+    this.#soleSince = new Int32Array(2 * channels);
     this.deferred = Array.from({ length: n }, () => []);
     this.byName = new Int32Array(timeline.channelNames.length).fill(-1);
     this.forwards = new Float64Array(n);
@@ -211,8 +218,13 @@ export class World {
     if (next === NO_CHANGE) return false;
     this.channels.state[channel] = next;
     this.record(RECORD.channelState, channel, next, event, this.channels.capacityMsat[channel]! / 1000);
-    if (next === STATE.open) this.#list(this.localEdges, channel);
-    else if (event === EVENT.shutdown || event === EVENT.force) this.#unlist(this.localEdges, channel);
+    if (next === STATE.open) {
+      this.#list(this.localEdges, channel);
+      this.#localChanged(channel);
+    } else if (event === EVENT.shutdown || event === EVENT.force) {
+      this.#unlist(this.localEdges, channel);
+      this.#localChanged(channel);
+    }
     if (next === STATE.closed || next === STATE.abandoned) this.#unlist(this.liveEdges, channel);
     else if (event === EVENT.close_undone || event === EVENT.ending_undone) this.#relist(channel);
     return true;
@@ -224,6 +236,27 @@ export class World {
     this.byName[name] = channel;
     this.#list(this.liveEdges, channel);
     return channel;
+  }
+
+  /** Whether an edge is that of an open channel, and the only open one between its nodes. */
+  isSole(edge: number): boolean {
+    const node = this.from(edge);
+    const now = this.#listChanges[node]! + 1;
+    if (this.#soleSince[edge] === now) return true;
+    const peer = this.to(edge);
+    let own = false;
+    for (const other of this.localEdges[node]!) {
+      if (other === edge) own = true;
+      else if (this.to(other) === peer) return false;
+    }
+    if (!own) return false;
+    if (edge >= this.#soleSince.length) this.#soleSince = grow(this.#soleSince, 2 * edge + 2);
+    this.#soleSince[edge] = now;
+    return true;
+  }
+
+  #localChanged(channel: number): void {
+    for (const edge of [2 * channel, 2 * channel + 1]) this.#listChanges[this.from(edge)]!++;
   }
 
   #list(lists: number[][], channel: number): void {
