@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { BLAST_SERVICE } from '../engine/rpc/blast-service.ts';
 import { available, ROOT, temporaryFolder } from './testing/command.ts';
 
-const main = path.join(ROOT, 'dist/engine/cli/main.js');
+const main = path.join(ROOT, 'dist/blast.mjs');
 const folder = temporaryFolder();
 const children: ChildProcess[] = [];
 
@@ -52,6 +52,15 @@ async function call(address: string, as: ChannelCredentials, name: string, reque
 }
 
 describe('blast model serve', { timeout: 60_000 }, () => {
+  it.each([['--quiet'], ['--until-input-ends']])(
+    'with %s ends after StopModel, while its input stays open',
+    async (flag) => {
+      const { address, closed } = await start('lnd', '--nodes', '2', flag);
+      expect(await call(address, credentials.createInsecure(), 'StopModel', {})).toEqual({ success: true });
+      expect(await closed).toBe(0);
+    },
+  );
+
   it('ends by a signal, and leaves nothing half-written', async () => {
     const served = await start('eclair', '--nodes', '3', '--saves', 'kept');
     const plain = credentials.createInsecure();

@@ -69,7 +69,11 @@ async function main(): Promise<void> {
         process.off('SIGTERM', listener);
       };
     },
-    onInputEnd: (listener) => void process.stdin.on('end', listener).on('close', listener).resume(),
+    onInputEnd: (listener) => {
+      process.stdin.on('end', listener).on('close', listener).resume();
+      // A process that was told otherwise to end does not stay for its input; a file has no such method.
+      process.stdin.unref?.();
+    },
     ...(isTerminal ? { keys: (await import('./terminal-keys.ts')).terminalKeys(process.stdin) } : {}),
     exit: (code) => process.exit(code),
   };

@@ -54,7 +54,7 @@ async function openProcesses(
     await Promise.all(
       started.map(async ({ process, driver }) => {
         const leaves = driver instanceof BlastDriver && driver.leaving;
-        if (leaves) await Promise.race([process.ended, request.clock.sleep(LEAVE_MS)]);
+        if (leaves) await hasLeft(process);
         await process.stop();
       }),
     );
@@ -80,6 +80,17 @@ async function openProcesses(
     await close();
     throw error;
   }
+}
+
+/** Waits until a process has ended that has said so, or has taken too long; nothing is left that keeps this one. */
+function hasLeft({ ended }: ModelProcess): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(resolve, LEAVE_MS);
+    void ended.then(() => {
+      clearTimeout(late);
+      resolve();
+    });
+  });
 }
 
 function driverOf(
