@@ -17,7 +17,7 @@ import { type Answer, decodeTurn, encodeAnswer, encodeDescription, PROTOCOL, typ
 import { ROOT, temporaryFolder } from './testing/command.ts';
 import { childrenOf, isThere, until } from './testing/processes.ts';
 
-const main = path.join(ROOT, 'dist/engine/cli/main.js');
+const main = path.join(ROOT, 'dist/blast.mjs');
 const folder = temporaryFolder();
 const scenario = (name: string): string => path.join(ROOT, 'scenarios', name);
 const at = (name: string): string => path.join(folder, name);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT, temporaryFolder } from './testing/command.ts';
 
-const main = path.join(ROOT, 'dist/engine/cli/main.js');
+const main = path.join(ROOT, 'dist/blast.mjs');
 const scenario = path.join(ROOT, 'scenarios/quick-start.yml');
 const folder = temporaryFolder();
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { available, ROOT, temporaryFolder } from './testing/command.ts';
 
-const main = path.join(ROOT, 'dist/engine/cli/main.js');
+const main = path.join(ROOT, 'dist/blast.mjs');
 const folder = temporaryFolder();
 const children: ChildProcess[] = [];
 const BLOCKS = '--block-every 100ms --blocks 10';
