@@ -157,9 +157,12 @@ export class Guide {
     if (ceiling < this.ceiling && ceiling < MOST_COST) this.ceiling = ceiling;
   }
 
-  /** A path was found at this cost. */
+  /** A path was found at this cost: now only what is not dearer matters. */
   found(cost: number): void {
     this.#floor = Math.min(cost, this.ceiling) * NEXT_PATH_GUESS;
+    this.#guessing = false;
+    this.ceiling = Infinity;
+    this.seen(cost);
   }
 
   /**

@@ -95,6 +95,11 @@ export class HopCosts {
     return this.#known.into(node) ? this.leastCost : this.lists.into[node]!;
   }
 
+  /** The largest minimum of a pair's edges, msat, as far as costs are listed: Infinity where they are not. */
+  mostMinimum(pair: number): number {
+    return this.listed ? this.lists.minimum[pair]! : Infinity;
+  }
+
   #evaluate(pair: number, known: boolean): number {
     const { edgeStart, records } = this.#graph;
     const { antiProbingMsat } = this.#rates!;

@@ -2,7 +2,7 @@
  * What all hops cost at least, laid out for who reads it often: by pair for walks, and by node in ascending order for bounds, which
  * come upon the cheap ones first and need not look at the others. Made of one question's costs; knows no payer.
  */
-import type { SearchGraph } from '../shared/search-graph.ts';
+import { MINIMUM, RECORD, type SearchGraph } from '../shared/search-graph.ts';
 
 /** Numbers of places that fit beside a cost in one key, here. */
 const PLACES = 0x20_0000;
@@ -28,9 +28,18 @@ export function notAbove(cost: number): number {
   return ofUpperHalf(upperHalf(cost));
 }
 
+function mostMinimum({ edgeStart, records }: SearchGraph, pair: number): number {
+  let most = 0;
+  const end = RECORD * edgeStart[pair + 1]!;
+  for (let at = RECORD * edgeStart[pair]!; at < end; at += RECORD) most = Math.max(most, records[at + MINIMUM]!);
+  return most;
+}
+
 export class HopLists {
   /** By pair, Infinity for one that cannot carry the least. */
   cost: Float64Array = new Float64Array(0);
+  /** By pair: the largest minimum of its edges, msat. */
+  minimum: Float64Array = new Float64Array(0);
   /** By node: the least of all hops that lead to it, and for a leaf the cost that no hop is without. */
   into: Float64Array = new Float64Array(0);
   /**
@@ -48,6 +57,7 @@ export class HopLists {
     const nodes = leaf.length;
     if (this.cost.length !== from.length || this.end.length !== nodes || this.outTo.length !== to.length) {
       this.cost = new Float64Array(from.length);
+      this.minimum = new Float64Array(from.length);
       this.into = new Float64Array(nodes);
       this.end = new Int32Array(nodes);
       this.outCost = new Float64Array(to.length);
@@ -60,6 +70,7 @@ export class HopLists {
         const cost = notAbove(costOf(pair));
         this.cost[pair] = cost;
         if (cost < least) least = cost;
+        this.minimum[pair] = mostMinimum(graph, pair);
       }
       this.into[node] = leaf[node] === 1 ? leastCost : least;
     }

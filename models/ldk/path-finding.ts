@@ -7,8 +7,9 @@
  * serves all nodes; its columns are sized by the graph and it remembers nothing between two walks but what used up.
  *
  * A way that costs as much as the one known even with the least penalty of its first hop is dropped before the penalty is
- * computed. What cannot lead to the payer as cheaply as a ceiling is left out, where it cannot matter that a minimum was missed
- * (minimum-watch.ts); the answers are the same, and why stands in docs/path-finding.md.
+ * computed. What cannot lead to the payer as cheaply as a ceiling is left out; where it can matter that a minimum was missed
+ * (minimum-watch.ts), the walk is made once more up to the cost of its path. The answers are the same, and why stands in
+ * docs/path-finding.md.
  *
  * Exactness. Amounts, fees and penalties are integers in LDK (u64) and integers in doubles here; they are equal as long as
  * they stay below 2^53. Where LDK's order among equals follows the order of its lists and maps, here it is that of
@@ -27,6 +28,7 @@ import { RouteHeap } from './route-heap.ts';
 import type { RouteQuery } from './route-query.ts';
 import { unravel } from './unravel.ts';
 import { UsedAmounts } from './used-amounts.ts';
+import type { Onward, Walk } from './walk.ts';
 import {
   CLTV,
   comesBefore,
@@ -42,29 +44,6 @@ import {
   VALUE,
   VIA,
 } from './walk-labels.ts';
-
-/** What one walk is to find; amounts msat. */
-export interface Walk {
-  /** What to send, and what a channel must carry of it to be looked at. */
-  valueMsat: number;
-  leastMsat: number;
-  /** Up to here a minimum that is missed may be met by overpaying. */
-  recommendedMsat: number;
-  /** 1 / 2^power of a public channel's capacity may be used. */
-  saturationPower: number;
-  /** Largest sum of time locks without the last one. */
-  maxCltvDelta: number;
-}
-
-/** What leads on from the node that is being expanded. */
-interface Onward {
-  feesMsat: number;
-  valueMsat: number;
-  minimumMsat: number;
-  penaltyMsat: number;
-  cltvDelta: number;
-  hops: number;
-}
 
 export class PathFinder {
   /** Walks, nodes expanded and channels looked at since the beginning, from the payee's side and from both. */
@@ -102,6 +81,8 @@ export class PathFinder {
   /** Nodes are not expanded in LDK's order any more. */
   #late = false;
   #guided = false;
+  /** Nothing is entered above the guide's ceiling. */
+  #limited = false;
   readonly #plainly: boolean;
 
   /** @param plainly leaves nothing out, for tests */
@@ -165,13 +146,25 @@ export class PathFinder {
   find(query: RouteQuery, walk: Walk): PaymentPath | null {
     this.walks++;
     this.#share = exp2(-walk.saturationPower);
-    this.#guided = this.#canGuide(query, walk);
+    this.#guided = !this.#plainly && walk.leastMsat > 0 && query.scorer.upToDate(query.nowUs);
+    this.#limited = this.#guided;
+    if (this.#guided) {
+      const path = this.#findGuided(query, walk);
+      if (!this.#minimumsMatter(query, walk, path)) return path;
+      this.#guided = false;
+      this.#limited = path !== null;
+    }
+    this.#startAtPayee(query, walk);
+    return this.#walk(query, walk);
+  }
+
+  /** Walks without regard to minimums that are missed. Leaves the cost of a path that it finds to the guide. */
+  #findGuided(query: RouteQuery, walk: Walk): PaymentPath | null {
     const guide = this.#guide;
-    if (this.#guided) guide.start(query, walk, this.#share, this.#own.peers(walk.leastMsat, this.#used), this.#looked);
+    guide.start(query, walk, this.#share, this.#own.peers(walk.leastMsat, this.#used), this.#looked);
     this.#startAtPayee(query, walk);
     for (;;) {
       const path = this.#walk(query, walk);
-      if (!this.#guided) return path;
       const payer = LABEL * query.source;
       if (path !== null) guide.found(this.#scaledCost(payer, walk));
       if (path !== null || !guide.leftOut) return path;
@@ -190,12 +183,13 @@ export class PathFinder {
     return (costOf(this.#labels, label) * walk.valueMsat) / (this.#labels[label + VALUE] as number);
   }
 
-  /** Whether nothing depends on channels being looked at that cannot lie on the answer. */
-  #canGuide(query: RouteQuery, walk: Walk): boolean {
-    if (this.#plainly || walk.leastMsat <= 0 || !query.scorer.upToDate(query.nowUs)) return false;
-    if (!query.multiPath || query.maxPaths <= 1) return true;
+  /** Whether something depends on a minimum being missed by a channel that cannot lie on the answer (RouteFinder's loop). */
+  #minimumsMatter(query: RouteQuery, walk: Walk, path: PaymentPath | null): boolean {
+    if (!query.multiPath || query.maxPaths <= 1) return false;
+    if (path === null ? walk.saturationPower !== 0 || walk.valueMsat === walk.recommendedMsat : !walk.first)
+      return false;
     const carried = { ...walk, maxFeeMsat: query.maxFeeMsat };
-    return !this.#watch.possible(this.#own, carried, this.#share, this.#used.some);
+    return this.#watch.possible(this.#own, carried, this.#share, this.#used.some);
   }
 
   /** Begins a walk: the payee is what it comes to first. */
@@ -330,6 +324,8 @@ export class PathFinder {
     const fixed = ((Math.max(feesMsat, minimumMsat) + penaltyMsat) * walk.valueMsat) / valueMsat - ROUNDING;
     let onward = 0;
     const { leastMsat, recommendedMsat } = walk;
+    // Minimums up to here are met by whatever is sent; without them only what is within the ceiling is looked at.
+    const met = this.#limited && minimumMsat <= leastMsat + feesMsat ? leastMsat + feesMsat : -1;
     const done = this.#done;
     const used = this.#used;
     const share = this.#share;
@@ -345,6 +341,8 @@ export class PathFinder {
         if (done[from] === walks) continue;
         onward = guide.left(from);
         if (!guide.within(fixed + costs.of(pair) + onward)) continue;
+      } else if (costs.mostMinimum(pair) <= met && !guide.within(fixed + costs.of(pair))) {
+        continue;
       }
       const end = RECORD * (edgeStart[pair + 1] as number);
       for (let at = RECORD * (edgeStart[pair] as number); at < end; at += RECORD) {
@@ -443,7 +441,7 @@ export class PathFinder {
       return;
     }
     const scale = walk.valueMsat / value;
-    if (this.#guided && !this.#guide.within(cheapest * scale + left - ROUNDING)) return;
+    if (this.#limited && !this.#guide.within(cheapest * scale + left - ROUNDING)) return;
     const others = query.inFlight.size > 0 ? (query.inFlight.get(edge) ?? 0) : 0;
     const capacity = records[at + CAPACITY] as number;
     const penalty = query.scorer.penalty(
@@ -454,7 +452,7 @@ export class PathFinder {
       records[at + MAXIMUM] as number,
       query.nowUs,
     );
-    if (this.#guided) {
+    if (this.#limited) {
       const cost = (known + penalty) * scale;
       if (!this.#guide.within(cost + left - ROUNDING)) return;
       this.#guide.guess(from, cost);

@@ -6,9 +6,10 @@
  * stay in the order in which they were found.
  */
 import type { ModelHost } from '../../engine/simulate/node-model.ts';
-import { PathFinder, type Walk } from './path-finding.ts';
+import { PathFinder } from './path-finding.ts';
 import { OVERFLOW, type PathHop, type PaymentPath } from './payment-path.ts';
 import type { FoundRoute, RouteQuery } from './route-query.ts';
+import type { Walk } from './walk.ts';
 
 /** ldk:routing/router.rs:ROUTE_CAPACITY_PROVISION_FACTOR, MEDIAN_HOP_CLTV_EXPIRY_DELTA. */
 const CAPACITY_PROVISION_FACTOR = 3;
@@ -56,6 +57,7 @@ export class RouteFinder {
       leastMsat: multiPath ? Math.ceil(amountMsat / query.maxPaths) : amountMsat,
       recommendedMsat,
       saturationPower: query.saturationPower,
+      first: true,
       // Room is left for the offset that hides the payee.
       maxCltvDelta: Math.min(
         behind < 2 * MEDIAN_HOP_CLTV_DELTA ? behind : behind - 2 * MEDIAN_HOP_CLTV_DELTA,
@@ -67,6 +69,7 @@ export class RouteFinder {
     for (;;) {
       // All that is left are walks that do not reach the payer.
       if (finder.idle(query, walk)) return paths;
+      walk.first = paths.length === 0;
       const path = finder.find(query, walk);
       if (path !== null) query.walked?.(path, (edge) => finder.used(edge));
       const value = path === null ? 0 : this.#take(path, amountMsat, walk.saturationPower);
