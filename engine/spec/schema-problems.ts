@@ -160,7 +160,7 @@ function describeError(error: ErrorObject, root: JsonSchema, unknownKeys: Unknow
         key: String(params.property),
       };
     case 'type':
-      return wrongType(params.type, error.data);
+      return wrongType(params.type, error.data, parent);
     case 'enum':
     case 'const':
       return notAllowed(
@@ -201,7 +201,7 @@ function exampleOf(schema: JsonSchema, root: JsonSchema): string | undefined {
   return typeof first === 'string' || typeof first === 'number' ? String(first) : undefined;
 }
 
-function wrongType(type: unknown, data: unknown): Finding {
+function wrongType(type: unknown, data: unknown, parent: JsonSchema): Finding {
   const types = (Array.isArray(type) ? type : String(type).split(',')) as string[];
   const named = types.map((t) => TYPE_TEXT[t] ?? t);
   // A scalar that may be of any type is “a single value”.
@@ -220,12 +220,27 @@ function wrongType(type: unknown, data: unknown): Finding {
     ? 'remove the quotes'
     : typeof data === 'string' && /^[0-9][0-9_]*_[0-9_]*$/.test(data) && types.includes('integer')
       ? 'write the number without `_`'
-      : undefined;
+      : types.length === 1 && types[0] === 'object'
+        ? asMapping(data, parent)
+        : undefined;
   return {
     code: 'E203',
     message: `expected ${expected}, got ${describeValue(data)}`,
     ...(hint === undefined ? {} : { hint }),
   };
+}
+
+/** A word that YAML reads as itself wherever it stands. */
+const PLAIN_WORD = /^[A-Za-z][A-Za-z0-9_-]*$/;
+
+/** How to write what stands where a mapping should: as the key that it must have, or which keys there are. */
+function asMapping(data: unknown, schema: JsonSchema): string | undefined {
+  const keys = isSchema(schema.properties) ? Object.keys(schema.properties) : [];
+  if (keys.length === 0) return undefined;
+  const required = Array.isArray(schema.required) ? (schema.required as string[]) : [];
+  if (typeof data === 'string' && PLAIN_WORD.test(data) && required.length === 1)
+    return `write \`{ ${required[0]}: ${data} }\``;
+  return `its keys are ${listWords(keys, 'and')}`;
 }
 
 function notAllowed(allowed: readonly unknown[], data: unknown): Finding {

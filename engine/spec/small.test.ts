@@ -63,6 +63,15 @@ describe('did you mean', () => {
     expect(nearest('open-channel', ['open_channel'])).toBe('open_channel');
     expect(nearest('Wallet', ['wallet'])).toBe('wallet');
     expect(nearest('xyz', ['wallet', 'count'])).toBeUndefined();
+    const events = ['open_channel', 'close_channel', 'connect_peer', 'disconnect_peer', 'set_policy', 'set_latency'];
+    expect(nearest('open', events)).toBe('open_channel');
+    expect(nearest('opne', events)).toBe('open_channel');
+    expect(nearest('channel-close', events)).toBe('close_channel');
+    expect(nearest('parameters', ['params', 'chain'])).toBe('params');
+    expect(nearest('integer', ['duration', 'int', 'number'])).toBe('int');
+    // One that could as well be another is no help.
+    expect(nearest('set', events)).toBeUndefined();
+    expect(nearest('channel', events)).toBeUndefined();
     expect(editDistance('form', 'from')).toBe(1);
     expect(editDistance('', 'abc')).toBe(3);
   });

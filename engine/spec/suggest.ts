@@ -20,14 +20,17 @@ export function editDistance(a: string, b: string): number {
   return row[b.length] as number;
 }
 
-/** The known word nearest to a word, or undefined when none is near; the first one wins a tie. */
+/**
+ * The known word nearest to a word, or undefined when none is near; the first one wins a tie. Where few changes make none of
+ * them, it is the only one that begins alike or has the same words.
+ */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   if (word.length > 64) return undefined;
-  const plain = (text: string): string => text.toLowerCase().split('-').join('_');
   const wanted = plain(word);
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
-  for (const candidate of known) {
+  let bestDistance = allowedChanges(word) + 1;
+  const candidates = [...known];
+  for (const candidate of candidates) {
     const text = plain(candidate);
     // As many changes as the lengths differ are needed at least.
     if (Math.abs(text.length - wanted.length) >= bestDistance) continue;
@@ -37,7 +40,34 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
       bestDistance = distance;
     }
   }
-  return best;
+  if (best !== undefined) return best;
+  const related = new Set(candidates.filter((candidate) => isRelated(wanted, plain(candidate))));
+  return related.size === 1 ? [...related][0] : undefined;
+}
+
+function plain(text: string): string {
+  return text.toLowerCase().split('-').join('_');
+}
+
+/** Changes with which a word may still be meant. */
+function allowedChanges(word: string): number {
+  return Math.max(1, Math.floor(word.length / 3));
+}
+
+/** Letters of a beginning that says something. */
+const BEGINNING = 3;
+
+/** Whether one is the other's beginning (`open` of `open_channel`, `params` and `parameters`), or has its words in another order. */
+function isRelated(wanted: string, text: string): boolean {
+  const words = text.split('_');
+  if (words.length > 1 && [...words].sort().join('_') === wanted.split('_').sort().join('_')) return true;
+  const [first = ''] = words;
+  if (words.length > 1 && first.length >= BEGINNING && editDistance(wanted, first) <= allowedChanges(first))
+    return true;
+  const [shorter, longer] = [wanted, text].sort((a, b) => a.length - b.length) as [string, string];
+  const stem = shorter.endsWith('s') ? shorter.slice(0, -1) : shorter;
+  if (stem.length < BEGINNING || !longer.startsWith(stem)) return false;
+  return 2 * stem.length + 1 >= longer.length || longer[stem.length] === '_';
 }
 
 /** `` `a`, `b` or `c` `` for messages; at most 16 words are listed. */
