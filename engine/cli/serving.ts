@@ -13,27 +13,21 @@ import type { ListenSettings } from './tls-options.ts';
 export async function serveUntilEnd(
   io: CliIo,
   what: string,
-  { address, tls }: ListenSettings,
+  settings: ListenSettings,
   begin: (end: () => void) => { readonly services: readonly ServedService[]; ended?(): void },
   forOneRun = false,
 ): Promise<void> {
-  const { addressText, serverCredentials } = await import('../rpc/endpoint.ts');
-  const credentials = orCliError(EXIT.invalid, 'the certificate or its key cannot be used', () =>
-    serverCredentials(tls),
-  );
+  const { addressText } = await import('../rpc/endpoint.ts');
+  const listen = await listener(settings, forOneRun);
   const ended = new AbortController();
   const release = io.onInterrupt(() => {
     if (ended.signal.aborted) io.exit(EXIT.interrupted);
     ended.abort();
   });
   const served = begin(() => ended.abort());
-  const listen = async (): Promise<RunningServer> => {
-    if (forOneRun) return (await import('../rpc/run-server.ts')).serveRun(address, served.services);
-    return (await import('../rpc/serve.ts')).serve(address, credentials, served.services);
-  };
   try {
-    const server = await listen().catch((error: Error) => {
-      throw new CliError(EXIT.backend, `cannot listen on ${addressText(address)}: ${error.message}`);
+    const server = await listen(served.services).catch((error: Error) => {
+      throw new CliError(EXIT.backend, `cannot listen on ${addressText(settings.address)}: ${error.message}`);
     });
     io.stdout.write(`${what} listens on ${addressText(server.address)}\n`);
     if (!ended.signal.aborted) {
@@ -45,6 +39,22 @@ export async function serveUntilEnd(
     served.ended?.();
     release();
   }
+}
+
+type Listen = (services: readonly ServedService[]) => Promise<RunningServer>;
+
+/** Loads what listens: gRPC's own library only where others than a run are served. */
+async function listener({ address, tls }: ListenSettings, forOneRun: boolean): Promise<Listen> {
+  if (forOneRun) {
+    const { serveRun } = await import('../rpc/run-server.ts');
+    return (services) => serveRun(address, services);
+  }
+  const { serverCredentials } = await import('../rpc/server-credentials.ts');
+  const { serve } = await import('../rpc/serve.ts');
+  const credentials = orCliError(EXIT.invalid, 'the certificate or its key cannot be used', () =>
+    serverCredentials(tls),
+  );
+  return (services) => serve(address, credentials, services);
 }
 
 function orCliError<T>(code: typeof EXIT.invalid, what: string, make: () => T): T {

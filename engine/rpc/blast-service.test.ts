@@ -4,9 +4,9 @@ import { service as healthService } from 'grpc-health-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { lndKind } from '../../models/lnd/index.ts';
 import { BLAST_SERVICE, BlastService } from './blast-service.ts';
-import { serverCredentials } from './endpoint.ts';
 import { NetworkHost } from './network-host.ts';
 import { type RunningServer, serve } from './serve.ts';
+import { serverCredentials } from './server-credentials.ts';
 
 const SECOND = 1_000_000;
 

@@ -1,10 +1,7 @@
 /**
- * Where a server of ours listens, and with which credentials. Without TLS only the machine itself may connect, unless
- * somebody says that it is meant so.
+ * Where a server of ours listens. Without TLS only the machine itself may connect, unless somebody says that it is meant so.
  */
 import { isIPv6 } from 'node:net';
-import { createSecureContext } from 'node:tls';
-import { ServerCredentials } from '@grpc/grpc-js';
 
 export interface ListenAddress {
   /** Name or address, IPv6 without brackets. */
@@ -38,18 +35,4 @@ export function addressText({ host, port }: ListenAddress): string {
 /** Whether only this machine can connect. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
-}
-
-/** @throws Error that says why the files cannot be used */
-export function serverCredentials(tls: TlsFiles | null): ServerCredentials {
-  if (tls === null) return ServerCredentials.createInsecure();
-  const { cert, key, clientCa } = tls;
-  // gRPC looks at them only when it listens.
-  createSecureContext({ cert, key, ...(clientCa === undefined ? {} : { ca: clientCa }) });
-  const pair = { cert_chain: Buffer.from(cert), private_key: Buffer.from(key) };
-  return ServerCredentials.createSsl(
-    clientCa === undefined ? null : Buffer.from(clientCa),
-    [pair],
-    clientCa !== undefined,
-  );
 }

@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { type handleUnaryCall, type ServerDuplexStream, status } from '@grpc/grpc-js';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { serverCredentials } from './endpoint.ts';
 import { GrpcClient } from './grpc-client.ts';
 import { FrameReader, framed, GRPC, type GrpcStatus, MAX_MESSAGE_BYTES } from './grpc-frames.ts';
 import { type RunningServer, serve } from './serve.ts';
+import { serverCredentials } from './server-credentials.ts';
 
 const UNARY = '/test.Test/Unary';
 const DUPLEX = '/test.Test/Duplex';

@@ -1,15 +1,10 @@
 /** Messages are read as protobufjs reads them; bytes that are none end in an error. */
 import fc from 'fast-check';
-import protobuf from 'protobufjs';
+import type protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
 import { messageReader } from './message-reader.ts';
 import { messageWriter } from './message-writer.ts';
-import { MODEL_PROTO } from './model-proto.ts';
-import { messages } from './testing/any-messages.ts';
-import './wire.ts';
-
-const root = protobuf.Root.fromJSON(MODEL_PROTO as protobuf.INamespace);
-const typeOf = (name: string): protobuf.Type => root.lookupType(`blast.v1.${name}`);
+import { messages, ODD_TYPE, ownType, theirType } from './testing/any-messages.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -37,11 +32,11 @@ const TYPES = ['Turn', 'Answer', 'Change', 'Question', 'CommitmentView', 'Send',
 
 describe('messages that are read', () => {
   it.each(TYPES)('are what protobufjs reads: %s', (name) => {
-    const type = typeOf(name);
-    const read = messageReader(type);
+    const type = theirType(name);
+    const read = messageReader(ownType(name));
     fc.assert(
       fc.property(messages(type, 2), (message) => {
-        for (const bytes of [type.encode(message).finish(), messageWriter(type)(message)]) {
+        for (const bytes of [type.encode(message).finish(), messageWriter(ownType(name))(message)]) {
           const [ours, theirs] = [read(bytes), type.decode(bytes)];
           expect(plain(type, ours)).toEqual(plain(type, theirs));
           expect(told(type, ours as Fields)).toEqual(told(type, theirs as unknown as Fields));
@@ -52,8 +47,8 @@ describe('messages that are read', () => {
   });
 
   it.each(TYPES)('are never whole without their last byte: %s', (name) => {
-    const type = typeOf(name);
-    const read = messageReader(type);
+    const type = theirType(name);
+    const read = messageReader(ownType(name));
     fc.assert(
       fc.property(messages(type, 2), (message) => {
         const bytes = type.encode(message).finish();
@@ -64,8 +59,8 @@ describe('messages that are read', () => {
   });
 
   it.each(['Turn', 'Answer', 'DescribeResponse'])('end in a message or an error, whatever is changed: %s', (name) => {
-    const type = typeOf(name);
-    const [read, write] = [messageReader(type), messageWriter(type)];
+    const type = theirType(name);
+    const [read, write] = [messageReader(ownType(name)), messageWriter(ownType(name))];
     const changes = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 8 });
     const any = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),
@@ -93,7 +88,7 @@ describe('messages that are read', () => {
 });
 
 describe('bytes', () => {
-  const read = messageReader(typeOf('Answer'));
+  const read = messageReader(ownType('Answer'));
 
   it('of fields that are not known are passed over, of every wire type', () => {
     const unknown = [
@@ -103,7 +98,7 @@ describe('bytes', () => {
       [0x9d, 0x06, 1, 2, 3, 4],
     ];
     for (const bytes of unknown) {
-      expect(told(typeOf('Answer'), read(Uint8Array.from([8, 7, ...bytes, 80, 15])) as Fields)).toMatchObject({
+      expect(told(theirType('Answer'), read(Uint8Array.from([8, 7, ...bytes, 80, 15])) as Fields)).toMatchObject({
         number: 7,
         result: 'code',
         code: 15,
@@ -117,7 +112,7 @@ describe('bytes', () => {
   });
 
   it('of numbers that are repeated may be packed or not', () => {
-    const send = messageReader(typeOf('Send'));
+    const send = messageReader(ownType('Send'));
     expect(send(Uint8Array.from([18, 2, 1, 2, 16, 3]))).toEqual({ edge: [1, 2, 3] });
   });
 
@@ -148,7 +143,6 @@ describe('bytes', () => {
   });
 
   it('of types that no message has are refused beforehand', () => {
-    const odd = protobuf.parse('syntax = "proto3"; message Odd { bytes raw = 1; }').root.lookupType('Odd');
-    expect(() => messageReader(odd)).toThrow(/\.Odd\.raw: no messages here have fields of type bytes/);
+    expect(() => messageReader(ODD_TYPE)).toThrow(/Odd\.raw: no messages here have fields of type bytes/);
   });
 });

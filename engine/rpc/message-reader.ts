@@ -1,11 +1,11 @@
 /**
- * Reads messages of protocol buffers (proto3) by types that protobufjs has read; the other half of message-writer.ts. What was
+ * Reads messages of protocol buffers (proto3); the other half of message-writer.ts. What was
  * read has its fields as they come, the defaults of the others by its prototype, and under the name of a oneof the name of the
  * member that came last. Fields that are not known, or that come as something else than they are, are passed over.
  *
  * Whole numbers are read as doubles, exactly where these hold them. Bytes of any kind end in a message or in an error.
  */
-import type protobuf from 'protobufjs';
+import type { MessageField, MessageType } from './message-types.ts';
 
 type Target = Record<string, unknown>;
 
@@ -94,10 +94,12 @@ type ValueReader = (input: Input) => unknown;
 
 interface Scalar {
   readonly wireType: number;
+  /** What a field that is absent is read as. */
+  readonly absent: unknown;
   readonly read: ValueReader;
 }
 
-const whole = (read: ValueReader): Scalar => ({ wireType: VARINT, read });
+const whole = (read: ValueReader): Scalar => ({ wireType: VARINT, absent: 0, read });
 
 const SCALARS: Readonly<Record<string, Scalar>> = {
   uint32: whole((input) => input.varint() >>> 0),
@@ -108,9 +110,9 @@ const SCALARS: Readonly<Record<string, Scalar>> = {
     const value = input.varint();
     return (value >>> 1) ^ -(value & 1);
   }),
-  bool: whole((input) => (input.varint() | input.high) !== 0),
-  double: { wireType: FIXED_64, read: (input) => input.double() },
-  string: { wireType: LENGTH, read: (input) => input.text() },
+  bool: { wireType: VARINT, absent: false, read: (input) => (input.varint() | input.high) !== 0 },
+  double: { wireType: FIXED_64, absent: 0, read: (input) => input.double() },
+  string: { wireType: LENGTH, absent: '', read: (input) => input.text() },
 };
 
 interface FieldReader {
@@ -131,7 +133,7 @@ interface MessageReader {
  * A reader of messages of a type, which throws an Error for bytes that are none.
  * @throws Error for types of fields that no message of this project has
  */
-export function messageReader(type: protobuf.Type): (bytes: Uint8Array) => object {
+export function messageReader(type: MessageType): (bytes: Uint8Array) => object {
   const reader = readerOf(type, new Map());
   return (bytes) => {
     const input = new Input(bytes);
@@ -159,16 +161,17 @@ function readMessage({ fields, make: Message }: MessageReader, input: Input, end
   return message;
 }
 
-function readerOf(type: protobuf.Type, known: Map<protobuf.Type, MessageReader>): MessageReader {
+function readerOf(type: MessageType, known: Map<MessageType, MessageReader>): MessageReader {
   const made = known.get(type);
   if (made !== undefined) return made;
   class Message {}
   const reader: MessageReader = { fields: [], make: Message };
   known.set(type, reader);
   const defaults = Message.prototype as Target;
-  for (const one of type.fieldsArray) {
-    const field = one.resolve();
-    defaults[field.name] = field.repeated ? NONE : field.defaultValue;
+  for (const field of type.fields) {
+    const isOptional = field.isMember && field.oneof === null;
+    const absent = isOptional ? null : (SCALARS[field.type]?.absent ?? null);
+    defaults[field.name] = field.isRepeated ? NONE : absent;
     reader.fields[field.id] = fieldOf(field, known);
   }
   return reader;
@@ -176,22 +179,20 @@ function readerOf(type: protobuf.Type, known: Map<protobuf.Type, MessageReader>)
 
 const NONE: readonly unknown[] = Object.freeze([]);
 
-function fieldOf(field: protobuf.Field, known: Map<protobuf.Type, MessageReader>): FieldReader {
-  const { name } = field;
-  const inner = field.resolvedType;
-  const scalar = inner === null ? SCALARS[field.type] : undefined;
-  if (field.map || (scalar === undefined && (inner === null || !('fieldsArray' in inner)))) {
+function fieldOf(field: MessageField, known: Map<MessageType, MessageReader>): FieldReader {
+  const { name, message: inner, oneof } = field;
+  const scalar = SCALARS[field.type];
+  const read = inner === null ? scalar?.read : within(readerOf(inner, known));
+  if (read === undefined) {
     throw new Error(`${field.fullName}: no messages here have fields of type ${field.type}`);
   }
-  const read = scalar?.read ?? within(readerOf(inner as protobuf.Type, known));
   const wireType = scalar?.wireType ?? LENGTH;
-  if (field.repeated) return repeated(name, read, wireType);
-  const oneof = field.partOf?.name;
+  if (field.isRepeated) return repeated(name, read, wireType);
   return {
     wireType,
     otherWireType: wireType,
     read:
-      oneof === undefined || oneof.startsWith('_')
+      oneof === null
         ? (input, target) => {
             target[name] = read(input);
           }

@@ -1,11 +1,11 @@
 /**
- * Writes messages of protocol buffers (proto3) from types that protobufjs has read. Its own writer makes objects for every
- * field and for every 64-bit number, which costs most of a turn with a model process. Fields are in the order of their numbers;
+ * Writes messages of protocol buffers (proto3). The writer of protobufjs makes objects for every field and for every 64-bit
+ * number, which costs most of a turn with a model process. Fields are in the order of their numbers;
  * those with their default are left out, but for members of a oneof and `optional` ones, as the format has it.
  *
  * Whole numbers are integers that a double holds exactly.
  */
-import type protobuf from 'protobufjs';
+import type { MessageField, MessageType } from './message-types.ts';
 
 type Message = Readonly<Record<string, unknown>>;
 
@@ -123,9 +123,9 @@ const LENGTH_WIRE_TYPE = 2;
  * A writer of messages of a type.
  * @throws Error for types of fields that no message of this project has
  */
-export function messageWriter(type: protobuf.Type): (message: object) => Uint8Array {
+export function messageWriter(type: MessageType): (message: object) => Uint8Array {
   const out = new Output();
-  const write = new Map<protobuf.Type, ValueWriter>();
+  const write = new Map<MessageType, ValueWriter>();
   const root = messageOf(type, write);
   return (message) => {
     root(out, message);
@@ -133,7 +133,7 @@ export function messageWriter(type: protobuf.Type): (message: object) => Uint8Ar
   };
 }
 
-function messageOf(type: protobuf.Type, known: Map<protobuf.Type, ValueWriter>): ValueWriter {
+function messageOf(type: MessageType, known: Map<MessageType, ValueWriter>): ValueWriter {
   const made = known.get(type);
   if (made !== undefined) return made;
   const fields: ((out: Output, message: Message) => void)[] = [];
@@ -141,25 +141,21 @@ function messageOf(type: protobuf.Type, known: Map<protobuf.Type, ValueWriter>):
     for (let i = 0; i < fields.length; i++) fields[i]?.(out, message as Message);
   };
   known.set(type, writer);
-  for (const field of [...type.fieldsArray].sort((a, b) => a.id - b.id)) fields.push(fieldOf(field.resolve(), known));
+  for (const field of [...type.fields].sort((a, b) => a.id - b.id)) fields.push(fieldOf(field, known));
   return writer;
 }
 
-function fieldOf(
-  field: protobuf.Field,
-  known: Map<protobuf.Type, ValueWriter>,
-): (out: Output, message: Message) => void {
-  const { name, id } = field;
-  const inner = field.resolvedType;
-  const scalar = inner === null ? SCALARS[field.type] : undefined;
-  if (field.map || (scalar === undefined && (inner === null || !('fieldsArray' in inner)))) {
+function fieldOf(field: MessageField, known: Map<MessageType, ValueWriter>): (out: Output, message: Message) => void {
+  const { name, id, message: inner } = field;
+  const scalar = SCALARS[field.type];
+  const value = inner === null ? scalar : within(inner, known);
+  if (value === undefined) {
     throw new Error(`${field.fullName}: no messages here have fields of type ${field.type}`);
   }
-  const value = scalar ?? within(inner as protobuf.Type, known);
-  const hasLength = scalar === undefined || field.type === 'string';
+  const hasLength = inner !== null || field.type === 'string';
   const packed = (id << 3) | LENGTH_WIRE_TYPE;
   const tag = hasLength ? packed : (id << 3) | (field.type === 'double' ? DOUBLE_WIRE_TYPE : 0);
-  if (field.repeated && !hasLength) {
+  if (field.isRepeated && !hasLength) {
     return (out, message) => {
       const list = message[name] as ArrayLike<unknown> | undefined;
       if (list === undefined || list === null || list.length === 0) return;
@@ -169,7 +165,7 @@ function fieldOf(
       });
     };
   }
-  if (field.repeated) {
+  if (field.isRepeated) {
     return (out, message) => {
       const list = message[name] as ArrayLike<unknown> | undefined;
       if (list === undefined || list === null) return;
@@ -179,7 +175,7 @@ function fieldOf(
       }
     };
   }
-  const isMember = field.partOf !== null;
+  const { isMember } = field;
   return (out, message) => {
     const given = message[name];
     if (given === undefined || given === null) return;
@@ -192,7 +188,7 @@ function fieldOf(
   };
 }
 
-function within(type: protobuf.Type, known: Map<protobuf.Type, ValueWriter>): ValueWriter {
+function within(type: MessageType, known: Map<MessageType, ValueWriter>): ValueWriter {
   const write = messageOf(type, known);
   return (out, message) => out.block(() => write(out, message));
 }

@@ -9,10 +9,10 @@ import { fromJSON } from '@grpc/proto-loader';
 import type { Json } from '../base/json.ts';
 import { BLAST_PROTO } from './blast-proto.ts';
 import type { BitcoindTarget, LinkTarget } from './contract.ts';
-import { serverCredentials } from './endpoint.ts';
 import { type Asked, type Outcome, type RecordedCall, Recorder, type Recording } from './recording.ts';
 import { Replay } from './replay.ts';
 import { serve } from './serve.ts';
+import { serverCredentials } from './server-credentials.ts';
 import { accessOf } from './unary-client.ts';
 
 /** As BLAST_SERVICE, with bytes in base64, so that messages are JSON. */

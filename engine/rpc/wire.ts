@@ -1,16 +1,13 @@
 /**
  * Messages of the simulation plane (proto/blast/v1/model.proto) as bytes and as objects. Fields keep the names that they
- * have in the file; one that is absent is read as its default, as protocol buffers have it.
+ * have in the file; one that is absent is read as its default, as protocol buffers have it. All integers fit a double exactly
+ * (see the file), so that they are numbers here and no objects.
  */
-import protobuf from 'protobufjs';
 import type { Json } from '../base/json.ts';
 import { messageReader } from './message-reader.ts';
+import { type MessageType, messageTypes } from './message-types.ts';
 import { messageWriter } from './message-writer.ts';
 import { MODEL_PROTO } from './model-proto.ts';
-
-// All integers fit a double exactly (see the file), so that they are numbers here and no objects.
-protobuf.util.Long = undefined as unknown as typeof protobuf.util.Long;
-protobuf.configure();
 
 /** Version of the protocol: both sides must have the same. */
 export const PROTOCOL = 1;
@@ -86,13 +83,12 @@ export interface Answer {
   readonly result?: string;
 }
 
-const root = protobuf.Root.fromJSON(MODEL_PROTO as protobuf.INamespace);
-const turnType = root.lookupType('blast.v1.Turn');
-const answerType = root.lookupType('blast.v1.Answer');
-const writeTurn = messageWriter(turnType);
-const writeAnswer = messageWriter(answerType);
-const readTurn = messageReader(turnType);
-const readAnswer = messageReader(answerType);
+const types = messageTypes(MODEL_PROTO, 'blast.v1');
+const typeOf = (name: string): MessageType => types.get(name) as MessageType;
+const writeTurn = messageWriter(typeOf('Turn'));
+const writeAnswer = messageWriter(typeOf('Answer'));
+const readTurn = messageReader(typeOf('Turn'));
+const readAnswer = messageReader(typeOf('Answer'));
 
 export function encodeTurn(turn: Turn): Uint8Array {
   return writeTurn(turn);
@@ -117,15 +113,11 @@ export function parseState(text: string): Json {
   return JSON.parse(text) as Json;
 }
 
-const descriptionType = root.lookupType('blast.v1.DescribeResponse');
-
-const askDescriptionType = root.lookupType('blast.v1.DescribeRequest');
-
 export function encodeDescribeRequest(request: {
   readonly protocol: number;
   readonly engine_version: string;
 }): Uint8Array {
-  return askDescriptionType.encode(request).finish();
+  return messageWriter(typeOf('DescribeRequest'))(request);
 }
 
 export interface DescribeResponse {
@@ -135,10 +127,10 @@ export interface DescribeResponse {
 }
 
 export function encodeDescription(description: DescribeResponse): Uint8Array {
-  return descriptionType.encode(description as unknown as Message).finish();
+  return messageWriter(typeOf('DescribeResponse'))(description);
 }
 
 /** @throws Error when the bytes are no description */
 export function decodeDescription(bytes: Uint8Array): DescribeResponse {
-  return messageReader(descriptionType)(bytes) as DescribeResponse;
+  return messageReader(typeOf('DescribeResponse'))(bytes) as DescribeResponse;
 }

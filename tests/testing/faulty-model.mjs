@@ -6,11 +6,11 @@
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { MODEL_KINDS } from '../../dist/engine/kinds/registry.js';
-import { serverCredentials } from '../../dist/engine/rpc/endpoint.js';
 import { modelService } from '../../dist/engine/rpc/model-service.js';
 import { ModelSession } from '../../dist/engine/rpc/model-session.js';
 import { describeKind } from '../../dist/engine/rpc/remote-kinds.js';
 import { serve } from '../../dist/engine/rpc/serve.js';
+import { serverCredentials } from '../../dist/engine/rpc/server-credentials.js';
 import { decodeTurn, encodeAnswer, encodeDescription, PROTOCOL } from '../../dist/engine/rpc/wire.js';
 
 const [file, ...flags] = process.argv.slice(2);

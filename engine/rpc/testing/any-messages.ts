@@ -1,6 +1,27 @@
 /** Messages of protocol buffers, for property tests of what writes and reads them. */
 import fc from 'fast-check';
-import type protobuf from 'protobufjs';
+import protobuf from 'protobufjs';
+import { type MessageType, messageTypes } from '../message-types.ts';
+import { MODEL_PROTO } from '../model-proto.ts';
+
+// Numbers of 64 bits as numbers, as they are read and written here.
+protobuf.util.Long = undefined as unknown as typeof protobuf.util.Long;
+protobuf.configure();
+
+const root = protobuf.Root.fromJSON(MODEL_PROTO as protobuf.INamespace);
+const own = messageTypes(MODEL_PROTO, 'blast.v1');
+
+/** A type of model.proto as protobufjs has it. */
+export const theirType = (name: string): protobuf.Type => root.lookupType(`blast.v1.${name}`);
+
+/** The same as it is read and written here. */
+export const ownType = (name: string): MessageType => own.get(name) as MessageType;
+
+/** A type with a field that no message here has. */
+export const ODD_TYPE = messageTypes(
+  { nested: { odd: { nested: { Odd: { fields: { raw: { type: 'bytes', id: 1 } } } } } } },
+  'odd',
+).get('Odd') as MessageType;
 
 const SAFE = Number.MAX_SAFE_INTEGER;
 

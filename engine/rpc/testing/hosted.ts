@@ -4,9 +4,9 @@ import { lndKind } from '../../../models/lnd/index.ts';
 import type { ModelKind } from '../../simulate/node-model.ts';
 import { BlastService } from '../blast-service.ts';
 import { ControlService } from '../control-service.ts';
-import { serverCredentials } from '../endpoint.ts';
 import { NetworkHost } from '../network-host.ts';
 import { serve } from '../serve.ts';
+import { serverCredentials } from '../server-credentials.ts';
 
 export interface HostedNodes {
   /** HOST:PORT. */

@@ -12,9 +12,9 @@ import { lndKind } from '../../../models/lnd/index.ts';
 import { BLAST_SERVICE, BlastService } from '../blast-service.ts';
 import { errorDetail } from '../control-errors.ts';
 import { CONTROL_SERVICE, ControlService } from '../control-service.ts';
-import { serverCredentials } from '../endpoint.ts';
 import { NetworkHost } from '../network-host.ts';
 import { type RunningServer, serve } from '../serve.ts';
+import { serverCredentials } from '../server-credentials.ts';
 
 export const SECOND = 1_000_000;
 
