@@ -77,6 +77,7 @@ export class Expansion {
   readonly #graph: SearchGraph;
   readonly #own: OwnChannels;
   readonly #bounds: GoalBounds;
+  readonly #lookUp: number;
   #groups: Int32Array = new Int32Array(0);
   #weights: Float64Array | null = null;
   #pivotWeight = 0;
@@ -86,8 +87,19 @@ export class Expansion {
   #pivotExpiry = 0;
   #pivotPayloadBytes = 0;
   #pivotIsExit = true;
+  /** Pairs that lead into the pivot from nodes near enough to the sender. */
+  #near: Int32Array = new Int32Array(16);
 
-  constructor(host: ModelHost, graph: SearchGraph, own: OwnChannels, bounds: GoalBounds, labels: PathLabels) {
+  /** @param lookUp see Thrift */
+  constructor(
+    host: ModelHost,
+    graph: SearchGraph,
+    own: OwnChannels,
+    bounds: GoalBounds,
+    labels: PathLabels,
+    lookUp: number,
+  ) {
+    this.#lookUp = lookUp;
     this.#host = host;
     this.#graph = graph;
     this.#own = own;
@@ -133,6 +145,13 @@ export class Expansion {
   /** Least distance that a node of which nothing is known can have over the pivot, msat. */
   untriedLeast({ attemptCostMsat, estimator }: PathQuery): number {
     return Math.floor(this.#pivotWeight + attemptCostMsat / (this.#pivotProbability * estimator.untriedMost));
+  }
+
+  /** Whether whatever would come of a node's label would be left out because of the ceiling. */
+  leavesOut(node: number): boolean {
+    if (!(this.#bounds.best[node]! < this.#bounds.need(this.ceiling - this.labels.distance[node]!))) return false;
+    this.pruned = true;
+    return true;
   }
 
   /** Candidates for whoever has a hop to the pivot, the sender too. */
@@ -191,10 +210,16 @@ export class Expansion {
     // A node that is less likely to be reached cannot come to the sender below the ceiling.
     let need = bounds.need(this.ceiling - bound);
     let untriedNeed = bounds.need(this.ceiling - untriedBound);
-    let pruned = false;
+    // A leaf's only pair is never looked up.
+    const among = this.wide ? Infinity : bounds.among(need);
+    const isPicked = among * this.#lookUp < end - first;
+    const looked = isPicked ? this.#pickNear(among, need) : end - first;
+    const near = this.#near;
+    let pruned = looked < end - first;
     let evaluated = 0;
 
-    for (let p = first; p < end; p++) {
+    for (let i = 0; i < looked; i++) {
+      const p = isPicked ? near[i]! : first + i;
       const from = pairFrom[p]!;
       if (best[from]! < need) {
         pruned = true;
@@ -296,8 +321,30 @@ export class Expansion {
       }
     }
     if (pruned) this.pruned = true;
-    this.looked += end - first;
+    this.looked += looked;
     this.evaluated += evaluated;
+  }
+
+  /** Writes down all pairs into the pivot from the first marked nodes that are near enough; answers how many there are. */
+  #pickNear(among: number, need: number): number {
+    const { best, marked } = this.#bounds;
+    const { outStart, to, outPair } = this.#graph;
+    const { pivot } = this;
+    if (this.#near.length < among) this.#near = new Int32Array(2 * among);
+    let count = 0;
+    for (let i = 0; i < among; i++) {
+      const from = marked[i]!;
+      if (best[from]! < need) continue;
+      let low = outStart[from]!;
+      const end = outStart[from + 1]!;
+      for (let high = end; low < high; ) {
+        const middle = (low + high) >> 1;
+        if (to[middle]! < pivot) low = middle + 1;
+        else high = middle;
+      }
+      if (low < end && to[low] === pivot) this.#near[count++] = outPair[low]!;
+    }
+    return count;
   }
 
   /** The sender to the pivot over its own best channel: no fee and no time lock of its own. */

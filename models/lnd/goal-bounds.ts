@@ -32,8 +32,12 @@ export class GoalBounds {
   /** Least distance that the sender can have, msat. */
   leastMsat = 0;
 
-  #marked: Int32Array = new Int32Array(0);
+  /** Marked nodes, the sender's peers first. */
+  marked: Int32Array = new Int32Array(0);
   #count = 0;
+  #peers = 0;
+  /** Best probability of a way that goes on from a peer. */
+  #beyondPeers = 0;
   /** Nodes that were seen to carry the amount and came nearer since they were followed. */
   readonly #waiting: number[] = [];
   #budget = 0;
@@ -65,12 +69,13 @@ export class GoalBounds {
       neighbours += outStart[peer + 1]! - outStart[peer]!;
     }
     const peers = this.#count;
+    this.#peers = peers;
     this.complete = neighbours <= MOST_NEIGHBOURS;
     if (this.complete) {
-      for (let i = 0; i < peers; i++) this.#follow(this.#marked[i]!, 0);
+      for (let i = 0; i < peers; i++) this.#follow(this.marked[i]!, 0);
       if (results !== null) this.#followProven();
     } else {
-      for (let i = 0; i < peers; i++) this.#leave(this.#marked[i]!);
+      for (let i = 0; i < peers; i++) this.#leave(this.marked[i]!);
     }
     const arrival = this.#arrival(own, local);
     this.leastMsat = arrival > 0 ? cost / arrival : Infinity;
@@ -82,6 +87,12 @@ export class GoalBounds {
   need(msat: number): number {
     const need = 1 - msat / this.scaleMsat;
     return need <= this.far ? -Infinity : need;
+  }
+
+  /** How many nodes at the beginning of `marked` hold all that are so near; Infinity when nodes that are not marked may be. */
+  among(need: number): number {
+    if (!(need > this.far)) return Infinity;
+    return need > this.#beyondPeers ? this.#peers : this.#count;
   }
 
   /** Bound of the hop from `from` to `to`. */
@@ -113,6 +124,7 @@ export class GoalBounds {
       }
     }
     if (chance <= least) return;
+    if (chance > this.#beyondPeers) this.#beyondPeers = chance;
     if (chance * this.#hop > this.far) this.far = chance * this.#hop;
     const { outStart, to } = this.#graph;
     const end = outStart[node + 1]!;
@@ -121,13 +133,14 @@ export class GoalBounds {
       const next = to[k]!;
       const before = best[next]!;
       if (chance <= before) continue;
-      if (before === 0) this.#marked[this.#count++] = next;
+      if (before === 0) this.marked[this.#count++] = next;
       best[next] = chance;
       if (groups[next]! > 0) this.#waiting.push(next);
     }
   }
 
   #improve(node: number, chance: number): void {
+    if (chance > this.#beyondPeers) this.#beyondPeers = chance;
     this.#mark(node, chance);
     if (this.#groups[node]! > 0) this.#waiting.push(node);
     else if (chance * this.#hop > this.far) this.far = chance * this.#hop;
@@ -183,20 +196,21 @@ export class GoalBounds {
   }
 
   #mark(node: number, chance: number): void {
-    if (this.best[node] === 0) this.#marked[this.#count++] = node;
+    if (this.best[node] === 0) this.marked[this.#count++] = node;
     this.best[node] = chance;
   }
 
   #clear(nodes: number): void {
-    for (let i = 0; i < this.#count; i++) this.best[this.#marked[i]!] = 0;
+    for (let i = 0; i < this.#count; i++) this.best[this.marked[i]!] = 0;
     this.#count = 0;
+    this.#beyondPeers = 0;
     this.#waiting.length = 0;
     this.#budget = MOST_NEIGHBOURS;
     this.far = 0;
     if (nodes > this.best.length) {
       const size = nodes + (nodes >> 2);
       this.best = new Float64Array(size);
-      this.#marked = new Int32Array(size);
+      this.marked = new Int32Array(size);
     }
   }
 }

@@ -319,7 +319,7 @@ describe('against the textbook search', () => {
       const q = query(fields);
       q.estimator = used;
       if (timePreference !== 0) q.attemptCostMsat = attemptCost({ ...DEFAULT_SETTINGS, timePreference }, q.amountMsat);
-      const finder = new PathFinder(host, { keptFrom: 0, pause: 1 });
+      const finder = new PathFinder(host, { keptFrom: 0, pause: 1, lookUp: 1 });
       const route = new RouteBuffer();
       // Searches are kept from the second one for a payment on, and made use of from the third one on.
       for (let k = random.integer(0, 2); k > 0; k--) finder.find(q, route);

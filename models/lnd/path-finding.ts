@@ -44,10 +44,12 @@ export interface Thrift {
   readonly keptFrom: number;
   /** Nodes settled between two questions whether the search may end. */
   readonly pause: number;
+  /** Pairs of a node that are looked at in about the time in which one is looked up by its nodes; 1 or more. */
+  readonly lookUp: number;
 }
 
 /** None of lnd's numbers, a choice made here. */
-const THRIFT: Thrift = { keptFrom: 400, pause: 32 };
+const THRIFT: Thrift = { keptFrom: 400, pause: 32, lookUp: 16 };
 
 export class PathFinder {
   /** Work done so far: searches, and how often one began anew. */
@@ -75,7 +77,7 @@ export class PathFinder {
   constructor(host: ModelHost, thrift: Thrift = THRIFT) {
     this.#host = host;
     this.#own = new OwnChannels(host);
-    this.#expansion = new Expansion(host, this.#graph, this.#own, this.#bounds, this.#labels);
+    this.#expansion = new Expansion(host, this.#graph, this.#own, this.#bounds, this.#labels, thrift.lookUp);
     this.#lastWord = new LastWord(this.#graph, this.#own, this.#bounds, this.#expansion, thrift.pause);
     this.#kept = new KeptSearches(this.#graph, this.#own, this.#expansion, this.#lastWord, thrift.keptFrom);
     this.#resize(0);
@@ -158,12 +160,14 @@ export class PathFinder {
     expansion.free = false;
     expansion.atRecipient(query);
     this.#lastWord.begin(query, this.#group, true);
-    for (;;) {
-      expansion.expandAll(query);
-      if (labels.heap.length === 0 || this.#lastWord.spoken(labels, null)) break;
+    expansion.expandAll(query);
+    while (labels.heap.length > 0 && !this.#lastWord.spoken(labels, null)) {
       const node = labels.heap.pop();
       if (node === source) break;
+      // The ceiling may have come down since it got its label.
+      if (expansion.leavesOut(node)) continue;
       expansion.at(node);
+      expansion.expandAll(query);
     }
     return !expansion.pruned || labels.distance[source]! <= expansion.ceiling;
   }
