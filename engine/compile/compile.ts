@@ -221,7 +221,7 @@ function expandAll(
   const state = start?.document.state;
   const reporter = new Reporter(index.source);
   const planner = new Planner(scenario, resolved, reporter, index, rowLimit, samples, lists, models);
-  const { activities, actions, triggers, behaviours } = expand(scenario, planner);
+  const { activities, actions, triggers, behaviours } = expand(scenario, planner, limits?.events.has('mine') ?? true);
   checkDefences(index, resolved.nodes, reporter);
   reporter.add(samples.take());
   const names = {

@@ -11,6 +11,7 @@ import { miningActions, planEvents } from './events.ts';
 import type { Planner } from './planner.ts';
 import { warnOfDeepReorgs } from './reorg-depths.ts';
 import { warnOfStoppedNodes } from './stopped-nodes.ts';
+import { warnOfUnconfirmedOpenings } from './unconfirmed-openings.ts';
 import { warnOfUnusableChannels } from './unusable-channels.ts';
 
 export interface Expansion {
@@ -20,8 +21,11 @@ export interface Expansion {
   readonly behaviours: readonly BehaviourPart[];
 }
 
-/** All payments and actions; problems are reported through the planner. */
-export function expand(scenario: Scenario, planner: Planner): Expansion {
+/**
+ * All payments and actions; problems are reported through the planner.
+ * @param ownBlocks blocks are found by the scenario alone, and not by the backend
+ */
+export function expand(scenario: Scenario, planner: Planner, ownBlocks: boolean): Expansion {
   for (const event of scenario.events) eventKind(event.kind)?.declare?.(event, planner);
   const mining = miningActions(scenario, planner);
   const events = planEvents(scenario, planner);
@@ -37,6 +41,7 @@ export function expand(scenario: Scenario, planner: Planner): Expansion {
   const activities = [...paying, ...behaviours.activities];
   warnOfStoppedNodes(events.planned, planner);
   warnOfDeepReorgs(events.planned, mining, scenario.snapshot !== undefined, planner);
+  if (ownBlocks) warnOfUnconfirmedOpenings(events.planned, mining, planner);
   warnOfUnusableChannels(scenario, planner);
   return {
     activities,

@@ -62,6 +62,14 @@ export const WARNINGS = {
       'The event would undo more blocks than the run has found by then. Blocks from before the run, with which its channels were opened, stay, so it undoes fewer or none.',
     fix: 'Mine as many blocks before (`chain.mining`, `mine`), lower `depth`, or let the event come later.',
   },
+  W624: {
+    severity: 'warning',
+    raisedBy: 'compile',
+    title: 'Channel that no block confirms',
+    explanation:
+      'The event opens a channel, and no block is found after it. The funding transaction stays in the mempool, and the channel pending: nothing can be sent over it.',
+    fix: 'Mine blocks after the event, with `chain: { mining: { every: 10m } }` or an event `mine`, or put the channel among `channels`. Where nodes of another process have blocks of their own, say so with `--backend rpc`.',
+  },
   W650: {
     severity: 'warning',
     raisedBy: 'run',
