@@ -1,10 +1,10 @@
 /**
- * What each hop of the public graph adds at least to the cost of a way, for walks that are to find one value by one share of
- * capacities. Remembered until value, share, rates of penalties or the graph change, whoever pays; hops with channels of which a
- * payer knows something are worked out each time. Why the costs are bounds: docs/path-finding.md.
+ * What each hop of the public graph adds at least to the cost of a way, for walks that are to find about one value by one share of
+ * capacities. Remembered until the value's class, share, rates of penalties or the graph change, whoever pays; hops with channels of
+ * which a payer knows something are worked out each time. Why the costs are bounds: docs/path-finding.md.
  */
 import { BASE, CAPACITY, EDGE, MAXIMUM, RECORD, type SearchGraph } from '../shared/search-graph.ts';
-import { HopLists, notAbove } from './hop-lists.ts';
+import { amountClass, HopLists, notAbove } from './hop-lists.ts';
 import type { KnownHops } from './known-hops.ts';
 import { LeastPenalty } from './least-penalty.ts';
 import type { ScorerSettings } from './options.ts';
@@ -37,11 +37,13 @@ export class HopCosts {
   }
 
   /**
-   * Begins a walk.
+   * Begins a walk, with amounts in msat.
    * @param share of capacities that may be used
    */
-  begin(rates: ScorerSettings, valueMsat: number, leastMsat: number, share: number): void {
+  begin(rates: ScorerSettings, value: number, least: number, share: number): void {
     const graph = this.#graph;
+    const valueMsat = amountClass(value);
+    const leastMsat = amountClass(least);
     if (
       valueMsat !== this.#valueMsat ||
       leastMsat !== this.#leastMsat ||

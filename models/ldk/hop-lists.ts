@@ -23,6 +23,14 @@ function ofUpperHalf(high: number): number {
   return scratch.getFloat64(0);
 }
 
+/** None of LDK's numbers here. Bits of an upper half that do not tell classes of amounts apart: five of the mantissa are left. */
+const WITHIN_CLASS = 15;
+
+/** The smallest amount of those that hop costs do not tell apart; they differ by a thirty-second at most. */
+export function amountClass(amountMsat: number): number {
+  return ofUpperHalf((upperHalf(amountMsat) >>> WITHIN_CLASS) << WITHIN_CLASS);
+}
+
 /** A cost as precise as the lists have it, and not larger. */
 export function notAbove(cost: number): number {
   return ofUpperHalf(upperHalf(cost));

@@ -1,8 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../engine/base/random.ts';
+import { amountClass } from './hop-lists.ts';
 import { LeastPenalty } from './least-penalty.ts';
 import { readSettings } from './options.ts';
 import { Scorer } from './scorer.ts';
+
+describe('classes of amounts', () => {
+  it('have a smallest one that is a whole number, in the class itself, and at most a thirty-second less', () => {
+    for (let amount = 1; amount < 2 ** 45; amount += Math.ceil(amount / 50)) {
+      const smallest = amountClass(amount);
+      expect(Number.isInteger(smallest)).toBe(true);
+      expect(amountClass(smallest)).toBe(smallest);
+      expect(smallest).toBeLessThanOrEqual(amount);
+      expect(smallest).toBeGreaterThan(amount * (1 - 1 / 32));
+    }
+  });
+});
 
 describe('the least penalty by msat', () => {
   it('is never more than what base fee and penalty come to, and close to it at the amount that costs least', () => {
@@ -23,7 +36,9 @@ describe('the least penalty by msat', () => {
       const capacity = leastMsat + random.integer(0, 10) * random.integer(0, 1_000_000_000);
       const room = random.integer(leastMsat, capacity);
       const base = random.integer(0, 2) * random.integer(0, 100_000);
-      least.begin(settings, valueMsat, leastMsat);
+      // It holds for all amounts of a class as it does for its smallest.
+      if (i % 2 === 0) least.begin(settings, valueMsat, leastMsat);
+      else least.begin(settings, amountClass(valueMsat), amountClass(leastMsat));
       const unknown = least.unknown(capacity, room, base + scorer.probingPenalty(capacity, room));
       let cheapest = Infinity;
       for (let k = 0; k <= 40; k++) {
