@@ -326,13 +326,17 @@ describe('faults of a process that the command has started', { timeout: 120_000 
   });
 });
 
+interface CommandStart {
+  readonly detached?: boolean;
+}
+
 /** A command of its own. */
 class Command {
   readonly child: ChildProcess;
   readonly ended: Promise<number | null>;
   err = '';
 
-  constructor(args: readonly string[], options: { readonly detached?: boolean } = {}) {
+  constructor(args: readonly string[], options: CommandStart = {}) {
     this.child = spawn(process.execPath, [command, ...args], { cwd: folder, ...options });
     this.child.stderr?.on('data', (data: Buffer) => {
       this.err += data.toString();
@@ -350,7 +354,11 @@ class Command {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe('signals', { timeout: 120_000 }, () => {
+/**
+ * These wait more than they do: for deadlines, and for the patience with a process that stands still. So they wait beside
+ * each other, but one after the other until their run plays, so that a busy machine is not made busier.
+ */
+describe.concurrent('signals', { timeout: 120_000 }, () => {
   const scenario = path.join(ROOT, 'scenarios/quick-start.yml');
   const args = (out: string): readonly string[] => [
     ...['run', scenario, '--out', out, '--models', 'rpc', '--speed', 'real', '--quiet'],
@@ -358,11 +366,30 @@ describe('signals', { timeout: 120_000 }, () => {
   /** A state is kept early, so that it is seen when the run plays. */
   const KEEP = ['--snapshot-at', '500ms'];
   const isPlaying = (out: string): boolean => filesOf(out).some((name) => name.endsWith('.snap.json'));
+
+  interface Running {
+    readonly run: Command;
+    readonly model: number;
+  }
+  async function started(words: readonly string[], options: CommandStart = {}): Promise<Running> {
+    const run = new Command(words, options);
+    return { run, model: await run.model() };
+  }
+  async function playing(out: string, words: readonly string[], options: CommandStart = {}): Promise<Running> {
+    const running = await started([...args(out), ...words], options);
+    await until(() => isPlaying(out));
+    return running;
+  }
+  let last: Promise<unknown> = Promise.resolve();
+  function inTurn(start: () => Promise<Running>): Promise<Running> {
+    const mine = last.then(start);
+    last = mine.catch(() => {});
+    return mine;
+  }
   const third = Array.from({ length: SIGNALS / 3 }, (_, i) => [i] as const);
 
   it.each(third)('kill -9 of the model process %i', async (i) => {
-    const run = new Command(args(`k${i}`));
-    const model = await run.model();
+    const { run, model } = await inTurn(() => started(args(`k${i}`)));
     await pause(randomOf(`kill ${i}`).integer(0, 1500));
     process.kill(model, 'SIGKILL');
     expect(await run.ended).toBe(6);
@@ -374,9 +401,7 @@ describe('signals', { timeout: 120_000 }, () => {
   });
 
   it.each(third)('a model process that stands still %i', async (i) => {
-    const run = new Command([...args(`s${i}`), '--models-timeout', '1s', ...KEEP]);
-    const model = await run.model();
-    await until(() => isPlaying(`s${i}`));
+    const { run, model } = await inTurn(() => playing(`s${i}`, [...KEEP, '--models-timeout', '1s']));
     await pause(randomOf(`stop ${i}`).integer(0, 1500));
     process.kill(model, 'SIGSTOP');
     expect(await run.ended).toBe(6);
@@ -386,8 +411,7 @@ describe('signals', { timeout: 120_000 }, () => {
   });
 
   it.each(third)('kill -9 of the command %i: the model process ends, also one that stands still', async (i) => {
-    const run = new Command(args(`e${i}`));
-    const model = await run.model();
+    const { run, model } = await inTurn(() => started(args(`e${i}`)));
     await pause(randomOf(`end ${i}`).integer(0, 1000));
     if (i % 2 === 1) process.kill(model, 'SIGSTOP');
     run.child.kill('SIGKILL');
@@ -396,9 +420,7 @@ describe('signals', { timeout: 120_000 }, () => {
   });
 
   it('Ctrl-C on a terminal is for the command alone: the state is kept', async () => {
-    const run = new Command([...args('ctrl-c'), ...KEEP], { detached: true });
-    const model = await run.model();
-    await until(() => isPlaying('ctrl-c'));
+    const { run, model } = await inTurn(() => playing('ctrl-c', KEEP, { detached: true }));
     process.kill(-(run.child.pid as number), 'SIGINT');
     expect(await run.ended).toBe(130);
     expect(filesOf('ctrl-c')).toContain('snapshots/interrupted.snap.json');
