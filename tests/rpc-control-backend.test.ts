@@ -165,7 +165,7 @@ expect:
     const file = scenario(`name: s
 duration: 5s
 nodes: { a: { wallet: 1 BTC }, b: }
-events: [{ at: 1s, open_channel: { channel: small, from: a, to: b, capacity: 1_000 sat } }]
+events: [{ at: 1s, open_channel: { channel: small, from: a, to: b, capacity: 1_000 sat } }, { at: 2s, mine: { blocks: 1 } }]
 expect: ["channel('small').state == 'none'"]
 `);
     const played = await play(clock, file, '--rpc', nodes.address);
