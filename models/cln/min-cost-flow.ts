@@ -35,6 +35,11 @@ export class MinCostFlow implements ArcCosts {
     this.#prices = new PriceTables(arcs.network, arcs.out, null);
   }
 
+  /** Searches, and edges that they looked at, since the beginning. */
+  get work(): { readonly searches: number; readonly looked: number } {
+    return this.#search;
+  }
+
   /**
    * Finds the cheapest flow of all the network's units; false when it cannot carry them. Searches from both sides find the
    * flow that the plain algorithm finds as long as each way after the first is the only cheapest one; else everything is done

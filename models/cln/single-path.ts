@@ -61,6 +61,11 @@ export class SinglePath implements ArcCosts {
     );
   }
 
+  /** Searches, and edges that they looked at, since the beginning. */
+  get work(): { readonly searches: number; readonly looked: number } {
+    return this.#search;
+  }
+
   /** What the path that was found last costs. */
   distance = 0;
 

@@ -35,6 +35,9 @@ export class TwoSidedSearch {
   readonly #costs: ArcCosts;
   readonly #front = new SearchSide();
   readonly #back = new SearchSide();
+  /** Searches since the beginning, and edges that those before the last one looked at. */
+  searches = 0;
+  #lookedBefore = 0;
   /** A way that costs this much is known. */
   #bound = Infinity;
   /** Nodes that the search backwards has not done are no nearer to the destination than this. */
@@ -69,6 +72,11 @@ export class TwoSidedSearch {
     this.flow = new FlowEdges(network.graph);
     this.#known = new SenderEdges(network, edges);
     this.#publiclyInto = (i) => costs.publicly!(edges.placeInto[i]!);
+  }
+
+  /** Edges that were looked at since the beginning. */
+  get looked(): number {
+    return this.#lookedBefore + this.#front.work + this.#back.work;
   }
 
   /**
@@ -108,6 +116,8 @@ export class TwoSidedSearch {
     const edges = this.#edges;
     this.#beforeLeaf = edges.isLeaf(destination) ? edges.neighbourOf(destination) : NONE;
     this.#throughLeaves = this.#known.leadThroughLeaves(source);
+    this.searches++;
+    this.#lookedBefore = this.looked;
     front.reset(nodes);
     back.reset(nodes);
     this.#bound = Infinity;
