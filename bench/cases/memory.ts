@@ -32,7 +32,7 @@ const run: Benchmark['run'] = async ({ repeats }, report) => {
       const found = Array.from({ length: repeats }, () =>
         command(['run', file, '--quiet', '--no-events', '--out', path.join(folder, 'out')], folder),
       );
-      const name = `${nodes} nodes, ${channelsPerNode} channels each`;
+      const name = `${nodes} nodes, ${channelsPerNode === 1 ? '1 channel' : `${channelsPerNode} channels`} each`;
       report(
         name,
         'MiB',
