@@ -67,6 +67,7 @@ describe('did you mean', () => {
     expect(nearest('open', events)).toBe('open_channel');
     expect(nearest('opne', events)).toBe('open_channel');
     expect(nearest('channel-close', events)).toBe('close_channel');
+    expect(nearest('close', [...events, 'lose_data'])).toBe('close_channel');
     expect(nearest('parameters', ['params', 'chain'])).toBe('params');
     expect(nearest('integer', ['duration', 'int', 'number'])).toBe('int');
     // One that could as well be another is no help.

@@ -41,8 +41,15 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
     }
   }
   if (best !== undefined) return best;
-  const related = new Set(candidates.filter((candidate) => isRelated(wanted, plain(candidate))));
-  return related.size === 1 ? [...related][0] : undefined;
+  return (
+    theOnly(candidates, (text) => isRelated(wanted, text)) ?? theOnly(candidates, (text) => beginsNear(wanted, text))
+  );
+}
+
+/** The only one of some words that a rule holds for. */
+function theOnly(candidates: readonly string[], holds: (plain: string) => boolean): string | undefined {
+  const found = new Set(candidates.filter((candidate) => holds(plain(candidate))));
+  return found.size === 1 ? [...found][0] : undefined;
 }
 
 function plain(text: string): string {
@@ -61,13 +68,16 @@ const BEGINNING = 3;
 function isRelated(wanted: string, text: string): boolean {
   const words = text.split('_');
   if (words.length > 1 && [...words].sort().join('_') === wanted.split('_').sort().join('_')) return true;
-  const [first = ''] = words;
-  if (words.length > 1 && first.length >= BEGINNING && editDistance(wanted, first) <= allowedChanges(first))
-    return true;
   const [shorter, longer] = [wanted, text].sort((a, b) => a.length - b.length) as [string, string];
   const stem = shorter.endsWith('s') ? shorter.slice(0, -1) : shorter;
   if (stem.length < BEGINNING || !longer.startsWith(stem)) return false;
   return 2 * stem.length + 1 >= longer.length || longer[stem.length] === '_';
+}
+
+/** Whether few changes make one the other's first word, of several. */
+function beginsNear(wanted: string, text: string): boolean {
+  const [first = '', ...others] = text.split('_');
+  return others.length > 0 && first.length >= BEGINNING && editDistance(wanted, first) <= allowedChanges(first);
 }
 
 /** `` `a`, `b` or `c` `` for messages; at most 16 words are listed. */
